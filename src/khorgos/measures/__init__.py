@@ -1,0 +1,1 @@
+"""Tables in, `Measured` out: everything that articles on trade state."""

@@ -1,0 +1,1 @@
+"""Arrays in, frozen results out: what a tariff or a trade cost does."""

@@ -1,0 +1,1 @@
+"""What codes and names mean: areas, products, periods, currencies and units."""

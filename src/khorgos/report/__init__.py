@@ -1,0 +1,1 @@
+"""Results to a page as data, and from there to terminal, HTML, PNG, CSV and JSON."""
