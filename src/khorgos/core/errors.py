@@ -57,7 +57,13 @@ class BadFile(KhorgosError, ValueError):
     """
 
     def __init__(
-        self, what: str, *, path: str, row: int | None = None, column: str | None = None, hint: str | None = None
+        self,
+        what: str,
+        *,
+        path: str,
+        row: int | None = None,
+        column: str | None = None,
+        hint: str | None = None,
     ) -> None:
         self.path, self.row, self.column = path, row, column
         parts = [str(path)]

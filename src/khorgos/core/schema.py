@@ -51,7 +51,9 @@ _S, _F = pa.string(), pa.float64()
 
 _TRACE = [
     _column("release", _S, "id of the release the row was read from"),
-    _column("locator", _S, "place in that release's file: 'sheet!D14', 'line 12', 'line 12:exports'; unique in it"),
+    _column(
+        "locator", _S, "place in that release's file: 'sheet!D14', 'line 12', 'line 12:exports'; unique in it"
+    ),
 ]
 
 #: Trade as declared. The key of a cell is everything but value, quantity, rounding, status, release and locator.
@@ -63,14 +65,24 @@ FLOW = pa.schema(
         _column("period", _S, "2024, 2024-03 or 2024-01..2024-05"),
         _column("product", _S, "code in the nomenclature, TOTAL for all goods"),
         _column("nomenclature", _S, "HS92..HS22, SITC1..SITC4, TOTAL"),
-        _column("value", _F, "in units of the currency, never thousands; null where the publisher left it empty", null=True),
+        _column(
+            "value",
+            _F,
+            "in units of the currency, never thousands; null where the publisher left it empty",
+            null=True,
+        ),
         _column("currency", _S, "ISO 4217"),
         _column("valuation", _S, "see Valuation; null where the publisher does not say", null=True),
         _column("partner_basis", _S, "see PartnerBasis; null where the publisher does not say", null=True),
         _column("quantity", _F, "in quantity_unit", null=True),
         _column("quantity_unit", _S, "kg, tonne, litre, item, m3, ...", null=True),
         _column("status", _S, "see Status"),
-        _column("rounding", _F, "step of the last digit as printed, in units of the currency; null if exact", null=True),
+        _column(
+            "rounding",
+            _F,
+            "step of the last digit as printed, in units of the currency; null if exact",
+            null=True,
+        ),
         *_TRACE,
     ]
 )
