@@ -51,9 +51,7 @@ _S, _F = pa.string(), pa.float64()
 
 _TRACE = [
     _column("release", _S, "id of the release the row was read from"),
-    _column(
-        "locator", _S, "place in that release's file: 'sheet!D14', 'line 12', 'line 12:exports'; unique in it"
-    ),
+    _column("locator", _S, "place in that release's file: 'sheet!D14', 'line 12', 'line 12:exports'; unique in it"),
 ]
 
 #: Trade as declared. The key of a cell is everything but value, quantity, rounding, status, release and locator.

@@ -146,9 +146,7 @@ def parse_years(text: str | int) -> tuple[int, ...]:
     for part in str(text).split(","):
         piece = part.strip()
         match = _YEARS.fullmatch(piece)
-        first, last = (
-            (int(match[1]), int(match[2])) if match else (parse_period(piece).year, parse_period(piece).year)
-        )
+        first, last = (int(match[1]), int(match[2])) if match else (parse_period(piece).year, parse_period(piece).year)
         if not match and parse_period(piece).kind != "year":
             raise BadInput(f"Not a year: {piece!r}", hint="Write 2024 or 2013..2025")
         if last < first:
