@@ -47,8 +47,8 @@ format: $(VENV)/.dev
 # New pins with hashes and without addresses; needs uv.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --output-file requirements/runtime.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --group dev --group build --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --group pyproject.toml:build --constraint requirements/runtime.txt --output-file requirements/build.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --group pyproject.toml:dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 
 # The embedded release, from the publishers' files in SHARED (default: ../shared).
 SHARED ?= ../shared
