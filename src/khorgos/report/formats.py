@@ -1,0 +1,172 @@
+"""One view, five formats: table for people, csv, json, parquet and md for what they use next."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from khorgos.core.errors import BadInput
+from khorgos.report.view import Column, View, printed
+
+#: What `--format` takes.
+FORMATS = ("table", "csv", "json", "parquet", "md")
+
+#: A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_RIGHT = {"money", "percent", "points", "number", "integer", "index"}
+
+
+def render(view: View, format_: str) -> str | bytes:
+    """The view in one of `FORMATS`.
+
+    Args:
+        view: what to print.
+        format_: its format.
+
+    Returns:
+        Text, or bytes for parquet.
+
+    Raises:
+        BadInput: if there is no such format.
+    """
+    makers: dict[str, Callable[[View], str | bytes]] = {
+        "csv": to_csv,
+        "json": to_json,
+        "md": to_markdown,
+        "table": to_text,
+        "parquet": to_parquet,
+    }
+    if format_ not in makers:
+        raise BadInput(f"There is no format {format_!r}", hint=f"Choose one of {', '.join(FORMATS)}")
+    return makers[format_](view)
+
+
+def to_csv(view: View) -> str:
+    """Full values in base units, one header line; text that a spreadsheet would run is quoted with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.name for column in view.columns])
+    for row in view.rows:
+        writer.writerow([_csv_cell(row[column.name]) for column in view.columns])
+    return out.getvalue()
+
+
+def _csv_cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+
+
+def to_json(view: View) -> str:
+    """Everything: title, columns with units, rows in base units, notes, sources."""
+    return json.dumps(as_dict(view), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def as_dict(view: View) -> dict[str, Any]:
+    """The view as plain JSON types."""
+    return {
+        "title": view.title,
+        "subtitle": view.subtitle,
+        "columns": [{"name": c.name, "label": c.label, "kind": c.kind, "unit": c.unit} for c in view.columns],
+        "rows": [{c.name: _json_cell(row[c.name]) for c in view.columns} for row in view.rows],
+        "notes": list(view.notes),
+        "sources": [{"number": s.number, "text": s.text, "release": s.release, "url": s.url} for s in view.sources],
+        "trace": view.trace,
+    }
+
+
+def _json_cell(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def to_parquet(view: View) -> bytes:
+    """The rows in base units; title, notes and sources ride in the schema's metadata."""
+    table = pa.Table.from_pylist([{c.name: row[c.name] for c in view.columns} for row in view.rows])
+    about = {key: value for key, value in as_dict(view).items() if key != "rows"}
+    table = table.replace_schema_metadata({"khorgos": json.dumps(about, ensure_ascii=False)})
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
+
+
+def to_markdown(view: View) -> str:
+    """A pipe table with its title, notes and sources."""
+    factor, word = view.scale()
+    lines = [f"**{view.title}**", ""]
+    if subtitle := subtitle_of(view, word):
+        lines += [subtitle, ""]
+    lines.append("| " + " | ".join(_escaped(c.label) for c in view.columns) + " |")
+    lines.append("|" + "|".join("---:" if c.kind in _RIGHT else "---" for c in view.columns) + "|")
+    lines += [
+        "| " + " | ".join(_escaped(printed(row[c.name], c, factor)) for c in view.columns) + " |" for row in view.rows
+    ]
+    lines += ["", *(f"- {note}" for note in view.notes)]
+    lines += ["", *(f"[{s.number}] {s.text}  " for s in view.sources)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def subtitle_of(view: View, word: str) -> str:
+    """The subtitle with the scale word put in for "{scale}"."""
+    return " ".join(view.subtitle.replace("{scale}", word).split())
+
+
+def to_text(view: View, width: int | None = None) -> str:
+    """A table that fits the terminal.
+
+    Args:
+        view: what to print.
+        width: columns of the terminal; None asks the terminal, and takes 100 where there is none.
+    """
+    from rich.console import Console
+
+    out = io.StringIO()
+    console = Console(file=out, width=width or _terminal_width(), highlight=False, color_system=None)
+    factor, word = view.scale()
+    console.print(view.title, markup=False)
+    if subtitle := subtitle_of(view, word):
+        console.print(subtitle, markup=False)
+    console.print(_grid(view, factor))
+    for note in view.notes:
+        console.print(f"• {note}", markup=False)
+    for source in view.sources:
+        console.print(f"[{source.number}] {source.text}", markup=False)
+    if view.trace:
+        console.print(f"Trace any number: {view.trace}", markup=False)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _grid(view: View, factor: float) -> Any:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in view.columns:
+        _add(grid, column)
+    for row in view.rows:
+        grid.add_row(*(Text(printed(row[c.name], c, factor)) for c in view.columns))
+    return grid
+
+
+def _add(grid: Any, column: Column) -> None:
+    right = column.kind in _RIGHT
+    grid.add_column(column.label, justify="right" if right else "left", no_wrap=right, overflow="fold")
