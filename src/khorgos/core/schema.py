@@ -142,6 +142,24 @@ INVESTMENT = pa.schema(
     ]
 )
 
+#: An announced target for trade.
+TARGET = pa.schema(
+    [
+        _column("reporter", _S, "whose trade: ISO3 or a khorgos area id"),
+        _column("partner", _S, "with whom"),
+        _column("flow", _S, "see Flow"),
+        _column("value", _F, "the target, in units of the currency"),
+        _column("currency", _S, "ISO 4217"),
+        _column("deadline", _S, "2030; null where the statement names no year", null=True),
+        _column("qualifier", _S, "as stated: reach, up to, at least, can reach"),
+        _column("announced", _S, "day of the statement, ISO 8601; null where unknown", null=True),
+        _column("announced_by", _S, "who said it"),
+        _column("statement", _S, "what was said, in khorgos's words"),
+        _column("url", _S, "the page that was read"),
+        *_TRACE,
+    ]
+)
+
 #: The ledger's tables by name.
 TABLES: dict[str, pa.Schema] = {
     "flow": FLOW,
@@ -149,4 +167,5 @@ TABLES: dict[str, pa.Schema] = {
     "pair": PAIR,
     "tariff": TARIFF,
     "investment": INVESTMENT,
+    "target": TARGET,
 }
