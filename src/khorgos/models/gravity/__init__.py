@@ -1,0 +1,1 @@
+"""Structural gravity: estimation, multilateral resistances, general equilibrium of trade costs."""

@@ -1,0 +1,1 @@
+"""Published tables, computed again cell by cell: pure functions from a paper's inputs to cells."""

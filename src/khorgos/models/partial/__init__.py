@@ -1,0 +1,1 @@
+"""Partial equilibrium: one product at a time, its markets or one importer's."""
