@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from khorgos.core.errors import BadInput, NotConverged
 from khorgos.models.partial import inputs
 from khorgos.models.partial.gsim_linear import linear_prices
-from khorgos.models.partial.gsim_nonlinear import nonlinear_prices
+from khorgos.models.partial.gsim_nonlinear import composite_prices, nonlinear_prices
 from khorgos.models.partial.inputs import Floats
+from khorgos.models.partial.market import Market, share
 
 Method = Literal["nonlinear", "linear"]
 
@@ -20,7 +21,7 @@ Method = Literal["nonlinear", "linear"]
 #: then stay within the caches and some hundred megabytes.
 BLOCK = 1_000_000
 
-#: Identities of a result hold to this share of trade; chosen because sums of a few hundred cells of float64 round below it.
+#: Identities hold to this share of trade; chosen because sums of some hundred float64 cells round far below it.
 ROUNDING = 1e-9
 
 
@@ -66,31 +67,13 @@ class GsimResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Market:
-    """The calibrated product: shares, tariffs and elasticities, all [K, ...]."""
+class _Base:
+    """Values before the change [K, R, R], and the markets calibrated to them."""
 
     trade: Floats
     tau: Floats
     tau_new: Floats
-    demand: Floats
-    supply: Floats
-    sigma: Floats
-
-    @property
-    def spending(self) -> Floats:
-        """Imports at internal prices by importer."""
-        total: Floats = np.sum(self.trade * self.tau, axis=-2)
-        return total
-
-    @property
-    def theta(self) -> Floats:
-        """Share of each exporter in an importer's spending, at internal prices."""
-        return _share(self.trade * self.tau, -2)
-
-    @property
-    def phi(self) -> Floats:
-        """Share of each importer in an exporter's sales, at world prices."""
-        return _share(self.trade, -1)
+    market: Market
 
 
 def gsim(
@@ -119,7 +102,7 @@ def gsim(
         tau_new: and after.
         import_demand: own-price elasticity of an importer's composite demand, below 0; scalar, [R] or [K, R].
         export_supply: elasticity of an exporter's supply, 0 to infinity; scalar, [R] or [K, R].
-        substitution: elasticity of substitution between origins in an importer's demand, above 1; scalar, [R] or [K, R].
+        substitution: elasticity of substitution between origins in an importer's demand, above 1; likewise.
         method: "nonlinear" (exact) or "linear" (as in the paper; only for small changes).
         exports: known totals by exporter, to refuse a transposed matrix.
         imports: known totals by importer, likewise.
@@ -140,20 +123,27 @@ def gsim(
     if method not in ("nonlinear", "linear"):
         raise BadInput(f"GSIM has no method {method!r}", hint="Use 'nonlinear' or 'linear'")
     single = np.ndim(trade) == 2
-    market = _market(trade, tau, tau_new, import_demand, export_supply, substitution)
-    inputs.orientation(market.trade, exports, imports)
-    n_products, n_regions = market.trade.shape[:2]
-    step = max(1, BLOCK // n_regions**2)
-    blocks = [
-        _solve(_slice(market, slice(first, first + step)), method, tolerance, most_steps)
-        for first in range(0, n_products, step)
-    ]
+    values = _values(trade, tau, tau_new)
+    inputs.orientation(values[0], exports, imports)
+    n_products, n_regions = values[0].shape[:2]
+    elasticities = (
+        inputs.demand_elasticity("import_demand", import_demand, (n_products, n_regions)),
+        inputs.supply_elasticity("export_supply", export_supply, (n_products, n_regions)),
+        inputs.substitution_elasticity("substitution", substitution, (n_products, n_regions)),
+    )
+    size = max(1, BLOCK // n_regions**2)
+    blocks = []
+    for first in range(0, n_products, size):
+        part = slice(first, first + size)
+        base = _calibrated([v[part] for v in values], [e[part] for e in elasticities])
+        if method == "linear":
+            blocks.append(_linear(base, tolerance))
+        else:
+            blocks.append(_nonlinear(base, tolerance, most_steps))
     return _joined(blocks, single, method)
 
 
-def _market(
-    trade: ArrayLike, tau: ArrayLike, tau_new: ArrayLike, demand: ArrayLike, supply: ArrayLike, sigma: ArrayLike
-) -> _Market:
+def _values(trade: ArrayLike, tau: ArrayLike, tau_new: ArrayLike) -> tuple[Floats, Floats, Floats]:
     shape = np.shape(trade)
     if len(shape) not in (2, 3) or shape[-1] != shape[-2]:
         raise BadInput(
@@ -162,84 +152,62 @@ def _market(
             hint="Products come first; home sales stand on the diagonal",
         )
     full = shape if len(shape) == 3 else (1, *shape)
-    regions = full[:2]
-    return _Market(
-        trade=inputs.trade_matrix("trade", np.reshape(np.asarray(trade), full), full),
-        tau=inputs.tariff_factors("tau", tau, full),
-        tau_new=inputs.tariff_factors("tau_new", tau_new, full),
-        demand=inputs.demand_elasticity("import_demand", demand, regions),
-        supply=inputs.supply_elasticity("export_supply", supply, regions),
-        sigma=inputs.substitution_elasticity("substitution", sigma, regions),
+    return (
+        inputs.trade_matrix("trade", np.reshape(np.asarray(trade), full), full),
+        inputs.tariff_factors("tau", tau, full),
+        inputs.tariff_factors("tau_new", tau_new, full),
     )
 
 
-def _slice(m: _Market, part: slice) -> _Market:
-    return _Market(m.trade[part], m.tau[part], m.tau_new[part], m.demand[part], m.supply[part], m.sigma[part])
+def _calibrated(values: list[Floats], elasticities: list[Floats]) -> _Base:
+    trade, tau, tau_new = values
+    market = Market(share(trade * tau, 1), share(trade, 2), tau_new / tau, *elasticities)
+    return _Base(trade, tau, tau_new, market)
 
 
-def _share(value: Floats, axis: int) -> Floats:
-    total = np.sum(value, axis=axis, keepdims=True)
-    return np.divide(value, total, out=np.zeros_like(value), where=total > 0)
-
-
-def _solve(m: _Market, method: Method, tolerance: float, most_steps: int) -> GsimResult:
-    theta, phi, change = m.theta, m.phi, m.tau_new / m.tau
-    if method == "linear":
-        p, residual = linear_prices(theta, phi, change - 1, m.demand, m.supply, m.sigma)
-        consumer = (1 + p)[:, :, None] * change - 1
-        composite = np.sum(theta * consumer, axis=1)
-        direct = p[:, :, None] + change - 1
-        cross = (m.demand + m.sigma) * np.sum(theta * direct, axis=1)
-        quantity = cross[:, None, :] - m.sigma[:, None, :] * direct
-        iterations = 1
-    else:
-        x, residual, iterations = nonlinear_prices(
-            theta, phi, np.log(change), m.demand, m.supply, m.sigma, tolerance=tolerance, most_steps=most_steps
-        )
-        p = np.expm1(x)
-        log_price = x[:, :, None] + np.log(change)
-        log_composite = _log_index(theta, log_price, m.sigma)
-        composite = np.expm1(log_composite)
-        quantity = np.expm1(
-            (m.demand + m.sigma)[:, None, :] * log_composite[:, None, :] - m.sigma[:, None, :] * log_price
-        )
+def _linear(base: _Base, tolerance: float) -> GsimResult:
+    m = base.market
+    p, residual = linear_prices(m)
     if residual > tolerance:
-        raise NotConverged(
-            f"Markets clear only to {residual:.1e}, not to {tolerance:.1e}", where=f"GSIM, {method} form"
-        )
-    return _result(m, p, composite, quantity, (residual, iterations, method))
+        raise NotConverged(f"Markets clear only to {residual:.1e}, not to {tolerance:.1e}", where="GSIM, linear form")
+    direct = p[:, :, None] + m.change - 1
+    quantity = (m.spill * np.sum(m.theta * direct, axis=1))[:, None, :] - m.sigma[:, None, :] * direct
+    # The consumer pays the product of world price and tariff factor, so their product enters the composite's price.
+    composite = np.sum(m.theta * ((1 + p)[:, :, None] * m.change - 1), axis=1)
+    return _result(base, (p, composite, quantity), (residual, 1, "linear"))
 
 
-def _log_index(theta: Floats, log_price: Floats, sigma: Floats) -> Floats:
-    """Log change of the CES index: ln sum_r theta_r p_r^(1-sigma) / (1-sigma), shifted so that nothing overflows."""
-    power = (1 - sigma)[:, None, :] * log_price
-    top = np.max(np.where(theta > 0, power, -np.inf), axis=1, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0)
-    total = np.sum(theta * np.exp(np.where(theta > 0, power - top, -np.inf)), axis=1)
-    log_total = np.log(np.where(total > 0, total, 1.0)) + top[:, 0, :]
-    index: Floats = np.where(total > 0, log_total / (1 - sigma), 0.0)
-    return index
+def _nonlinear(base: _Base, tolerance: float, most_steps: int) -> GsimResult:
+    m = base.market
+    x, residual, steps = nonlinear_prices(m, tolerance=tolerance, most_steps=most_steps)
+    index = composite_prices(m, x)
+    log_price = x[:, :, None] + np.log(m.change)
+    quantity = np.expm1((m.spill * index)[:, None, :] - m.sigma[:, None, :] * log_price)
+    return _result(base, (np.expm1(x), np.expm1(index), quantity), (residual, steps, "nonlinear"))
 
 
-def _result(m: _Market, p: Floats, composite: Floats, quantity: Floats, how: tuple[float, int, Method]) -> GsimResult:
-    sales, spending = m.trade.sum(axis=2), m.spending
-    trade = m.trade * (1 + quantity) * (1 + p)[:, :, None]
-    surplus = sales * _producer_gain(p, m.supply, how[2])
-    gain = spending * _consumer_gain(composite, m.demand, how[2])
-    old, new = (np.sum((t - 1) * x, axis=1) for t, x in ((m.tau, m.trade), (m.tau_new, trade)))
+def _result(base: _Base, changes: tuple[Floats, Floats, Floats], how: tuple[float, int, Method]) -> GsimResult:
+    p, composite, quantity = changes
+    market, method = base.market, how[2]
+    sales, spending = base.trade.sum(axis=2), np.sum(base.trade * base.tau, axis=1)
+    trade = base.trade * (1 + quantity) * (1 + p)[:, :, None]
+    producer = sales * _producer_gain(p, market.supply, method)
+    consumer = spending * _consumer_gain(composite, market.demand, method)
+    old = np.sum((base.tau - 1) * base.trade, axis=1)
+    new = np.sum((base.tau_new - 1) * trade, axis=1)
     return GsimResult(
         price=np.where(sales > 0, p, np.nan),
         composite_price=np.where(spending > 0, composite, np.nan),
-        quantity=np.where(m.trade > 0, quantity, np.nan),
+        quantity=np.where(base.trade > 0, quantity, np.nan),
         trade=trade,
-        producer_surplus=surplus,
-        consumer_surplus=gain,
+        producer_surplus=producer,
+        consumer_surplus=consumer,
         revenue_old=old,
         revenue_new=new,
-        welfare=surplus + gain + new - old,
+        welfare=producer + consumer + new - old,
         residual=how[0],
         iterations=how[1],
-        method=how[2],
+        method=method,
     )
 
 
@@ -267,16 +235,9 @@ def _joined(blocks: list[GsimResult], single: bool, method: Method) -> GsimResul
         values: Floats = np.concatenate([getattr(block, name) for block in blocks])
         return values[0] if single else values
 
+    arrays = [field.name for field in fields(GsimResult) if field.name not in ("residual", "iterations", "method")]
     return GsimResult(
-        price=whole("price"),
-        composite_price=whole("composite_price"),
-        quantity=whole("quantity"),
-        trade=whole("trade"),
-        producer_surplus=whole("producer_surplus"),
-        consumer_surplus=whole("consumer_surplus"),
-        revenue_old=whole("revenue_old"),
-        revenue_new=whole("revenue_new"),
-        welfare=whole("welfare"),
+        **{name: whole(name) for name in arrays},
         residual=max(block.residual for block in blocks),
         iterations=max(block.iterations for block in blocks),
         method=method,

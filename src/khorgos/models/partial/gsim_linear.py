@@ -6,20 +6,16 @@ import numpy as np
 
 from khorgos.core.errors import BadInput
 from khorgos.models.partial.inputs import Floats
+from khorgos.models.partial.market import Market
 
 
-def linear_prices(
-    theta: Floats, phi: Floats, tariff_change: Floats, demand: Floats, supply: Floats, sigma: Floats
-) -> tuple[Floats, float]:
+def linear_prices(market: Market) -> tuple[Floats, float]:
     """Changes of world prices that clear the linear markets, E_x p = A p + b.
 
+    A_rs = sum_v phi_rv (theta_sv (E_m + E_s)_v - [r = s] E_s,v), b_r = the same weights on tau_new / tau - 1.
+
     Args:
-        theta: share of exporter r in importer v's spending [K, R, R], columns sum to 1 (or 0).
-        phi: share of importer v in exporter r's sales [K, R, R], rows sum to 1 (or 0).
-        tariff_change: tau_new / tau - 1 [K, R, R].
-        demand: E_m by importer [K, R].
-        supply: E_x by exporter [K, R], may be infinite.
-        sigma: E_s by importer [K, R].
+        market: shares, tariff changes and elasticities of K products in R regions.
 
     Returns:
         Price changes, fractions [K, R], and the largest gap between supply and demand changes.
@@ -30,18 +26,17 @@ def linear_prices(
     Source:
         Francois & Hall (2003), section 2, eqs 2 and 3 put into the market-clearing condition.
     """
-    spill = demand + sigma
-    own = np.sum(phi * sigma[:, None, :], axis=2)
-    across = (phi * spill[:, None, :]) @ theta.transpose(0, 2, 1)
-    across[:, np.arange(phi.shape[1]), np.arange(phi.shape[1])] -= own
-    mean = np.sum(theta * tariff_change, axis=1)
-    push = np.sum(phi * (spill * mean)[:, None, :], axis=2) - np.sum(phi * sigma[:, None, :] * tariff_change, axis=2)
+    m, tariff = market, market.change - 1
+    diagonal = np.arange(m.phi.shape[1])
+    across = (m.phi * m.spill[:, None, :]) @ m.theta.transpose(0, 2, 1)
+    across[:, diagonal, diagonal] -= np.sum(m.phi * m.sigma[:, None, :], axis=2)
+    mean = np.sum(m.theta * tariff, axis=1)
+    push = np.sum(m.phi * ((m.spill * mean)[:, None, :] - m.sigma[:, None, :] * tariff), axis=2)
 
     # Rows are scaled by 1 + E_x, so that an infinite elasticity is simply "the price stays".
-    sells = phi.sum(axis=2) > 0
-    react = np.where(sells & np.isfinite(supply), 1 / (1 + supply), 0.0)
+    react = m.react
     matrix = -react[:, :, None] * across
-    matrix[:, np.arange(phi.shape[1]), np.arange(phi.shape[1])] += 1 - react
+    matrix[:, diagonal, diagonal] += 1 - react
     try:
         price: Floats = np.linalg.solve(matrix, (react * push)[:, :, None])[:, :, 0]
     except np.linalg.LinAlgError as error:
