@@ -1,0 +1,92 @@
+"""Put a ledger's files in the place of the tables that an expression names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+from sqlglot import exp
+
+from khorgos.ledger.manifest import Part
+from khorgos.ledger.rates import rates_table
+from khorgos.ledger.relations import release_table
+from khorgos.ledger.store import Layer, Ledger
+from khorgos.ledger.tables import LEDGER_TABLES
+
+_HINT = "parts"  # key of an expression's notes
+
+
+def table_of(name: str, parts: Iterable[Part] | None = None) -> exp.Table:
+    """A table of the ledger in an expression, with the parts that matter noted on it.
+
+    The note saves reading other parts; a renderer that loses it gets the same answer, later.
+
+    Args:
+        name: see `run`.
+        parts: the parts that can hold rows of interest; None for all.
+    """
+    node = exp.to_table(name)
+    if parts is not None:
+        node.meta[_HINT] = tuple(part.path for part in parts)
+    return node
+
+
+def bind(
+    ledger: Ledger, select: exp.Expression, relations: dict[str, pa.Table]
+) -> tuple[exp.Expression, dict[str, pa.Table]]:
+    """The expression over files, and the in-memory tables it names."""
+    bound = select.copy()
+    named = dict(relations)
+    own = {cte.alias for cte in bound.find_all(exp.CTE)} | set(named)
+    for node in list(bound.find_all(exp.Table)):
+        if node.name in own or node.args.get("db"):
+            continue
+        if node.name == "release":
+            named["release"] = release_table(ledger)
+        elif node.name == "rates":
+            named["rates"] = rates_table()
+        elif node.name in LEDGER_TABLES:
+            _replace(ledger, node, named)
+    return bound, named
+
+
+def _replace(ledger: Ledger, node: exp.Table, named: dict[str, pa.Table]) -> None:
+    only = node.meta.get(_HINT)
+    chosen = [
+        (layer, part)
+        for layer, part in ledger.parts(node.name)
+        if (part.path in only if only is not None else part.kind != "by-product")
+    ]
+    files = _files(ledger, chosen)
+    if files is None:
+        empty = f"no_{node.name}"
+        named[empty] = LEDGER_TABLES[node.name].empty_table()
+        files = exp.to_table(empty)
+    alias = exp.TableAlias(this=exp.to_identifier(node.alias_or_name))
+    files.set("alias", alias)
+    for join in node.args.get("joins") or ():
+        files.append("joins", join)
+    node.replace(files)
+
+
+def _files(ledger: Ledger, chosen: Sequence[tuple[Layer, Part]]) -> exp.Table | exp.Subquery | None:
+    """One relation over the chosen parts in which no release counts twice."""
+    top = ledger.layers[-1] if ledger.layers else None
+    whole: list[str] = []
+    mixed: list[str] = []
+    for layer, part in chosen:
+        covered = ledger.hidden.intersection(part.releases) if layer is not top else frozenset()
+        if len(covered) == len(part.releases):
+            continue
+        (mixed if covered else whole).append(str(layer.root / part.path))
+    if not mixed:
+        return _reading(whole) if whole else None
+    hidden = [exp.Literal.string(release) for release in sorted(ledger.hidden)]
+    kept = exp.select("*").from_(_reading(mixed)).where(exp.column("release").isin(*hidden).not_())
+    union = exp.union(kept, exp.select("*").from_(_reading(whole)), distinct=False) if whole else kept
+    return exp.Subquery(this=union)
+
+
+def _reading(paths: Sequence[str]) -> exp.Table:
+    listed = exp.Array(expressions=[exp.Literal.string(path) for path in paths])
+    return exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[listed]))

@@ -1,0 +1,110 @@
+"""Which parts a question needs, and which steps it can leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from khorgos.ledger.manifest import Part
+from khorgos.ledger.query import FlowQuery
+from khorgos.ledger.store import Ledger
+
+# Product codes up to which the copy sorted by product is read. Chosen because beyond it most row groups match.
+_FEW_PRODUCTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to answer a question.
+
+    Args:
+        parts: the parts that can hold rows of interest.
+        months: some of them hold months.
+        currencies: all currencies in them.
+        distinct: no two rows in them can be of one cell, so that nothing must be chosen.
+    """
+
+    parts: tuple[Part, ...]
+    months: bool
+    currencies: tuple[str, ...]
+    distinct: bool
+
+
+def plan(ledger: Ledger, query: FlowQuery) -> Plan:
+    """Choose the parts for a question from the manifest alone.
+
+    Args:
+        ledger: the view that will be asked.
+        query: the question.
+
+    Returns:
+        The plan.
+    """
+    allowed = _releases(ledger, query)
+    wanted = _years(query)
+    lengths = {"year": {"year", "month"}, "month": {"month"}, "native": {"year", "month", "part"}}[query.by]
+    found = [
+        part
+        for _, part in ledger.parts("flow")
+        if part.kind != "by-product"
+        and not allowed.isdisjoint(part.releases)
+        and (not query.reporters or not set(query.reporters).isdisjoint(part.reporters))
+        and (query.nomenclature is None or query.nomenclature in part.nomenclatures)
+        and (not wanted or _overlaps(part, wanted))
+        and not lengths.isdisjoint(part.lengths)
+        and _may_hold_products(part, query)
+    ]
+    months = any("month" in part.lengths for part in found)
+    distinct = _distinct(ledger, found) and not (query.by == "year" and months)
+    return Plan(
+        parts=tuple(_by_product(ledger, query, found)),
+        months=months,
+        currencies=tuple(sorted({one for part in found for one in part.currencies})),
+        distinct=distinct,
+    )
+
+
+def _releases(ledger: Ledger, query: FlowQuery) -> set[str]:
+    return {one.id for one in ledger.releases.values() if query.sources is None or one.source in query.sources}
+
+
+def _years(query: FlowQuery) -> set[int]:
+    """Years that the periods asked for touch; a part-year is found by its first year."""
+    return set(query.years) | {int(text[:4]) for text in query.periods}
+
+
+def _overlaps(part: Part, years: set[int]) -> bool:
+    if part.first is None or part.last is None:
+        return True
+    return any(part.first <= one <= part.last for one in years)
+
+
+def _may_hold_products(part: Part, query: FlowQuery) -> bool:
+    """A part of totals answers no question about products, and the other way round."""
+    if query.products == ("TOTAL",):
+        return "TOTAL" in part.nomenclatures
+    return bool(set(part.nomenclatures) - {"TOTAL"}) or "TOTAL" in query.products
+
+
+def _distinct(ledger: Ledger, parts: Sequence[Part]) -> bool:
+    """One voice, one variant of the key a part, and no two releases about the same years."""
+    releases = sorted({release for part in parts for release in part.releases})
+    voices = {(ledger.releases[one].source, ledger.releases[one].attribution) for one in releases}
+    if len(voices) > 1 or any(part.variants > 1 or len(part.releases) > 1 for part in parts):
+        return False
+    variants = {part.currencies for part in parts}
+    spans: dict[str, tuple[int, int]] = {}
+    for part in parts:
+        first, last = spans.get(part.releases[0], (9999, 0))
+        spans[part.releases[0]] = (min(first, part.first or 0), max(last, part.last or 9999))
+    ordered = sorted(spans.values())
+    return len(variants) <= 1 and all(a[1] < b[0] for a, b in pairwise(ordered))
+
+
+def _by_product(ledger: Ledger, query: FlowQuery, parts: Sequence[Part]) -> list[Part]:
+    """Read the copies sorted by product where few products of all reporters are asked for."""
+    if query.reporters or not query.products or len(query.products) > _FEW_PRODUCTS:
+        return list(parts)
+    copies = {part.copies: part for _, part in ledger.parts("flow") if part.kind == "by-product"}
+    return [copies.get(part.path, part) for part in parts]
