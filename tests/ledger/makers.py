@@ -58,7 +58,7 @@ def release(
 
 
 def flow(
-    reporter: str, partner: str, direction: str, period: str, value: float | None, locator: str = "", **more: Any
+    reporter: str, partner: str, direction: str, period: str, value: float | None, *, locator: str = "", **more: Any
 ) -> dict[str, Any]:
     row = {
         "reporter": reporter,

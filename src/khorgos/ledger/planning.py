@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from khorgos.ledger.manifest import Part
-from khorgos.ledger.query import FlowQuery
+from khorgos.ledger.question import FlowQuery
 from khorgos.ledger.store import Ledger
 
 # Product codes up to which the copy sorted by product is read. Chosen because beyond it most row groups match.

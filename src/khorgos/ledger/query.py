@@ -1,80 +1,252 @@
-"""Questions about flows: which cells, how they are put together, in which currency, known when."""
+"""`cells` and `alternatives` of a `FlowQuery`: from rows of many releases to one figure a cell, as one relational expression."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal
 
-from khorgos.core.errors import BadInput
-from khorgos.core.schema import Flow, PartnerBasis
-from khorgos.nomenclature.area_register import get
-from khorgos.nomenclature.periods import parse_period, year
+import sqlglot
+from sqlglot import exp
 
-By = Literal["year", "month", "native"]
+from khorgos.ledger.binding import table_of
+from khorgos.ledger.planning import Plan, plan
+from khorgos.ledger.question import FlowQuery
+from khorgos.ledger.store import Ledger
+from khorgos.nomenclature.area_register import all_areas
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
+__all__ = ["FlowQuery", "Trace", "alternatives", "cells"]
+
+Trace = Literal["release", "row"]
+
+_KEY = "reporter, partner, flow, period, product, nomenclature"
+_VARIANT = "currency, valuation, partner_basis"
+
+# Each step names the one before it `before`; the steps are chained as common table expressions.
+_KNOWN = f"""
+SELECT {", ".join("f." + name for name in f"{_KEY}, {_VARIANT}".split(", "))},
+  f.value, f.rounding, f.status, f.release, f.locator,
+  r.source, r.voice, r.rank, r.published, r.known, r.retrieved, FALSE AS summed
+FROM flow AS f JOIN release AS r ON f.release = r.release
+"""
+
+# A revision supersedes what the same voice said of the same cell before.
+_CURRENT = f"""
+SELECT * FROM (
+  SELECT *, ROW_NUMBER() OVER (
+    PARTITION BY voice, {_KEY}, {_VARIANT}
+    ORDER BY known DESC NULLS LAST, retrieved DESC, release DESC, locator) AS vintage
+  FROM before) AS dated
+WHERE vintage = 1
+"""
+
+_ORIGIN = "status, release, locator, source, voice, rank, published, known, retrieved"
+_PASSED_ON = ", ".join(f"b.{name}" for name in f"{_KEY}, {_VARIANT}, {_ORIGIN}, summed".split(", "))
+_NATIVE = f"SELECT {_PASSED_ON}, b.value, b.rounding, FALSE AS converted, [{{mark}}] AS trace FROM before AS b"
+
+# At the mean rate of the figure's own period; a period without a rate gives no figure.
+_CONVERTED = f"""
+SELECT {_PASSED_ON},
+  CASE WHEN b.currency = '{{currency}}' THEN b.value ELSE b.value / theirs.per_usd * own.per_usd END AS value,
+  CASE WHEN b.currency = '{{currency}}' THEN b.rounding ELSE b.rounding / theirs.per_usd * own.per_usd END AS rounding,
+  b.currency <> '{{currency}}' AS converted, [{{mark}}] AS trace
+FROM before AS b
+LEFT JOIN rates AS theirs ON theirs.currency = b.currency AND theirs.period = b.period
+LEFT JOIN rates AS own ON own.currency = '{{currency}}' AND own.period = b.period
+"""
+
+# Annual figures as published; where a voice has none, the sum of its twelve months.
+_YEARS = f"""
+SELECT * FROM (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY voice, {_KEY}, {_VARIANT} ORDER BY summed) AS made
+  FROM (
+    SELECT {_KEY}, {_VARIANT}, {_ORIGIN}, value, rounding, converted, summed, trace
+    FROM before WHERE LENGTH(period) = 4
+    UNION ALL
+    SELECT reporter, partner, flow, SUBSTRING(period, 1, 4) AS period, product, nomenclature, {_VARIANT},
+      MIN(status) AS status, MAX(release) AS release, MIN(locator) AS locator, MAX(source) AS source, voice,
+      MIN(rank) AS rank, MAX(published) AS published, MAX(known) AS known, MAX(retrieved) AS retrieved,
+      SUM(value) AS value, SUM(rounding) AS rounding, converted, TRUE AS summed, {{trace}} AS trace
+    FROM before WHERE LENGTH(period) = 7
+    GROUP BY reporter, partner, flow, SUBSTRING(period, 1, 4), product, nomenclature, {_VARIANT}, voice, converted
+    HAVING COUNT(value) = 12) AS both_ways) AS ranked
+WHERE made = 1
+"""
+
+# A figure before none, the currency asked for before a converted one, a declaration before an estimate or a
+# reconciliation, the finest rounding (none: exact), the source nearest to the declarant, published years before
+# summed months, the latest; goods by origin or destination before consignment (IMTS 2010, 6.2).
+_CHOSEN = f"""
+SELECT * FROM (
+  SELECT *, ROW_NUMBER() OVER (
+    PARTITION BY {_KEY}
+    ORDER BY CASE WHEN value IS NULL THEN 1 ELSE 0 END, converted,
+      CASE status WHEN 'reported' THEN 0 WHEN 'estimated' THEN 1 WHEN 'mirrored' THEN 2 ELSE 3 END,
+      rounding NULLS FIRST, rank, summed, known DESC NULLS LAST, retrieved DESC,
+      CASE WHEN partner_basis IN ('origin', 'destination') THEN 0 WHEN partner_basis IS NULL THEN 2 ELSE 1 END,
+      valuation NULLS LAST, release DESC, locator) AS preference
+  FROM before) AS preferred
+WHERE preference = 1
+"""
+
+_ANSWER = f"""
+SELECT {_KEY}, value, rounding, valuation, partner_basis, status, source, published, converted, trace FROM before
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowQuery:
-    """A question about declared trade, in canonical ids.
+def cells(ledger: Ledger, query: FlowQuery, *, trace: Trace = "release") -> exp.Select:
+    """One row a cell: the latest vintage of each source, of these the preferred one.
 
     Args:
-        reporters: area ids; () for all single areas, never groups.
-        partners: area ids; () for all single areas, never groups or the world.
-        flows: see `core.schema.Flow`.
-        products: codes, "TOTAL" for all goods; () for every single product row.
-        nomenclature: of the products; None for whichever the rows have.
-        level: digits of the product codes wanted; None for any.
-        periods: as written in the ledger; () for all.
-        years: calendar years; () for all. Years or periods, not both.
-        by: "year" (annual rows, else sums of twelve months), "month", or "native" (as published).
-        as_of: day up to which publications are known; None for all.
-        currency: of the answer, ISO 4217.
-        sources: ids of the sources allowed; None for all.
-        basis: partner basis that rows must state; None for any.
+        ledger: the view that will be asked.
+        query: which cells, in which currency, known when.
+        trace: name the releases behind each figure, or the rows ("release#locator").
+
+    Returns:
+        An expression with the columns reporter, partner, flow, period, product, nomenclature, value (units of
+        `query.currency`), rounding (the same), valuation, partner_basis, status, source, published, converted,
+        trace (list of text). Ask it with `run`, or build a measure on it.
     """
+    steps = _steps(ledger, query, trace, everyone=False)
+    return _chain(steps)
 
-    reporters: tuple[str, ...] = ()
-    partners: tuple[str, ...] = ()
-    flows: tuple[str, ...] = ("export", "import")
-    products: tuple[str, ...] = ("TOTAL",)
-    nomenclature: str | None = None
-    periods: tuple[str, ...] = ()
-    years: tuple[int, ...] = ()
-    by: By = "year"
-    as_of: dt.date | None = None
-    currency: str = "USD"
-    sources: tuple[str, ...] | None = None
-    basis: str | None = None
-    level: int | None = None
 
-    def __post_init__(self) -> None:
-        for area in (*self.reporters, *self.partners):
-            get(area)
-        for flow in self.flows:
-            if flow not in set(Flow):
-                raise BadInput(f"Not a flow: {flow!r}", hint=f"Flows are {', '.join(Flow)}")
-        if not self.flows:
-            raise BadInput("A question about trade names at least one flow")
-        if self.basis is not None and self.basis not in set(PartnerBasis):
-            raise BadInput(f"Not a partner basis: {self.basis!r}", hint=f"Write {', '.join(PartnerBasis)}")
-        if not _CURRENCY.fullmatch(self.currency):
-            raise BadInput(f"Not a currency: {self.currency!r}", hint="Write its three letters, e.g. USD or CNY")
-        self._check_periods()
+def alternatives(ledger: Ledger, query: FlowQuery, *, trace: Trace = "release") -> exp.Select:
+    """All figures for the cells asked for, each source's latest vintage: the disagreements, side by side.
 
-    def _check_periods(self) -> None:
-        if self.by not in get_args(By):
-            raise BadInput(f"Trade cannot be asked by {self.by!r}", hint="Ask by year, month or native")
-        if self.periods and self.years:
-            raise BadInput("Ask for periods or for years, not for both")
-        for one in self.years:
-            year(one)
-        for text in self.periods:
-            period = parse_period(text)
-            if str(period) != text:
-                raise BadInput(f"Write the period {text!r} as {period}")
-            if self.by not in ("native", period.kind):
-                raise BadInput(f"{text} is no {self.by}", hint="Ask with by='native' for periods as published")
+    Args:
+        ledger: the view that will be asked.
+        query: which cells, in which currency, known when.
+        trace: as in `cells`.
+
+    Returns:
+        An expression with the columns of `cells`, several rows a cell where several voices state it.
+    """
+    return _chain(_steps(ledger, query, trace, everyone=True))
+
+
+def _steps(ledger: Ledger, query: FlowQuery, trace: Trace, *, everyone: bool) -> list[exp.Select]:
+    found = plan(ledger, query)
+    steps = [_known(ledger, query, found)]
+    if not found.distinct:
+        steps.append(_template(_CURRENT))
+    steps.append(_priced(query, found, trace))
+    if query.by == "year" and found.months:
+        steps.append(_template(_YEARS.format(trace="LIST_SORT(LIST_DISTINCT(FLATTEN(ARRAY_AGG(trace))))")))
+    if not (everyone or found.distinct):
+        steps.append(_template(_CHOSEN))
+    steps.append(_template(_ANSWER))
+    return steps
+
+
+def _chain(steps: list[exp.Select]) -> exp.Select:
+    """Each step reads the step before it."""
+    *earlier, last = steps
+    for number, step in enumerate(steps):
+        for node in list(step.find_all(exp.Table)):
+            if node.name == "before":
+                node.set("this", exp.to_identifier(f"step_{number}"))
+    for number, step in enumerate(earlier, start=1):
+        last = last.with_(f"step_{number}", as_=step, copy=False)
+    return last
+
+
+@lru_cache(maxsize=32)  # chosen because there are fewer steps than that
+def _parsed(sql: str) -> exp.Select:
+    return sqlglot.parse_one(sql, dialect="duckdb", into=exp.Select)
+
+
+def _template(sql: str) -> exp.Select:
+    return _parsed(sql).copy()
+
+
+def _known(ledger: Ledger, query: FlowQuery, found: Plan) -> exp.Select:
+    select = _template(_KNOWN)
+    flow = next(node for node in select.find_all(exp.Table) if node.name == "flow")
+    pruned = table_of("flow", found.parts)
+    pruned.set("alias", exp.TableAlias(this=exp.to_identifier("f")))
+    flow.replace(pruned)
+    return select.where(*_conditions(ledger, query, found), copy=False)
+
+
+def _conditions(ledger: Ledger, query: FlowQuery, found: Plan) -> list[exp.Expression]:
+    wanted: list[exp.Expression] = [
+        _area("reporter", query.reporters),
+        _area("partner", query.partners),
+        _among("flow", query.flows),
+    ]
+    if query.products:
+        wanted.append(_among("product", query.products))
+    else:
+        wanted.append(exp.column("product", table="f").neq("TOTAL"))
+    if query.nomenclature is not None:
+        wanted.append(_among("nomenclature", (query.nomenclature,)))
+    if query.level is not None:
+        wanted.append(exp.Length(this=exp.column("product", table="f")).eq(query.level))
+    if query.basis is not None:
+        wanted.append(_among("partner_basis", (query.basis,)))
+    if query.sources is not None:
+        wanted.append(_among("release", sorted(r.id for r in ledger.releases.values() if r.source in query.sources)))
+    wanted.append(_time(query, found))
+    if query.as_of is not None:
+        wanted.append(_as_of(query.as_of))
+    return wanted
+
+
+def _among(column: str, values: Iterable[str]) -> exp.Expression:
+    listed = [exp.Literal.string(value) for value in values]
+    node = exp.column(column, table="f")
+    if not listed:
+        return exp.false()
+    return node.eq(listed[0]) if len(listed) == 1 else node.isin(*listed)
+
+
+def _area(column: str, ids: tuple[str, ...]) -> exp.Expression:
+    if ids:
+        return _among(column, ids)
+    return _among(column, _groups()).not_()
+
+
+@lru_cache(maxsize=1)
+def _groups() -> tuple[str, ...]:
+    return tuple(one.id for one in all_areas() if one.kind == "group")
+
+
+def _time(query: FlowQuery, found: Plan) -> exp.Expression:
+    months = [f"{number:02d}" for number in range(1, 13)]
+    years = [int(text) for text in query.periods] if query.by == "year" and query.periods else query.years
+    if query.by != "year" and query.periods:
+        return _among("period", query.periods)
+    if not years:
+        lengths = {"year": (4, 7), "month": (7,), "native": (4, 7, 16)}[query.by]
+        return exp.Length(this=exp.column("period", table="f")).isin(*(exp.convert(n) for n in lengths))
+    if query.by == "native":
+        starts = [f"{one:04d}" for one in years]
+        return exp.func("SUBSTRING", exp.column("period", table="f"), exp.convert(1), exp.convert(4)).isin(*starts)
+    wanted = [f"{one:04d}" for one in years] if query.by == "year" else []
+    if query.by == "month" or found.months:
+        wanted += [f"{one:04d}-{month}" for one in years for month in months]
+    return _among("period", wanted)
+
+
+def _as_of(day: dt.date) -> exp.Expression:
+    """Published by that day; where the day of publication is unknown, a period that had ended by then."""
+    tomorrow = day + dt.timedelta(days=1)
+    ended = day if tomorrow.day == 1 else day.replace(day=1) - dt.timedelta(days=1)
+    condition = sqlglot.parse_one(
+        "r.known <= CAST('{day}' AS DATE) OR (r.known IS NULL AND CASE WHEN LENGTH(f.period) = 4 "
+        "THEN CONCAT(f.period, '-12') ELSE SUBSTRING(f.period, LENGTH(f.period) - 6, 7) END <= '{ended}')".format(
+            day=day.isoformat(), ended=ended.strftime("%Y-%m")
+        ),
+        dialect="duckdb",
+    )
+    return exp.paren(condition)
+
+
+def _priced(query: FlowQuery, found: Plan, trace: Trace) -> exp.Select:
+    """Values and roundings in the currency asked for, and the trace of each row."""
+    mark = "b.release" if trace == "release" else "CONCAT(b.release, '#', b.locator)"
+    if set(found.currencies) <= {query.currency}:
+        return _template(_NATIVE.format(mark=mark))
+    return _template(_CONVERTED.format(mark=mark, currency=query.currency))
