@@ -63,7 +63,10 @@ def _csv_cell(value: Any) -> Any:
     if value is None:
         return ""
     text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    if not isinstance(text, str):
+        return text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")  # the writer would leave a bare carriage return unquoted
+    return f"'{lines}" if lines.startswith(_FORMULA) else lines
 
 
 def to_json(view: View) -> str:
