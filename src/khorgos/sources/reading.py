@@ -176,6 +176,8 @@ class CsvRows(Iterator[tuple[int, dict[str, str]]]):
 
     Attributes:
         header: names of the columns, in order.
+        header_line: the line they stand in.
+        extra: empty cells beyond the header in the first row.
         delimiter: the sign between them.
         encoding: the codec.
         footer: the rows from the one on which `stop` held.
@@ -187,8 +189,9 @@ class CsvRows(Iterator[tuple[int, dict[str, str]]]):
         self.path, self.encoding = path, encoding(path)
         self.footer: list[list[str]] = []
         self.skipped = self.trailing = 0
-        self._stop, self._skip = stop, skip
+        self._stop, self._skip, self._begun = stop, skip, False
         self.header: tuple[str, ...] = ()
+        self.header_line = self.extra = 0
         self.delimiter = delimiter or ""
         self._rows = self._read()
         first = next(self._rows, None)  # reads the header, so that it can be looked at before the rows
@@ -217,7 +220,7 @@ class CsvRows(Iterator[tuple[int, dict[str, str]]]):
         with _reader(self.path, self.encoding) as stream:
             for _ in range(self._skip):
                 stream.readline()
-            start = self._skip + self._find_header(stream)
+            start = self.header_line = self._skip + self._find_header(stream)
             reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
             try:
                 yield from self._checked(reader, start)
@@ -256,6 +259,7 @@ class CsvRows(Iterator[tuple[int, dict[str, str]]]):
             else:
                 if len(cells) != width:
                     self._judge_width(cells, start + reader.line_num)
+                self._begun = True
                 yield start + reader.line_num, dict(zip(self.header, cells, strict=False))
 
     def _judge_width(self, cells: Sequence[str], line: int) -> None:
@@ -274,6 +278,7 @@ class CsvRows(Iterator[tuple[int, dict[str, str]]]):
                 row=line,
                 hint=f"Is there an unquoted {self.delimiter!r} in a cell?",
             )
+        self.extra = self.extra if self._begun else len(cells) - width
         self.trailing += 1
 
 

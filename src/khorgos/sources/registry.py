@@ -15,6 +15,8 @@ from khorgos.sources.reading import peek
 # in the block of its kind; nothing else registers anything. Modules are imported when a file is looked at, not before.
 _MODULES: tuple[str, ...] = (
     # international collections
+    "baci",
+    "baci_derived",
     # customs, statistical offices and trackers
 )
 
