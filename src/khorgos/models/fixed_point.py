@@ -1,0 +1,185 @@
+"""Fixed points u = G(u): safeguarded Anderson mixing, plain iteration, Newton-Krylov; the fastest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse.linalg import LinearOperator, gmres
+
+from khorgos.core.errors import NotConverged
+from khorgos.models.arrays import Array
+
+Map = Callable[[Array], tuple[Array, float]]
+
+#: Anderson's memory: chosen because 10 needs the fewest sweeps on NAFTA and ILMS; 5 and 20 differ by under a tenth.
+MEMORY = 10
+#: Gram matrices of secants are cut off at this relative size: about the square root of the rounding error.
+RANK = 1e-14
+#: A residual above the best by this factor starts the memory afresh.
+BLOW_UP = 1e3
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Where an iteration ended.
+
+    Args:
+        u: the state.
+        method: which method reached the tolerance.
+        sweeps: how often the map was evaluated, all methods together.
+        residual: the residual of the map at u.
+    """
+
+    u: Array
+    method: str
+    sweeps: int
+    residual: float
+
+
+def solve_fixed_point(
+    step: Map, start: Array, *, tolerance: float, max_sweeps: int, methods: tuple[str, ...]
+) -> Solution:
+    """Try the methods in turn; each starts where the best of those before it ended.
+
+    Args:
+        step: u -> (G(u), residual).
+        start: the first state.
+        tolerance: on the residual.
+        max_sweeps: for each method.
+        methods: of "anderson", "sweep", "newton".
+
+    Raises:
+        NotConverged: none reached the tolerance.
+
+    Source: Walker, Ni (2011), SIAM J. Numer. Anal. 49(4), algorithm AA, doi:10.1137/10078356X.
+    """
+    runners = {"anderson": _anderson, "sweep": _plain, "newton": _newton}
+    sweeps, best, u = 0, np.inf, start
+    for name in methods:
+        end, used, residual = runners[name](step, u, tolerance, max_sweeps)
+        sweeps += used
+        if residual <= tolerance:
+            return Solution(end, name, sweeps, residual)
+        if residual < best:
+            u, best = end, residual
+    raise NotConverged(
+        f"No equilibrium within {tolerance:.0e}: the best residual was {best:.2e} after {sweeps} sweeps",
+        where=", ".join(methods),
+        hint="Approach the shock in steps, or look for countries without domestic sales",
+    )
+
+
+def _anderson(step: Map, start: Array, tolerance: float, max_sweeps: int) -> tuple[Array, int, float]:
+    memory = _Memory(start.size)
+    u, best_u, best, mixing = start, start, np.inf, 1.0
+    for sweep in range(1, max_sweeps + 1):
+        g, residual = step(u)
+        if residual <= tolerance:
+            return u, sweep, residual
+        if not np.isfinite(residual) or residual > BLOW_UP * best:
+            mixing *= 0.5
+            memory.forget()
+            if mixing < 1e-3:
+                break
+            u = best_u + mixing * (memory.at_best - best_u)
+            continue
+        if residual < best:
+            best, best_u, memory.at_best = residual, u, g
+        u = memory.next(u, g, mixing)
+    return best_u, sweep, best
+
+
+class _Memory:
+    """The last secants of u and of f = G(u) - u, and the Gram matrix of the latter."""
+
+    def __init__(self, size: int) -> None:
+        self.steps, self.secants = np.empty((MEMORY, size)), np.empty((MEMORY, size))
+        self.gram = np.zeros((MEMORY, MEMORY))
+        self.at_best = np.empty(0)
+        self.forget()
+
+    def forget(self) -> None:
+        self.kept, self.last = 0, None
+
+    last: tuple[Array, Array] | None
+
+    def next(self, u: Array, g: Array, mixing: float) -> Array:
+        f = g - u
+        mixed = g if mixing == 1.0 else u + mixing * f
+        if self.last is not None:
+            row = self.kept % MEMORY
+            np.subtract(f, self.last[1], out=self.secants[row])
+            np.subtract(mixed, self.last[0], out=self.steps[row])
+            self.kept += 1
+            h = min(self.kept, MEMORY)
+            self.gram[row, :h] = self.gram[:h, row] = self.secants[:h] @ self.secants[row]
+            weights = _least_squares(self.gram[:h, :h], self.secants[:h] @ f)
+            self.last = (mixed, f)
+            result: Array = mixed - weights @ self.steps[:h]
+            return result
+        self.last = (mixed, f)
+        return mixed
+
+
+def _least_squares(gram: Array, right: Array) -> Array:
+    size = np.sqrt(np.diag(gram))
+    size[size == 0] = 1.0
+    values, vectors = np.linalg.eigh(gram / np.outer(size, size))
+    keep = values > RANK * values[-1]
+    vectors = vectors[:, keep]
+    solved: Array = (vectors @ ((right / size) @ vectors / values[keep])) / size
+    return solved
+
+
+def _plain(step: Map, start: Array, tolerance: float, max_sweeps: int) -> tuple[Array, int, float]:
+    u, best_u, best, damping = start, start, np.inf, 1.0
+    for sweep in range(1, max_sweeps + 1):
+        g, residual = step(u)
+        if residual <= tolerance:
+            return u, sweep, residual
+        if not np.isfinite(residual) or residual > 10 * best:
+            damping, u = damping / 2, best_u
+            if damping < 1e-3:
+                break
+            g = step(u)[0]
+        elif residual < best:
+            best, best_u = residual, u
+        u = u + damping * (g - u)
+    return best_u, sweep, best
+
+
+def _newton(step: Map, start: Array, tolerance: float, max_sweeps: int) -> tuple[Array, int, float]:
+    """Inexact Newton with GMRES on differences of the map, and halving."""
+    counter = [0]
+
+    def gap(v: Array) -> tuple[Array, float]:
+        counter[0] += 1
+        g, residual = step(v)
+        return v - g, residual
+
+    u = start
+    f, residual = gap(u)
+    while residual > tolerance and counter[0] < max_sweeps:
+        direction = _krylov(gap, u, f)
+        length = 1.0
+        while length > 1e-4:
+            trial, trial_residual = gap(u + length * direction)
+            if np.isfinite(trial_residual) and np.linalg.norm(trial) < np.linalg.norm(f):
+                break
+            length /= 2
+        else:
+            break
+        u, f, residual = u + length * direction, trial, trial_residual
+    return u, counter[0], residual
+
+
+def _krylov(gap: Callable[[Array], tuple[Array, float]], u: Array, f: Array) -> Array:
+    def along(v: Array) -> Array:
+        size = 1e-7 * (1.0 + float(np.abs(u).max())) / max(float(np.abs(v).max()), 1e-300)
+        return (gap(u + size * v)[0] - f) / size
+
+    operator = LinearOperator((u.size, u.size), matvec=along, dtype=np.float64)
+    solved: Array = gmres(operator, -f, rtol=1e-3, restart=40, maxiter=2)[0]
+    return solved
