@@ -17,6 +17,7 @@ _MODULES: tuple[str, ...] = (
     # international collections
     "baci",
     "baci_derived",
+    "imf_dots",
     # customs, statistical offices and trackers
 )
 

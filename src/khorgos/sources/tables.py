@@ -51,6 +51,25 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     return tuple(_open(path).sheet_names)
 
 
+def written_on(path: Path) -> dt.date | None:
+    """Day on which a server wrote an xlsx workbook, from its archive's own time stamps.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The latest day of its parts; None for xls, and where a spreadsheet program left the stamps empty.
+    """
+    import zipfile
+
+    if kind(path) != "xlsx":
+        return None
+    with zipfile.ZipFile(path) as archive:
+        stamps = [info.date_time[:3] for info in archive.infolist()]
+    days = [dt.date(*stamp) for stamp in stamps if stamp[0] > 1980 and stamp[1] and stamp[2]]
+    return max(days, default=None)
+
+
 def cell_name(row: int, column: int) -> str:
     """Name of a cell as a spreadsheet shows it: (13, 3) -> "D14".
 
