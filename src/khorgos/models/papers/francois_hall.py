@@ -26,7 +26,7 @@ FILES = {
 _PAPER = "Francois & Hall 2003"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Example:
     """The example's inputs and what is published of its results.
 

@@ -25,7 +25,7 @@ BLOCK = 1_000_000
 ROUNDING = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GsimResult:
     """What a tariff change does to one product's trade; K products, R regions, first axis absent for one product.
 
@@ -66,7 +66,7 @@ class GsimResult:
             raise NotConverged("Trade or tariff revenue came out negative", where="GSIM")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Base:
     """Values before the change [K, R, R], and the markets calibrated to them."""
 

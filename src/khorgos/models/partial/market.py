@@ -10,7 +10,7 @@ import numpy as np
 from khorgos.models.partial.inputs import Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Market:
     """K products in R regions.
 

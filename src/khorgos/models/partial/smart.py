@@ -18,7 +18,7 @@ Form = Literal["linear", "isoelastic"]
 ROUNDING = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SmartResult:
     """What one importer's tariff change does; K products, R partners; currency of the imports.
 
