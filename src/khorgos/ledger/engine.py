@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from khorgos.core.errors import LedgerError
 from khorgos.ledger.binding import bind
-from khorgos.ledger.disk import full
+from khorgos.ledger.disk import TEMPORARY, full
 from khorgos.ledger.manifest import damaged
 from khorgos.ledger.store import Ledger
 
@@ -27,19 +27,21 @@ _DISTRUSTED = "window_self_join"
 
 
 @contextmanager
-def connection(folders: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(folders: Sequence[Path], *, spill: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private, bounded engine that reads and writes below the given folders only, and never the network.
 
     Args:
         folders: the only folders whose files it may touch.
+        spill: where to put what does not fit into memory; a folder of the system's where None.
     """
-    with tempfile.TemporaryDirectory(prefix="khorgos-", ignore_cleanup_errors=True) as spill:
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=spill, ignore_cleanup_errors=True) as overflow:
+        allowed = [f"{folder}{os.sep}" for folder in [*folders, overflow]]
         con = duckdb.connect(
             ":memory:",
             config={
                 "threads": min(_THREADS, os.cpu_count() or 1),
                 "memory_limit": _MEMORY,
-                "temp_directory": spill,
+                "temp_directory": overflow,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "python_enable_replacements": False,
@@ -47,7 +49,7 @@ def connection(folders: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
             },
         )
         try:
-            con.execute("SET allowed_directories = $folders", {"folders": [f"{f}{os.sep}" for f in [*folders, spill]]})
+            con.execute("SET allowed_directories = $allowed", {"allowed": allowed})
             con.execute("SET enable_external_access = false")
             con.execute("SET lock_configuration = true")
             yield con

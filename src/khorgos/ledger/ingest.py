@@ -14,13 +14,20 @@ from khorgos import __version__
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Release, Source
+from khorgos.ledger.corrections import Correction, correct, declared_corrections
 from khorgos.ledger.disk import settle, sha256_of, writing
 from khorgos.ledger.engine import connection, engine_errors
 from khorgos.ledger.lock import locked
-from khorgos.ledger.manifest import Applied, Manifest, Part
-from khorgos.ledger.parts import staged, sweep, temporary, write_part
+from khorgos.ledger.manifest import Applied, Manifest, Part, PartKind
+from khorgos.ledger.oddities import oddities
+from khorgos.ledger.parts import staged, staging, sweep, temporary, write_part
 from khorgos.ledger.store import Layer, Ledger, current, publish
+from khorgos.ledger.sums import sums
+from khorgos.ledger.validate import errors_in
 from khorgos.sources.connector import Parsed
+
+# Rows from which a part is kept a second time, sorted by product. Chosen because below it a scan takes some 50 ms.
+_LARGE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,12 @@ def _count(number: int, noun: str) -> str:
 
 @dataclass(slots=True)
 class _Batch:
-    """What one import has gathered so far."""
+    """One import: where it works, and what it has gathered so far."""
 
+    root: Path
+    con: duckdb.DuckDBPyConnection
     before: Manifest
+    corrections: Sequence[Correction]
     parts: list[Part] = field(default_factory=list)
     new: dict[str, Release] = field(default_factory=dict)
     known: dict[str, Release] = field(default_factory=dict)
@@ -86,7 +96,12 @@ class _Batch:
 
 
 def ingest(
-    ledger: Ledger, parsed: Sequence[Parsed], *, files: Mapping[str, Path] | None = None, wait: float = 30.0
+    ledger: Ledger,
+    parsed: Iterable[Parsed],
+    *,
+    files: Mapping[str, Path] | None = None,
+    corrections: Sequence[Correction] | None = None,
+    wait: float = 30.0,
 ) -> IngestReport:
     """Add what connectors read to the user's ledger, all of it or nothing.
 
@@ -94,6 +109,7 @@ def ingest(
         ledger: any view of the ledger; the newest state on the disk is extended, never the view.
         parsed: what the connectors read, one a file.
         files: the publishers' files by sha256, to keep a copy of their bytes for `explain`.
+        corrections: to apply; those that khorgos declares where None.
         wait: seconds to wait for another process that is importing.
 
     Returns:
@@ -105,24 +121,23 @@ def ingest(
         LedgerError: another process holds the lock, the disk is full, or the ledger is damaged.
     """
     root = ledger.path
+    declared = declared_corrections() if corrections is None else corrections
     with writing(root), locked(root, wait=wait):
         before = current(root)
         sweep(root, before)
-        batch = _Batch(before)
         try:
-            with connection([root]) as con, engine_errors(root):
+            with connection([root], spill=staging(root)) as con, engine_errors(root):
+                batch = _Batch(root, con, before, declared)
                 for one in parsed:
-                    _take(con, root, one, batch)
-            manifest = before
+                    _take(batch, one)
+            after = batch.after() if batch.new else before
             if batch.new:
                 _keep(root, batch.new, files or {})
-                manifest = batch.after()
-                publish(root, manifest)
-        except BaseException:
+                publish(root, after)
+        finally:
             sweep(root, current(root))
-            raise
     return IngestReport(
-        ledger=_over(ledger, root, manifest),
+        ledger=_over(ledger, root, after),
         rows=_rows(batch.parts),
         new=tuple(batch.new.values()),
         known=tuple(batch.known.values()),
@@ -145,36 +160,65 @@ def _rows(parts: Iterable[Part]) -> dict[str, int]:
     return rows
 
 
-def _take(con: duckdb.DuckDBPyConnection, root: Path, one: Parsed, batch: _Batch) -> None:
+def _take(batch: _Batch, one: Parsed) -> None:
     """Bring one parsed file into the batch."""
     had = {release.id for release in batch.before.releases} | batch.new.keys()
     fresh = {release.id: release for release in one.releases if release.id not in had}
     batch.known |= {release.id: release for release in one.releases if release.id in had}
     if not fresh:
         return
+    batch.findings += one.findings
     for name, rows in one.tables.items():
-        with staged(con, root, rows) as view:
-            stray = set(_releases_in(con, view)) - {release.id for release in one.releases}
-            if stray:
-                raise BadInput(
-                    f"Rows of {one.source.id} name a release that the file does not declare", where=min(stray)
-                )
-            part = write_part(con, root, name, f"(SELECT * FROM {view} WHERE release IN ({_listed(fresh)}))")
-            if part is not None:
-                batch.parts.append(part)
+        with staged(batch.con, batch.root, rows) as view:
+            _refuse(batch.con, one, name, view)
+            _write(batch, name, _only(batch.con, view, fresh), list(fresh.values()))
     batch.new |= fresh
     batch.sources[one.source.id] = one.source
-    batch.findings += one.findings
     for reason, number in one.dropped.items():
         batch.dropped[reason] = batch.dropped.get(reason, 0) + number
 
 
-def _listed(ids: Iterable[str]) -> str:
-    return ", ".join("'" + one.replace("'", "''") + "'" for one in ids)
+def _refuse(con: duckdb.DuckDBPyConnection, one: Parsed, table: str, view: str) -> None:
+    """Stop at rows that cannot be right."""
+    stray = {row[0] for row in con.execute(f"SELECT DISTINCT release FROM {view}").fetchall()}
+    if unknown := stray - {release.id for release in one.releases}:
+        raise BadInput(f"Rows of {one.source.id} name a release that their file does not declare", where=min(unknown))
+    wrong = next(errors_in(con, table, view), None)
+    if wrong is not None:
+        files = ", ".join(sorted({release.filename for release in one.releases})[:3])
+        raise BadInput(f"{wrong.text} in {files}", where=wrong.where, hint="Nothing of it was imported")
 
 
-def _releases_in(con: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
-    return [row[0] for row in con.execute(f"SELECT DISTINCT release FROM {relation}").fetchall()]
+def _only(con: duckdb.DuckDBPyConnection, view: str, fresh: Iterable[str]) -> str:
+    listed = ", ".join("'" + one.replace("'", "''") + "'" for one in fresh)
+    con.execute(f"CREATE VIEW fresh_{view} AS SELECT * FROM {view} WHERE release IN ({listed})")
+    return f"fresh_{view}"
+
+
+def _write(batch: _Batch, table: str, view: str, fresh: Sequence[Release]) -> None:
+    """Correct and write the rows of one table, with the totals and the second order of large ones."""
+    if table == "flow":
+        corrected = correct(batch.con, view, fresh, batch.corrections)
+        batch.findings += corrected.findings
+        batch.applied += corrected.applied
+        for original in corrected.originals:
+            _part(batch, "correction", original)
+        view = corrected.relation
+    batch.findings += oddities(batch.con, table, view)
+    rows = _part(batch, table, view)
+    if table != "flow" or rows is None:
+        return
+    if rows.rows >= _LARGE:
+        _part(batch, table, view, kind="by-product", copies=rows)
+    for made in sums(batch.con, view):
+        _part(batch, table, made, kind="sums")
+
+
+def _part(batch: _Batch, table: str, view: str, *, kind: PartKind = "rows", copies: Part | None = None) -> Part | None:
+    part = write_part(batch.con, batch.root, table, view, kind=kind, copies=copies)
+    if part is not None:
+        batch.parts.append(part)
+    return part
 
 
 def _keep(root: Path, releases: Mapping[str, Release], files: Mapping[str, Path]) -> None:

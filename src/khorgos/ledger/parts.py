@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -18,7 +19,7 @@ from khorgos.ledger.store import manifest_path
 from khorgos.ledger.tables import SORTED_BY
 
 FOLDER = "parts"
-STAGING = "staging"
+_STAGING = "staging"
 
 # Rows of a row group. Chosen because one bilateral series then touches one group of 16 columns, a few MB.
 _ROW_GROUP = 500_000
@@ -26,11 +27,16 @@ _ROW_GROUP = 500_000
 _serial = count()
 
 
+def staging(root: Path) -> Path:
+    """The folder for what is not yet part of the ledger; made if absent."""
+    folder = root / _STAGING
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def temporary(root: Path) -> Path:
     """A fresh name for a file that is not yet part of the ledger."""
-    folder = root / STAGING
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{TEMPORARY}{os.getpid()}-{next(_serial)}.parquet"
+    return staging(root) / f"{TEMPORARY}{os.getpid()}-{next(_serial)}.parquet"
 
 
 @contextmanager
@@ -74,7 +80,7 @@ def write_part(
     relation: str,
     *,
     kind: PartKind = "rows",
-    order: tuple[str, ...] | None = None,
+    copies: Part | None = None,
 ) -> Part | None:
     """Write a relation of the engine as a part.
 
@@ -84,13 +90,14 @@ def write_part(
         table: the part's table.
         relation: name of a view or table in the engine, with the table's columns.
         kind: see PartKind.
-        order: columns to sort by; the table's own where None.
+        copies: the part whose rows these are, in the order of products.
 
     Returns:
         The part; None where the relation has no rows.
     """
     draft = temporary(root)
-    columns = ", ".join(order or SORTED_BY[table])
+    order = sorted(SORTED_BY[table], key=lambda name: name != "product") if copies else SORTED_BY[table]
+    columns = ", ".join(order)
     con.execute(
         f"COPY (SELECT * FROM {relation} ORDER BY {columns}) TO {_quoted(draft)} "
         f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
@@ -102,19 +109,19 @@ def write_part(
     sha256 = sha256_of(draft)
     path = f"{FOLDER}/{table}/{sha256[:2]}/{sha256[:32]}.parquet"
     settle(draft, root / path)
-    return Part(table=table, path=path, sha256=sha256, kind=kind, **described)
+    return Part(table=table, path=path, sha256=sha256, kind=kind, copies=copies.path if copies else None, **described)
 
 
-def sweep(root: Path, manifest: Manifest) -> int:
-    """Remove what an interrupted import left behind. Call with the lock held; returns the number of files."""
+def sweep(root: Path, manifest: Manifest) -> None:
+    """Remove what an interrupted import left behind. Call with the lock held."""
+    shutil.rmtree(root / _STAGING, ignore_errors=True)
     kept = {root / part.path for part in manifest.parts}
     leftovers = [path for path in (root / FOLDER).rglob("*.parquet") if path not in kept]
-    leftovers += [path for path in root.rglob(f"{TEMPORARY}*") if path.is_file()]
-    later = manifest_path(root, manifest.number)
-    leftovers += [path for path in later.parent.glob("*.json") if path.name > later.name]
+    leftovers += [*root.glob(f"{TEMPORARY}*"), *root.glob(f"*/{TEMPORARY}*")]
+    newest = manifest_path(root, manifest.number)
+    leftovers += [path for path in newest.parent.glob("*.json") if path.name > newest.name]
     for path in leftovers:
         path.unlink(missing_ok=True)
-    return len(leftovers)
 
 
 def _quoted(path: Path) -> str:

@@ -12,6 +12,7 @@ from khorgos.ledger.store import Ledger
 
 # Product codes up to which the copy sorted by product is read. Chosen because beyond it most row groups match.
 _FEW_PRODUCTS = 100
+_WORLD = "WLD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ def _may_hold_products(part: Part, query: FlowQuery) -> bool:
     """A part of totals answers no question about products, and the other way round."""
     if query.products == ("TOTAL",):
         return "TOTAL" in part.nomenclatures
+    if part.kind == "sums" and "TOTAL" not in part.nomenclatures and _WORLD not in (*query.reporters, *query.partners):
+        return False
     return bool(set(part.nomenclatures) - {"TOTAL"}) or "TOTAL" in query.products
 
 

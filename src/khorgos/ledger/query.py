@@ -1,4 +1,4 @@
-"""`cells` and `alternatives` of a `FlowQuery`: from rows of many releases to one figure a cell, as one relational expression."""
+"""`cells` and `alternatives` of a `FlowQuery`: from rows of many releases to one figure a cell, as one expression."""
 
 from __future__ import annotations
 
@@ -186,6 +186,8 @@ def _conditions(ledger: Ledger, query: FlowQuery, found: Plan) -> list[exp.Expre
         wanted.append(exp.Length(this=exp.column("product", table="f")).eq(query.level))
     if query.basis is not None:
         wanted.append(_among("partner_basis", (query.basis,)))
+    if query.statuses is not None:
+        wanted.append(_among("status", query.statuses))
     if query.sources is not None:
         wanted.append(_among("release", sorted(r.id for r in ledger.releases.values() if r.source in query.sources)))
     wanted.append(_time(query, found))

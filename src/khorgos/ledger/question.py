@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal, get_args
 
 from khorgos.core.errors import BadInput
-from khorgos.core.schema import Flow, PartnerBasis
+from khorgos.core.schema import Flow, PartnerBasis, Status
 from khorgos.nomenclature.area_register import get
 from khorgos.nomenclature.periods import parse_period, year
 
@@ -27,7 +28,6 @@ class FlowQuery:
         flows: see `core.schema.Flow`.
         products: codes, "TOTAL" for all goods; () for every single product row.
         nomenclature: of the products; None for whichever the rows have.
-        level: digits of the product codes wanted; None for any.
         periods: as written in the ledger; () for all.
         years: calendar years; () for all. Years or periods, not both.
         by: "year" (annual rows, else sums of twelve months), "month", or "native" (as published).
@@ -35,6 +35,8 @@ class FlowQuery:
         currency: of the answer, ISO 4217.
         sources: ids of the sources allowed; None for all.
         basis: partner basis that rows must state; None for any.
+        statuses: see `core.schema.Status`; None for any.
+        level: digits of the product codes wanted; None for any.
     """
 
     reporters: tuple[str, ...] = ()
@@ -49,18 +51,17 @@ class FlowQuery:
     currency: str = "USD"
     sources: tuple[str, ...] | None = None
     basis: str | None = None
+    statuses: tuple[str, ...] | None = None
     level: int | None = None
 
     def __post_init__(self) -> None:
         for area in (*self.reporters, *self.partners):
             get(area)
-        for flow in self.flows:
-            if flow not in set(Flow):
-                raise BadInput(f"Not a flow: {flow!r}", hint=f"Flows are {', '.join(Flow)}")
         if not self.flows:
             raise BadInput("A question about trade names at least one flow")
-        if self.basis is not None and self.basis not in set(PartnerBasis):
-            raise BadInput(f"Not a partner basis: {self.basis!r}", hint=f"Write {', '.join(PartnerBasis)}")
+        _check("flow", self.flows, Flow)
+        _check("partner basis", () if self.basis is None else (self.basis,), PartnerBasis)
+        _check("status", self.statuses or (), Status)
         if not _CURRENCY.fullmatch(self.currency):
             raise BadInput(f"Not a currency: {self.currency!r}", hint="Write its three letters, e.g. USD or CNY")
         self._check_periods()
@@ -78,3 +79,9 @@ class FlowQuery:
                 raise BadInput(f"Write the period {text!r} as {period}")
             if self.by not in ("native", period.kind):
                 raise BadInput(f"{text} is no {self.by}", hint="Ask with by='native' for periods as published")
+
+
+def _check(kind: str, given: tuple[str, ...], words: type[StrEnum]) -> None:
+    for one in given:
+        if one not in set(words):
+            raise BadInput(f"Not a {kind}: {one!r}", hint=f"Write {', '.join(words)}")
