@@ -160,3 +160,18 @@ def _log_home(after: Equilibrium, before: Equilibrium | None) -> Array:
     new = after.pi[n, n]
     ratio: Array = np.log(np.where(old > 0, new, 1.0) / np.where(old > 0, old, 1.0))
     return ratio
+
+
+def leisure_adjusted(after: Equilibrium) -> Array:
+    """[N] welfare where people choose how much to work, new over old.
+
+    W = delta I_hat/P + (1 - delta) w L/P, delta = I0 / (I0 - kappa/(1+kappa) (1-tau) Y0), tau = R'/Y' under tax relief.
+
+    Source: Ignatenko, Lashkaripour, Macedoni, Simonovska (2025), section 2, doi:10.1016/j.jinteco.2025.104138.
+    """
+    base = after.baseline
+    first = after.kernel.final0
+    delta = first / (first - base.kappa / (1 + base.kappa) * after.at.relief * base.value_added)
+    real_labour = after.w_hat * after.L_hat / after.price_index
+    welfare: Array = delta * real_expenditure(after) + (1 - delta) * real_labour
+    return welfare
