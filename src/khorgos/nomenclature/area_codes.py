@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from khorgos.core.errors import UnknownName
@@ -10,35 +10,49 @@ from khorgos.nomenclature.area_names import areas_named, fold, main_name
 from khorgos.nomenclature.area_register import get, register
 from khorgos.nomenclature.area_tables import area_table
 
-#: Schemes of codes, each with the schemes it falls back on.
-_CODES: dict[str, tuple[str, ...]] = {
-    "iso3": (),
-    "iso2": (),
-    "m49": (),
-    "comtrade": ("m49",),
-    "baci": ("comtrade", "m49"),
-    "census": (),
-    "eurostat": ("iso2",),
-    "wits": ("iso3", "comtrade"),
-    "wdi": ("iso3",),
-    "geodist": ("iso3",),
+
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """Where a scheme looks: tables of codes in order, tables of labels in order, then names of a language."""
+
+    codes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    language: str | None = None
+
+
+_SCHEMES: dict[str, _Scheme] = {
+    "iso3": _Scheme(("iso3",)),
+    "iso2": _Scheme(("iso2",)),
+    "m49": _Scheme(("m49",)),
+    "comtrade": _Scheme(("comtrade", "m49", "iso3")),
+    "baci": _Scheme(("comtrade", "m49", "iso3")),
+    "census": _Scheme(("census",)),
+    "wits": _Scheme(("wits", "iso3", "comtrade", "m49")),
+    "wdi": _Scheme(("wdi", "iso3"), ("wdi_en",), "en"),
+    "geodist": _Scheme(("geodist", "iso3")),
+    "wto": _Scheme(("wto", "comtrade", "m49", "iso3")),
+    "eurostat": _Scheme(("eurostat", "iso2"), ("eurostat", "name_fr"), "en"),
+    "imf": _Scheme((), ("imf",), "en"),
+    "unctad": _Scheme((), ("unctad",), "en"),
+    "cgit": _Scheme((), ("cgit",), "en"),
+    "gacc_en": _Scheme((), ("gacc_en",), "en"),
+    "gacc_zh": _Scheme((), ("gacc_zh",), "zh"),
+    "armstat": _Scheme((), ("armstat",), "en"),
+    "nsc_en": _Scheme((), ("nsc_en",), "en"),
+    "ru": _Scheme((), ("ru",), "ru"),
+    "ky": _Scheme((), ("ky", "ru"), "ru"),
+    "uz": _Scheme((), ("uz",), "en"),
+    "name_en": _Scheme((), (), "en"),
+    "name_zh": _Scheme((), ("gacc_zh",), "zh"),
+    "name_fr": _Scheme((), ("name_fr",), "en"),
 }
-#: Schemes of labels, each with the language of its names.
-_LABELS: dict[str, str] = {
-    "name_en": "en",
-    "imf": "en",
-    "gacc_en": "en",
-    "gacc_zh": "zh",
-    "unctad": "en",
-    "cgit": "en",
-    "ru": "ru",
-    "name_zh": "zh",
-}
+_PADDED = {"census": 4}  # digits, chosen because Schedule C writes its codes with four
+_BARE = ("m49", "comtrade", "baci", "wto")  # numbers that files write with and without leading zeros
 
 
 def schemes() -> tuple[str, ...]:
     """The names of all schemes that from_code and to_code know."""
-    return (*_CODES, *_LABELS)
+    return tuple(_SCHEMES)
 
 
 def from_code(code: str | int, scheme: str) -> str | None:
@@ -55,21 +69,7 @@ def from_code(code: str | int, scheme: str) -> str | None:
     Raises:
         UnknownName: if there is no such scheme.
     """
-    return _from_code(str(code), scheme)
-
-
-@lru_cache(maxsize=65_536)  # chosen because a large file repeats at most a few thousand codes
-def _from_code(code: str, scheme: str) -> str | None:
-    if scheme in _CODES:
-        key = _key(scheme)(code)
-        return next((table[key] for table in _tables(scheme) if key in table), None)
-    if scheme in _LABELS:
-        own = _labels(scheme).get(fold(code))
-        if own:
-            return own
-        named = areas_named(code)
-        return named[0] if len(named) == 1 else None
-    raise UnknownName(scheme, "code scheme", schemes())
+    return _from_code(str(code).strip(), _scheme(scheme))
 
 
 def to_code(area_id: str, scheme: str) -> str | None:
@@ -85,76 +85,84 @@ def to_code(area_id: str, scheme: str) -> str | None:
     Raises:
         UnknownName: if there is no such scheme or no such area.
     """
-    area = get(area_id)
-    if scheme in _CODES:
-        return next((back[area.id] for back in _backs(scheme) if area.id in back), None)
-    if scheme in _LABELS:
-        return _label_backs(scheme).get(area.id) or main_name(area.id, _LABELS[scheme])
-    raise UnknownName(scheme, "code scheme", schemes())
+    area, looks = get(area_id).id, _scheme(scheme)
+    if looks.codes:
+        return next((_codes(link)[1][area] for link in looks.codes if area in _codes(link)[1]), None)
+    own = next((_labels(link)[1][area] for link in looks.labels if area in _labels(link)[1]), None)
+    return own or main_name(area, looks.language or "en")
 
 
-def _key(scheme: str) -> Callable[[str], str]:
-    if scheme == "census":
-        return lambda code: _number(code).zfill(4) if _number(code).isdigit() else code.strip().upper()
-    if scheme in ("m49", "comtrade", "baci"):
-        return lambda code: _number(code).lstrip("0") or "0"
-    return lambda code: code.strip().upper()
+def _scheme(name: str) -> _Scheme:
+    try:
+        return _SCHEMES[name]
+    except KeyError:
+        raise UnknownName(name, "code scheme", schemes()) from None
 
 
-def _number(code: str) -> str:
-    return code.strip().upper().removesuffix(".0")
+@lru_cache(maxsize=65_536)  # chosen because a large file repeats at most a few thousand codes
+def _from_code(code: str, looks: _Scheme) -> str | None:
+    for link in looks.codes:
+        found = _codes(link)[0].get(_key(link, code))
+        if found:
+            return found
+    if looks.language is None:
+        return None
+    # Eurostat puts the history of an area in parentheses behind its name.
+    return _labelled(code, looks) or (_labelled(code.partition(" (")[0], looks) if " (" in code else None)
+
+
+def _labelled(label: str, looks: _Scheme) -> str | None:
+    key = fold(label)
+    for link in (*looks.labels, "any"):
+        if key in _labels(link)[0]:
+            return _labels(link)[0][key]
+    named = areas_named(label)
+    return named[0] if len(named) == 1 else None
+
+
+def _key(link: str, code: str) -> str:
+    code = code.upper()
+    number = code.removesuffix(".0")
+    if not number.isdecimal():
+        return code
+    if link in _BARE:
+        return number.lstrip("0") or "0"
+    return number.zfill(_PADDED.get(link, 0))
 
 
 @cache
-def _own(scheme: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The scheme's own codes -> ids, and ids -> codes."""
+def _codes(link: str) -> tuple[dict[str, str], dict[str, str]]:
+    """One table of codes: code -> area, and area -> code."""
     forth: dict[str, str] = {}
     back: dict[str, str] = {}
-    for area in register().values():
-        code = _register_code(scheme, area.id)
+    for area_id in register():
+        code = _register_code(link, area_id)
         if code:
-            forth[code] = area.id
-            back[area.id] = code
+            forth[code], back[area_id] = area_id, code
     for row in area_table("areas_codes"):
-        if row["scheme"] == scheme:
-            forth[_key(scheme)(row["code"])] = row["area"]
+        if row["scheme"] == link:
+            forth[_key(link, row["code"])] = row["area"]
             if row["main"]:
                 back[row["area"]] = row["code"]
     return forth, back
 
 
-def _register_code(scheme: str, area_id: str) -> str | None:
-    area = get(area_id)
-    if scheme == "iso3":
-        return area.id if area.kind in ("country", "dissolved") and len(area.id) == 3 else None
-    if scheme == "iso2":
+def _register_code(link: str, area_id: str) -> str | None:
+    area = register()[area_id]
+    if link == "iso3":
+        return area.id if area.kind in ("country", "dissolved") else None
+    if link == "iso2":
         return area.iso2
-    return str(area.m49) if scheme == "m49" and area.m49 is not None else None
-
-
-def _chain(scheme: str) -> tuple[str, ...]:
-    return (scheme, *_CODES[scheme])
+    return str(area.m49) if link == "m49" and area.m49 is not None else None
 
 
 @cache
-def _tables(scheme: str) -> tuple[dict[str, str], ...]:
-    return tuple(_own(link)[0] for link in _chain(scheme))
-
-
-@cache
-def _backs(scheme: str) -> tuple[dict[str, str], ...]:
-    return tuple(_own(link)[1] for link in _chain(scheme))
-
-
-@cache
-def _labels(scheme: str) -> dict[str, str]:
-    return {fold(row["label"]): row["area"] for row in area_table("areas_labels") if row["scheme"] == scheme}
-
-
-@cache
-def _label_backs(scheme: str) -> dict[str, str]:
+def _labels(link: str) -> tuple[dict[str, str], dict[str, str]]:
+    """One table of labels: folded label -> area, and area -> its first label."""
+    forth: dict[str, str] = {}
     back: dict[str, str] = {}
     for row in area_table("areas_labels"):
-        if row["scheme"] == scheme:
+        if row["scheme"] == link:
+            forth.setdefault(fold(row["label"]), row["area"])
             back.setdefault(row["area"], row["label"])
-    return back
+    return forth, back

@@ -24,6 +24,9 @@ _WORDS = {
     "респ": "республика",
     "о": "острова",
 }
+_CYRILLIC = re.compile("[а-яёөүң]")
+# Latin letters that tables in Cyrillic hide within words, as in the customs service's "Китaй".
+_LOOKALIKES = str.maketrans("aceopxykmthbi", "асеорхукмтнві")
 _SMALL = frozenset({"the", "of", "and"})  # words that come and go between two spellings of one name
 _BREAK = re.compile(r"[^\w]+|_+")
 
@@ -69,7 +72,11 @@ def _words(text: str) -> list[str]:
         text = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Lm"))
     # An apostrophe may be set in several ways, or left out: it never parts two words.
     text = text.replace("'", "").replace("’", "").replace("‘", "").replace("`", "")
-    return [_WORDS.get(word, word) for word in _BREAK.split(text) if word]
+    return [_WORDS.get(word, word) for word in map(_one_script, _BREAK.split(text)) if word]
+
+
+def _one_script(word: str) -> str:
+    return word if word.isascii() or not _CYRILLIC.search(word) else word.translate(_LOOKALIKES)
 
 
 def _bag(text: str) -> str:
