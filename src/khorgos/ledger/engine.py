@@ -20,6 +20,7 @@ from khorgos.ledger.store import Ledger
 
 # Chosen because the largest questions (a series out of 100 million rows) must stay under 2 GB with Arrow's share.
 _MEMORY = "1200MB"
+_BATCH = 100_000  # rows; chosen because 16 columns of them take some 20 MB
 _THREADS = 4  # at most; chosen because more threads hold more buffers and gain little on these files
 
 #: Rewrites that lose a partition filter and give wrong window shares without an error (seen with DuckDB 2.0.0).
@@ -74,11 +75,32 @@ def run(ledger: Ledger, select: exp.Expression, *, relations: Mapping[str, pa.Ta
     Raises:
         LedgerError: a part of the ledger is missing or damaged, or there is no room to sort.
     """
+    with batches(ledger, select, relations=relations) as reader:
+        return reader.read_all()
+
+
+@contextmanager
+def batches(
+    ledger: Ledger, select: exp.Expression, *, relations: Mapping[str, pa.Table] | None = None
+) -> Iterator[pa.RecordBatchReader]:
+    """Answer a question batch by batch, for answers that need not fit into memory.
+
+    Args:
+        ledger: the frozen view to ask.
+        select: as in `run`.
+        relations: as in `run`.
+
+    Yields:
+        A reader of record batches, open as long as the context.
+
+    Raises:
+        LedgerError: as in `run`.
+    """
     bound, tables = bind(ledger, select, dict(relations or {}))
     with connection([layer.root for layer in ledger.layers]) as con, engine_errors(ledger.path):
         for name, table in tables.items():
             con.register(name, table)
-        return con.execute(bound.sql(dialect="duckdb")).to_arrow_table()
+        yield con.execute(bound.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
 
 
 @contextmanager

@@ -10,13 +10,14 @@ from typing import Literal
 import sqlglot
 from sqlglot import exp
 
+from khorgos.core.schema import FLOW
 from khorgos.ledger.binding import table_of
 from khorgos.ledger.planning import Plan, plan
 from khorgos.ledger.question import FlowQuery
 from khorgos.ledger.store import Ledger
 from khorgos.nomenclature.area_register import all_areas
 
-__all__ = ["FlowQuery", "Trace", "alternatives", "cells"]
+__all__ = ["FlowQuery", "Trace", "alternatives", "cells", "rows"]
 
 Trace = Literal["release", "row"]
 
@@ -124,6 +125,21 @@ def alternatives(ledger: Ledger, query: FlowQuery, *, trace: Trace = "release") 
         An expression with the columns of `cells`, several rows a cell where several voices state it.
     """
     return _chain(_steps(ledger, query, trace, everyone=True))
+
+
+def rows(ledger: Ledger, query: FlowQuery) -> exp.Select:
+    """Rows as they are kept: every source and vintage, in their own currency and period.
+
+    Args:
+        ledger: the view that will be asked.
+        query: which rows; its currency is not used, and nothing is summed.
+
+    Returns:
+        An expression with the columns of `core.schema.FLOW`.
+    """
+    found = plan(ledger, query)
+    kept = _known(ledger, query, found)
+    return kept.select(*(f"f.{name}" for name in FLOW.names), append=False, copy=False)
 
 
 def _steps(ledger: Ledger, query: FlowQuery, trace: Trace, *, everyone: bool) -> list[exp.Select]:
