@@ -193,3 +193,24 @@ def _in_steps(kernel: Kernel, start: Array, tolerance: float, max_sweeps: int, m
         found = _run(Kernel(base, step), u, tolerance, max_sweeps, methods)
         u, sweeps = found.u, sweeps + found.sweeps
     return Solution(u, f"{found.method} in steps", sweeps, found.residual)
+
+
+def rebase(found: Equilibrium) -> Baseline:
+    """The equilibrium as the base year of a next step, in its numeraire.
+
+    Args:
+        found: an equilibrium whose tariff revenue is rebated lump-sum (tax relief has no memory of the base year's).
+
+    Raises:
+        BadInput: the equilibrium rests on tax relief.
+    """
+    if found.scenario.revenue != "lump-sum":
+        raise BadInput("Tax relief is measured from the base year", hint="Rebase a lump-sum equilibrium")
+    at, unit = found.at, found.unit
+    return found.baseline.with_(
+        pi=found.pi,
+        tau=found.tau,
+        spending=found.X,
+        value_added=found.value_added,
+        deficit=found.kernel.T * at.scale / unit,
+    )

@@ -47,7 +47,8 @@ def outcomes(after: Equilibrium) -> Outcomes:
     Args:
         after: the counterfactual.
 
-    Source: Ignatenko, Lashkaripour, Macedoni, Simonovska (2025), Table 1 and its programme, doi:10.1016/j.jinteco.2025.104138.
+    Source: Ignatenko, Lashkaripour, Macedoni, Simonovska (2025), Table 1 and its programme,
+    doi:10.1016/j.jinteco.2025.104138.
     """
     base = after.baseline
     exports0, imports0 = _totals(base.trade)
