@@ -162,7 +162,7 @@ def _odd_codes(path: Path) -> list[Finding]:
     """Codes for which CEPII and the nomenclature name different areas."""
     odd = []
     for _, row in csv_rows(path, required=_CODES_HEADER):
-        ours, theirs = from_code(row["country_code"], "baci"), from_code(row["country_iso3"], "iso3")
+        ours, theirs = from_code(row["country_code"], "baci"), from_code(row["country_iso3"], "baci")
         if ours is None:
             said = f"Country code {row['country_code']} ({row['country_name']}) is not in the nomenclature."
             odd.append(Finding("unknown-area", said, "warning"))

@@ -88,8 +88,8 @@ def _parse_totals(snapshot: Snapshot) -> Parsed:
         release,
         rows,
         {
-            "reporter": area_column(rows["exporter_iso3"], "iso3", path=path, name="exporter_iso3", value=value),
-            "partner": area_column(rows["importer_iso3"], "iso3", path=path, name="importer_iso3", value=value),
+            "reporter": area_column(rows["exporter_iso3"], "baci", path=path, name="exporter_iso3", value=value),
+            "partner": area_column(rows["importer_iso3"], "baci", path=path, name="importer_iso3", value=value),
             "period": _years(rows["year"], snapshot),
             "product": constant("TOTAL", rows),
             "nomenclature": constant("TOTAL", rows),
@@ -166,7 +166,7 @@ def _labels(snapshot: Snapshot) -> list[str]:
         raise BadFile("The matrix does not name its rows and columns", path=snapshot.filename, hint=hint)
     areas: list[str] = []
     for line, row in csv_rows(path, required=("iso3", "iso_code")):
-        area = from_code(row["iso3"], "iso3")
+        area = from_code(row["iso3"], "baci")
         if area is None or row["iso_code"].strip() != str(len(areas) + 1):
             raise BadFile(f"Not the next label: {row['iso_code']} {row['iso3']}", path=_LABELS_NAME, row=line)
         areas.append(area)
@@ -185,8 +185,8 @@ def _parse_slice(snapshot: Snapshot) -> Parsed:
         release,
         rows,
         {
-            "reporter": area_column(rows["i"], "iso3", path=path, name="i", value=value),
-            "partner": area_column(rows["j"], "iso3", path=path, name="j", value=value),
+            "reporter": area_column(rows["i"], "baci", path=path, name="i", value=value),
+            "partner": area_column(rows["j"], "baci", path=path, name="j", value=value),
             "period": constant(year, rows),
             "product": _hs6(rows["cmd"], snapshot, "cmd"),
             "nomenclature": constant(_vintage(int(year)), rows),

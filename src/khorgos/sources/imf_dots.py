@@ -79,9 +79,9 @@ _GROUPS = frozenset(
 )
 _HEADINGS = frozenset({"Memorandum Items"})
 
-#: Chosen because DOTS prints up to six decimals of a million; a sum of 240 partners may miss by that much each,
-#: and real breaks (a partner left out) are far larger.
-_SUM_TOLERANCE = 1e-3
+#: Half a step of the two decimals of a million that estimates are printed with, for each partner; and a thousandth,
+#: chosen because real breaks (a partner left out) are far larger.
+_HALF_STEP, _SUM_TOLERANCE = 0.005 * _MILLION, 1e-3
 
 #: Reporters all of whose figures up to this year are the IMF's estimates, whether flagged or not: they did not
 #: report, and Turkmenistan's unflagged exports since 2004 are its partners' imports divided by 1.06.
@@ -292,13 +292,16 @@ def _period(written: str, filename: str, place: str) -> Period:
 def _odd(table: pa.Table) -> Iterator[Finding]:
     """Years whose partners do not add up to the World that is printed beside them; negative figures."""
     sums: dict[tuple[str, str, str], list[float]] = {}
+    counts: Counter[tuple[str, str, str]] = Counter()
     for row in table.select(["reporter", "partner", "flow", "period", "value"]).to_pylist():
-        pair = sums.setdefault((row["reporter"], row["flow"], row["period"]), [0.0, 0.0])
+        key = row["reporter"], row["flow"], row["period"]
+        counts[key] += 1
+        pair = sums.setdefault(key, [0.0, 0.0])
         pair[row["partner"] == "WLD"] += row["value"]
-    for (reporter, flow, period), (parts, world) in sorted(sums.items()):
-        if world and abs(parts - world) > _SUM_TOLERANCE * abs(world):
-            said = f"Partners add up to {parts / _MILLION:,.1f} of {world / _MILLION:,.1f} million USD."
-            yield Finding("broken-sum", said, "warning", where=f"{reporter} {flow} {period}")
+    for key, (parts, world) in sorted(sums.items()):
+        if world and abs(parts - world) > _SUM_TOLERANCE * abs(world) + _HALF_STEP * counts[key]:
+            said = f"Partners add up to {parts / _MILLION:,.2f} of {world / _MILLION:,.2f} million USD."
+            yield Finding("broken-sum", said, "warning", where=" ".join(key))
     yield from _negative(table)
 
 

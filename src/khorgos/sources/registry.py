@@ -17,8 +17,22 @@ _MODULES: tuple[str, ...] = (
     # international collections
     "baci",
     "baci_derived",
+    "comtrade",
     "imf_dots",
     # customs, statistical offices and trackers
+    "gacc_countries",
+    "gacc_monthly",
+    "census",
+    "eurostat",
+    "kazakhstan",
+    "kyrgyzstan",
+    "uzbekistan",
+    "armenia",
+    "georgia",
+    "russia",
+    "investment_tracker",
+    "headlines",
+    "targets",
 )
 
 
