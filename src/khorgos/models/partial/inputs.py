@@ -59,7 +59,7 @@ def trade_matrix(name: str, value: ArrayLike, shape: tuple[int, ...]) -> Floats:
     trade = numbers(name, value, shape)
     if (trade < 0).any():
         raise BadInput(
-            f"{int((trade < 0).sum())} cells of trade are negative",
+            f"{int((trade < 0).sum())} of {trade.size} cells of trade are negative",
             where=_cell(name, trade < 0),
             hint="Trade values are not negative: are these balances, or changes?",
         )
