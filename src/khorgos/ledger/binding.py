@@ -8,12 +8,15 @@ import pyarrow as pa
 from sqlglot import exp
 
 from khorgos.ledger.manifest import Part
-from khorgos.ledger.rates import rates_table
+from khorgos.ledger.rates import RateScope, all_rates, rates_table
 from khorgos.ledger.relations import release_table
 from khorgos.ledger.store import Layer, Ledger
 from khorgos.ledger.tables import LEDGER_TABLES
 
-_HINT = "parts"  # key of an expression's notes
+_HINT = "parts"  # keys of an expression's notes
+_SCOPE = "scope"
+# Years of rates where a question does not say which. Chosen because the nomenclature's series start after the first.
+_ALL_YEARS = (1990, 2035)
 
 
 def table_of(name: str, parts: Iterable[Part] | None = None) -> exp.Table:
@@ -31,12 +34,25 @@ def table_of(name: str, parts: Iterable[Part] | None = None) -> exp.Table:
     return node
 
 
+def rates_of(alias: str, scope: RateScope) -> exp.Table:
+    """The table `rates` in an expression, with the currencies and periods that matter noted on it.
+
+    Args:
+        alias: its name in the expression.
+        scope: the rates that matter; a renderer that loses the note needs all.
+    """
+    node = exp.to_table("rates", alias=alias)
+    node.meta[_SCOPE] = scope
+    return node
+
+
 def bind(
     ledger: Ledger, select: exp.Expression, relations: dict[str, pa.Table]
 ) -> tuple[exp.Expression, dict[str, pa.Table]]:
     """The expression over files, and the in-memory tables it names."""
     bound = select.copy()
     named = dict(relations)
+    scopes: list[RateScope] = []
     own = {cte.alias for cte in bound.find_all(exp.CTE)} | set(named)
     for node in list(bound.find_all(exp.Table)):
         if node.name in own or node.args.get("db"):
@@ -44,10 +60,20 @@ def bind(
         if node.name == "release":
             named["release"] = release_table(ledger)
         elif node.name == "rates":
-            named["rates"] = rates_table()
+            scopes.append(node.meta.get(_SCOPE) or all_rates(*_ALL_YEARS))
         elif node.name in LEDGER_TABLES:
             _replace(ledger, node, named)
+    if scopes:
+        named["rates"] = rates_table(_together(scopes))
     return bound, named
+
+
+def _together(scopes: Sequence[RateScope]) -> RateScope:
+    return RateScope(
+        currencies=tuple(sorted({code for one in scopes for code in one.currencies})),
+        years=tuple(sorted({number for one in scopes for number in one.years})),
+        periods=tuple(sorted({period for one in scopes for period in one.periods})),
+    )
 
 
 def _replace(ledger: Ledger, node: exp.Table, named: dict[str, pa.Table]) -> None:

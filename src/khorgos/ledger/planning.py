@@ -23,12 +23,14 @@ class Plan:
         parts: the parts that can hold rows of interest.
         months: some of them hold months.
         currencies: all currencies in them.
+        foreign: years of the parts that have another currency than the one asked for.
         distinct: no two rows in them can be of one cell, so that nothing must be chosen.
     """
 
     parts: tuple[Part, ...]
     months: bool
     currencies: tuple[str, ...]
+    foreign: tuple[int, ...]
     distinct: bool
 
 
@@ -62,6 +64,7 @@ def plan(ledger: Ledger, query: FlowQuery) -> Plan:
         parts=tuple(_by_product(ledger, query, found)),
         months=months,
         currencies=tuple(sorted({one for part in found for one in part.currencies})),
+        foreign=_foreign(query, found),
         distinct=distinct,
     )
 
@@ -73,6 +76,12 @@ def _releases(ledger: Ledger, query: FlowQuery) -> set[str]:
 def _years(query: FlowQuery) -> set[int]:
     """Years that the periods asked for touch; a part-year is found by its first year."""
     return set(query.years) | {int(text[:4]) for text in query.periods}
+
+
+def _foreign(query: FlowQuery, parts: Sequence[Part]) -> tuple[int, ...]:
+    others = [part for part in parts if set(part.currencies) != {query.currency}]
+    held = {year for part in others for year in range(part.first or 0, (part.last or 0) + 1)}
+    return tuple(sorted(held & _years(query) if _years(query) else held))
 
 
 def _overlaps(part: Part, years: set[int]) -> bool:

@@ -11,9 +11,10 @@ import sqlglot
 from sqlglot import exp
 
 from khorgos.core.schema import FLOW
-from khorgos.ledger.binding import table_of
+from khorgos.ledger.binding import rates_of, table_of
 from khorgos.ledger.planning import Plan, plan
 from khorgos.ledger.question import FlowQuery
+from khorgos.ledger.rates import RateScope
 from khorgos.ledger.store import Ledger
 from khorgos.nomenclature.area_register import all_areas
 
@@ -267,4 +268,9 @@ def _priced(query: FlowQuery, found: Plan, trace: Trace) -> exp.Select:
     mark = "b.release" if trace == "release" else "CONCAT(b.release, '#', b.locator)"
     if set(found.currencies) <= {query.currency}:
         return _template(_NATIVE.format(mark=mark))
-    return _template(_CONVERTED.format(mark=mark, currency=query.currency))
+    select = _template(_CONVERTED.format(mark=mark, currency=query.currency))
+    scope = RateScope((*found.currencies, query.currency), found.foreign, query.periods)
+    for node in list(select.find_all(exp.Table)):
+        if node.name == "rates":
+            node.replace(rates_of(node.alias, scope))
+    return select

@@ -1,13 +1,16 @@
-"""Exchange rates as a relation that queries can join: units of a currency per US dollar, by period."""
+"""Exchange rates as a relation that queries join: units of a currency per US dollar, by period."""
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pyarrow as pa
 
-from khorgos.nomenclature.periods import year_to_date
+from khorgos.core.errors import NoData, UnknownName
+from khorgos.nomenclature.currencies import USD, currencies, rate
+from khorgos.nomenclature.periods import month, year, year_to_date
 
 _SCHEMA = pa.schema(
     [
@@ -18,35 +21,57 @@ _SCHEMA = pa.schema(
 )
 
 
-@lru_cache(maxsize=1)
-def rates_table() -> pa.Table:
-    """Period-mean rates of every currency that the nomenclature knows, the dollar's own 1 among them.
+@dataclass(frozen=True, slots=True)
+class RateScope:
+    """Which rates a question needs.
 
-    A stretch from January that has no rate of its own has the mean of its months.
+    Args:
+        currencies: ISO 4217 codes.
+        years: calendar years; their months and stretches from January are included.
+        periods: further periods.
+    """
+
+    currencies: tuple[str, ...]
+    years: tuple[int, ...]
+    periods: tuple[str, ...] = ()
+
+
+def all_rates(first: int, last: int) -> RateScope:
+    """Every currency of the nomenclature over a run of years."""
+    return RateScope(tuple(one.code for one in currencies()), tuple(range(first, last + 1)))
+
+
+@lru_cache(maxsize=16)  # chosen because a session asks in few currencies
+def rates_table(scope: RateScope) -> pa.Table:
+    """Period-mean rates, the dollar's own 1 among them; a period without a rate has no row.
+
+    Args:
+        scope: which currencies and periods.
 
     Returns:
-        currency, period, per_usd: units of the currency per US dollar, mean of the period.
+        currency, period, per_usd: units of the currency per US dollar, mean of the period
+        (`nomenclature.currencies.rate`).
     """
-    try:
-        currencies = importlib.import_module("khorgos.nomenclature.currencies")
-    except ModuleNotFoundError:
-        return _SCHEMA.empty_table()
-    rates = {(one.currency, str(one.period)): float(one.value) for one in currencies.all_rates()}
-    rates = _stretches(rates) | rates
-    rates |= {("USD", period): 1.0 for _, period in rates}
-    columns = zip(*((currency, period, rate) for (currency, period), rate in sorted(rates.items())), strict=True)
-    return pa.table(dict(zip(_SCHEMA.names, map(list, columns), strict=True)), schema=_SCHEMA)
+    periods = sorted({str(one) for one in _periods(scope.years)} | set(scope.periods))
+    rows = [
+        {"currency": code, "period": period, "per_usd": found}
+        for code in sorted({USD, *scope.currencies})
+        for period in periods
+        if (found := _rate(code, period)) is not None
+    ]
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
-def _stretches(rates: dict[tuple[str, str], float]) -> dict[tuple[str, str], float]:
-    """Means of the months from January on, for as long as no month is missing."""
-    means: dict[tuple[str, str], float] = {}
-    for currency, year in {(currency, period[:4]) for currency, period in rates if len(period) == 7}:
-        total = 0.0
+def _periods(years: Iterable[int]) -> Iterator[object]:
+    for one in years:
+        yield year(one)
         for number in range(1, 13):
-            rate = rates.get((currency, f"{year}-{number:02d}"))
-            if rate is None:
-                break
-            total += rate
-            means[currency, str(year_to_date(int(year), number))] = total / number
-    return means
+            yield month(one, number)
+            yield year_to_date(one, number)
+
+
+def _rate(code: str, period: str) -> float | None:
+    try:
+        return rate(code, period).per_usd
+    except (NoData, UnknownName):
+        return None
