@@ -13,24 +13,28 @@ from khorgos.nomenclature.area_tables import area_table
 
 @dataclass(frozen=True, slots=True)
 class _Scheme:
-    """Where a scheme looks: tables of codes in order, tables of labels in order, then names of a language."""
+    """Where a scheme looks: tables of codes in order, tables of labels in order, then names of a language.
+
+    `reads` are further tables of codes that its files use beside its own, but that are not written.
+    """
 
     codes: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     language: str | None = None
+    reads: tuple[str, ...] = ()
 
 
 _SCHEMES: dict[str, _Scheme] = {
     "iso3": _Scheme(("iso3",)),
     "iso2": _Scheme(("iso2",)),
     "m49": _Scheme(("m49",)),
-    "comtrade": _Scheme(("comtrade", "m49", "iso3")),
-    "baci": _Scheme(("comtrade", "m49", "iso3")),
+    "comtrade": _Scheme(("comtrade", "m49"), reads=("iso3",)),
+    "baci": _Scheme(("comtrade", "m49"), reads=("iso3",)),
     "census": _Scheme(("census",)),
-    "wits": _Scheme(("wits", "iso3", "comtrade", "m49")),
+    "wits": _Scheme(("wits", "iso3"), reads=("comtrade", "m49")),
     "wdi": _Scheme(("wdi", "iso3"), ("wdi_en",), "en"),
     "geodist": _Scheme(("geodist", "iso3")),
-    "wto": _Scheme(("wto", "comtrade", "m49", "iso3")),
+    "wto": _Scheme(("wto", "comtrade", "m49"), reads=("iso3",)),
     "eurostat": _Scheme(("eurostat", "iso2"), ("eurostat", "name_fr"), "en"),
     "imf": _Scheme((), ("imf",), "en"),
     "unctad": _Scheme((), ("unctad",), "en"),
@@ -87,9 +91,11 @@ def to_code(area_id: str, scheme: str) -> str | None:
     """
     area, looks = get(area_id).id, _scheme(scheme)
     if looks.codes:
-        return next((_codes(link)[1][area] for link in looks.codes if area in _codes(link)[1]), None)
-    own = next((_labels(link)[1][area] for link in looks.labels if area in _labels(link)[1]), None)
-    return own or main_name(area, looks.language or "en")
+        candidates = [_codes(link)[1].get(area) for link in looks.codes]
+    else:
+        candidates = [_labels(link)[1].get(area) for link in looks.labels] + [main_name(area, looks.language or "en")]
+    # A code that means another area in this scheme (492 is Monaco in M49 only) is not this area's.
+    return next((code for code in candidates if code and _from_code(code, looks) == area), None)
 
 
 def _scheme(name: str) -> _Scheme:
@@ -101,7 +107,7 @@ def _scheme(name: str) -> _Scheme:
 
 @lru_cache(maxsize=65_536)  # chosen because a large file repeats at most a few thousand codes
 def _from_code(code: str, looks: _Scheme) -> str | None:
-    for link in looks.codes:
+    for link in (*looks.codes, *looks.reads):
         found = _codes(link)[0].get(_key(link, code))
         if found:
             return found

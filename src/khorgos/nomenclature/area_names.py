@@ -50,6 +50,18 @@ class Surface(NamedTuple):
     doubt: str = ""
 
 
+class Mask(NamedTuple):
+    """A phrase that holds the name of an area and does not mean it as a trading partner.
+
+    Args:
+        text: as written: "South China Sea", "US dollars", "New Mexico".
+        meaning: what it is: "currency", "company or bank", "part of another country", ...
+    """
+
+    text: str
+    meaning: str
+
+
 def fold(text: str) -> str:
     """One key for all spellings that differ in case, space, accents, points or the usual abbreviations.
 
@@ -96,6 +108,16 @@ def names() -> tuple[Surface, ...]:
         Surface(row["text"], row["area"], cast(Sort, row["sort"]), row["language"], row["doubt"])
         for row in area_table("names")
     )
+
+
+@cache
+def masks() -> tuple[Mask, ...]:
+    """Phrases that a reader of texts must set aside before it looks for areas.
+
+    Returns:
+        The phrases; a name of an area that stands inside one of them is not that area.
+    """
+    return tuple(Mask(row["text"], row["meaning"]) for row in area_table("names_masks"))
 
 
 @cache

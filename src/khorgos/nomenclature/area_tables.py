@@ -14,7 +14,8 @@ def area_table(name: str) -> tuple[dict[str, str], ...]:
     Lines that begin with "#" hold the sources and conventions of the table.
 
     Args:
-        name: "areas", "areas_codes", "areas_labels", "groups", "groups_members" or "names".
+        name: "areas", "areas_codes", "areas_labels", "groups", "groups_members", "names" or
+            "names_masks".
 
     Returns:
         Its rows by column name; an empty cell is an empty string.

@@ -7,12 +7,13 @@ from functools import lru_cache
 
 from khorgos.core.errors import UnknownName
 from khorgos.nomenclature.area_codes import from_code, schemes, to_code
-from khorgos.nomenclature.area_names import Sort, Surface, areas_named, names, nearest_areas
+from khorgos.nomenclature.area_names import Mask, Sort, Surface, areas_named, masks, names, nearest_areas
 from khorgos.nomenclature.area_register import Area, AreaKind, all_areas, get, is_aggregate, register
 
 __all__ = [
     "Area",
     "AreaKind",
+    "Mask",
     "Sort",
     "Surface",
     "all_areas",
@@ -20,6 +21,7 @@ __all__ = [
     "from_code",
     "get",
     "is_aggregate",
+    "masks",
     "names",
     "schemes",
     "to_code",
