@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.linalg import LinearOperator, gmres
 
 from khorgos.core.errors import NotConverged
 from khorgos.models.arrays import Array
+from khorgos.models.krylov import gmres
 
 Map = Callable[[Array], tuple[Array, float]]
 
@@ -180,6 +180,4 @@ def _krylov(gap: Callable[[Array], tuple[Array, float]], u: Array, f: Array) -> 
         size = 1e-7 * (1.0 + float(np.abs(u).max())) / max(float(np.abs(v).max()), 1e-300)
         return (gap(u + size * v)[0] - f) / size
 
-    operator = LinearOperator((u.size, u.size), matvec=along, dtype=np.float64)
-    solved: Array = gmres(operator, -f, rtol=1e-3, restart=40, maxiter=2)[0]
-    return solved
+    return gmres(along, -f, tolerance=1e-3, steps=min(60, u.size))[0]
