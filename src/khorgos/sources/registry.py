@@ -18,7 +18,11 @@ _MODULES: tuple[str, ...] = (
     "baci",
     "baci_derived",
     "comtrade",
+    "geodist",
     "imf_dots",
+    "unctad",
+    "wdi",
+    "wits",
     # customs, statistical offices and trackers
     "gacc_countries",
     "gacc_monthly",
