@@ -156,7 +156,10 @@ def _iterated(d: Design, y: Floats, shift: Floats, tolerance: float, most_steps:
         change = abs(deviance - after) / max(after, np.finfo(float).tiny)
         moved, eta, deviance = float(np.abs(new - eta).max()), new, after
         if change <= tolerance and moved <= STILL:
-            return _Solved(fit, np.exp(eta), deviance, change, step)
+            # One step more, so that the standard errors are those at the solution and not a step before it.
+            last = weighted_fit(d, np.exp(eta), eta - shift + y / np.exp(eta) - 1)
+            eta = last.fitted + shift
+            return _Solved(last, np.exp(eta), _deviance(y, eta), change, step + 1)
     raise NotConverged(
         f"After {most_steps} steps the deviance changes by {change:.1e} and a linear predictor by {moved:.1e}",
         where=f"PPML on {', '.join(d.names) or 'effects alone'}",

@@ -96,7 +96,7 @@ def clear(world: Endowments, *, tolerance: float, most_steps: int) -> Cleared:
         raise NotConverged(
             f"Sales miss output by {residual:.1e} after {steps} steps",
             where="gravity, full endowment",
-            hint="Check that every country keeps some open trade",
+            hint="Check that every country keeps open trade to pay for its deficit, or use the other rule for deficits",
         )
     price = np.exp(x)
     trade, index, spent = _trade(world, price)
@@ -126,13 +126,12 @@ def _trade(w: Endowments, price: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _gap(w: Endowments, x: Floats) -> Floats:
-    """Log of output less log of sales; with every price scaled alike nothing changes."""
-    price = np.exp(x)
-    spent = _spending(w, price)[0]
-    if (spent <= 0).any():
-        return np.full_like(x, np.inf)
-    gap: Floats = np.log(price * w.output) - np.log(_trade(w, price)[0].sum(axis=1))
-    return gap
+    """Log of output less log of sales; infinite where a country spends or sells nothing at these prices."""
+    with np.errstate(all="ignore"):  # what is out of range becomes an infinite gap, which no step accepts
+        price = np.exp(x)
+        spent = _spending(w, price)[0]
+        gap: Floats = np.log(price * w.output) - np.log(_trade(w, price)[0].sum(axis=1))
+    return gap if (spent > 0).all() and np.isfinite(gap).all() else np.full_like(x, np.inf)
 
 
 def _newton_step(w: Endowments, x: Floats, gap: Floats) -> tuple[Floats, Floats] | None:
@@ -144,7 +143,10 @@ def _newton_step(w: Endowments, x: Floats, gap: Floats) -> tuple[Floats, Floats]
     slope = (1 - w.sigma) * (np.diag(sales) - trade @ share.T) + share @ _spending(w, price)[1]
     value = price * w.output
     matrix = np.eye(x.size) - slope / sales[:, None] + np.outer(np.ones_like(x), value / value.sum())
-    move = -np.linalg.solve(matrix, gap)
+    try:
+        move = -np.linalg.solve(matrix, gap)
+    except np.linalg.LinAlgError:
+        return None
     move *= min(1.0, LONGEST_STEP / max(float(np.abs(move).max()), LONGEST_STEP))
     before, length = float(np.abs(gap).max()), 1.0
     while length >= SHORTEST_STEP:
@@ -161,7 +163,8 @@ def _adjusted(w: Endowments, x: Floats, tolerance: float, most: int) -> tuple[Fl
     """Raise the price of what is over-demanded, p_i (sales_i / output_i)^(1 / sigma), until nothing is."""
     for step in range(most):
         gap = _gap(w, x)
-        if float(np.abs(gap).max()) <= tolerance:
+        worst = float(np.abs(gap).max())
+        if worst <= tolerance or not np.isfinite(worst):
             return x, step
         x = _normalised(w, x - gap / w.sigma)
     return x, most

@@ -84,7 +84,10 @@ def multilateral_resistances(
     method, steps = "balancing", 0
     while gap > tolerance and steps < most_steps:
         method, steps = "balancing, Newton", steps + 1
-        a, b, gap = _newton_step(phi, y / world, e / world, a)
+        try:
+            a, b, gap = _newton_step(phi, y / world, e / world, a)
+        except np.linalg.LinAlgError:  # the countries fall apart into groups that do not trade: no solution to step to
+            break
     if not gap <= tolerance:
         raise NotConverged(
             f"Sums of trade miss output by {gap:.1e} after {steps} Newton steps",
