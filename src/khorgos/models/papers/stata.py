@@ -38,14 +38,18 @@ def columns(raw: bytes, name: str = "Stata file") -> dict[str, NDArray[np.generi
     try:
         width, rows = struct.unpack_from(f"{order}HI", raw, 4)
         types, names, start = _header(raw, order, width)
-        kinds = [_NUMBERS.get(t, f"S{t}") for t in types]
-        if any(t > _LONGEST_STRING and t not in _NUMBERS for t in types):
-            raise BadFile("A column has an unknown storage type", path=name)
+        kinds = [_kind(t) for t in types]
         record = np.dtype([(n, kind if kind[0] == "S" else order + kind) for n, kind in zip(names, kinds, strict=True)])
         table = np.frombuffer(raw, record, rows, start)
     except (struct.error, ValueError, IndexError) as error:
-        raise BadFile("The Stata file is cut short or damaged", path=name) from error
+        raise BadFile(f"The Stata file is cut short or damaged: {error}", path=name) from error
     return {n: _column(table[n], kind) for n, kind in zip(names, kinds, strict=True)}
+
+
+def _kind(code: int) -> str:
+    if code > _LONGEST_STRING and code not in _NUMBERS:
+        raise ValueError(f"unknown storage type {code}")
+    return _NUMBERS.get(code, f"S{code}")
 
 
 def _header(raw: bytes, order: str, width: int) -> tuple[list[int], list[str], int]:
