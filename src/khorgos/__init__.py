@@ -1,3 +1,5 @@
 """khorgos: an open observatory for trade under stress."""
 
-__version__ = "0.1.0"
+from khorgos.core.version import __version__
+
+__all__ = ["__version__"]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
-from khorgos import __version__
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Release, Source
+from khorgos.core.version import __version__
 from khorgos.ledger.corrections import Correction, correct, declared_corrections
 from khorgos.ledger.disk import settle, sha256_of, writing
 from khorgos.ledger.engine import connection, engine_errors
@@ -26,7 +26,8 @@ from khorgos.ledger.sums import sums
 from khorgos.ledger.validate import errors_in
 from khorgos.sources.connector import Parsed
 
-# Rows from which a part is kept a second time, sorted by product. Chosen because below it a scan takes some 50 ms.
+# Rows from which a file has parts of its own, and rows a second time, sorted by product. Chosen because a scan of
+# fewer takes some 50 ms.
 _LARGE = 1_000_000
 
 
@@ -81,6 +82,7 @@ class _Batch:
     findings: list[Finding] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
     applied: list[Applied] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
 
     def after(self) -> Manifest:
         cards = {one.id: one for one in self.before.sources} | self.sources
@@ -130,6 +132,8 @@ def ingest(
                 batch = _Batch(root, con, before, declared)
                 for one in parsed:
                     _take(batch, one)
+                for table in sorted(batch.held):
+                    _let_go(batch, table)
             after = batch.after() if batch.new else before
             if batch.new:
                 _keep(root, batch.new, files or {})
@@ -196,22 +200,42 @@ def _only(con: duckdb.DuckDBPyConnection, view: str, fresh: Iterable[str]) -> st
 
 
 def _write(batch: _Batch, table: str, view: str, fresh: Sequence[Release]) -> None:
-    """Correct and write the rows of one table, with the totals and the second order of large ones."""
+    """Correct the rows of one table; large ones are written with their totals and their second order."""
     if table == "flow":
         corrected = correct(batch.con, view, fresh, batch.corrections)
         batch.findings += corrected.findings
         batch.applied += corrected.applied
         for original in corrected.originals:
-            _part(batch, "correction", original)
+            _hold(batch, "correction", original)
         view = corrected.relation
     batch.findings += oddities(batch.con, table, view)
-    rows = _part(batch, table, view)
-    if table != "flow" or rows is None:
+    (number,) = batch.con.execute(f"SELECT count(*) FROM {view}").fetchone() or (0,)
+    made = sums(batch.con, view) if table == "flow" else ()
+    if number < _LARGE and not made:
+        _hold(batch, table, view)
         return
-    if rows.rows >= _LARGE:
+    rows = _part(batch, table, view)
+    if table == "flow" and number >= _LARGE:
         _part(batch, table, view, kind="by-product", copies=rows)
-    for made in sums(batch.con, view):
-        _part(batch, table, made, kind="sums")
+    for one in made:
+        _part(batch, table, one, kind="sums")
+
+
+def _hold(batch: _Batch, table: str, view: str) -> None:
+    """Gather small tables, so that many small files become one part."""
+    held = f"held_{table}"
+    batch.con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {held} AS SELECT * FROM {view} LIMIT 0")
+    batch.con.execute(f"INSERT INTO {held} SELECT * FROM {view}")
+    (number,) = batch.con.execute(f"SELECT count(*) FROM {held}").fetchone() or (0,)
+    batch.held.add(table)
+    if number >= _LARGE:
+        _let_go(batch, table)
+
+
+def _let_go(batch: _Batch, table: str) -> None:
+    _part(batch, table, f"held_{table}")
+    batch.con.execute(f"DROP TABLE held_{table}")
+    batch.held.discard(table)
 
 
 def _part(batch: _Batch, table: str, view: str, *, kind: PartKind = "rows", copies: Part | None = None) -> Part | None:

@@ -16,8 +16,8 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import tenacity
 
-from khorgos import __version__
 from khorgos.core.errors import BadInput, KhorgosError, NoData, Offline, Refused
+from khorgos.core.version import __version__
 from khorgos.sources.connector import Request, Snapshot
 
 #: Tries for one request; chosen because public interfaces that fail five times over two minutes are down.
