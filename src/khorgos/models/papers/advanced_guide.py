@@ -111,13 +111,13 @@ def reproduce(applications: tuple[Application, Application]) -> tuple[Cell, ...]
         Analysis: The Structural Gravity Model, WTO and UNCTAD, chapter 2, applications 1 and 2, companion files.
     """
     borders, agreements = applications
-    one, two = trade_without_borders(borders), nafta(agreements)
-    return (
-        *_estimates(borders, _borders_coefficients(one), one.estimates),
-        *_general(borders, one, reverse=False),
-        *_estimates(agreements, _agreements_coefficients(two), two.estimates),
-        *_general(agreements, two, reverse=True),
-    )
+    return (*compare(borders, trade_without_borders(borders)), *compare(agreements, nafta(agreements)))
+
+
+def compare(application: Application, simulated: Simulated) -> tuple[Cell, ...]:
+    """The cells of one application, from its published files and its arrays."""
+    reverse = application.name == _AGREEMENTS  # NAFTA's effects are counted from the world without it
+    return (*_estimates(application, simulated), *_general(application, simulated, reverse=reverse))
 
 
 def trade_without_borders(application: Application) -> Simulated:
@@ -203,19 +203,21 @@ def _simulated(
     )
 
 
-def _borders_coefficients(s: Simulated) -> dict[str, float]:
-    """Coefficients as the log names them; Germany is put last and its importer effect is the base."""
-    fit = s.estimates["borders"]
-    found = _named(fit)
+def _computed(s: Simulated) -> dict[str, float]:
+    """Coefficients and standard errors as the log names them."""
+    found: dict[str, float] = {}
+    for fit in s.estimates.values():
+        found |= _named(fit)
+    return found | (_country_effects(s) if "borders" in s.estimates else {})
+
+
+def _country_effects(s: Simulated) -> dict[str, float]:
+    """The program puts Germany last, and its importer effect is the base."""
+    effects = s.estimates["borders"].effects
     last = [i for i in range(len(s.countries)) if i != s.reference] + [s.reference]
-    exporter, importer = fit.effects["exporter"][1][last], fit.effects["importer"][1][last]
-    found |= {f"EXPORTER_FE{i + 1}": value for i, value in enumerate((exporter + importer[-1]).tolist())}
-    found |= {f"IMPORTER_FE{i + 1}": value for i, value in enumerate((importer - importer[-1])[:-1].tolist())}
-    return found
-
-
-def _agreements_coefficients(s: Simulated) -> dict[str, float]:
-    return _named(s.estimates["panel"]) | _named(s.estimates["pairs"])
+    exporter, importer = effects["exporter"][1][last], effects["importer"][1][last]
+    found = {f"EXPORTER_FE{i + 1}": value for i, value in enumerate((exporter + importer[-1]).tolist())}
+    return found | {f"IMPORTER_FE{i + 1}": v for i, v in enumerate((importer - importer[-1])[:-1].tolist())}
 
 
 def _named(fit: Ppml) -> dict[str, float]:
@@ -223,12 +225,12 @@ def _named(fit: Ppml) -> dict[str, float]:
     return dict(zip(fit.names, fit.coefficients.tolist(), strict=True)) | errors
 
 
-def _estimates(application: Application, computed: Mapping[str, float], fits: Mapping[str, Ppml]) -> Iterator[Cell]:
+def _estimates(application: Application, s: Simulated) -> Iterator[Cell]:
     """Cells of the log's regression tables; the first table with a name is the one the guide reports.
 
     Later regressions of the log are the loop's own, on trade that it has made up.
     """
-    table = f"{application.name}, regressions"
+    table, computed = f"{application.name}, regressions", _computed(s)
     seen: set[str] = set()
     for match in re.finditer(r"^\s*(\w+) \|\s+(-?[\d.]+)\s+([\d.]+)\s+-?[\d.]+\s+[\d.]+\s", application.log, re.M):
         name = match[1]
@@ -237,13 +239,12 @@ def _estimates(application: Application, computed: Mapping[str, float], fits: Ma
                 seen.add(key)
                 yield Cell(_PAPER, table, key, float(text), computed[key], _decimals(text))
     likelihoods = re.findall(r"Pseudo log-likelihood: (-[\d.]+)\s", application.log)
-    for stage, text in zip(fits, likelihoods, strict=False):
-        value = fits[stage].log_likelihood
-        yield Cell(_PAPER, table, f"{stage}, log-likelihood", float(text), value, _decimals(text))
+    for (stage, fit), text in zip(s.estimates.items(), likelihoods, strict=False):
+        yield Cell(_PAPER, table, f"{stage}, log-likelihood", float(text), fit.log_likelihood, _decimals(text))
 
 
 def _general(application: Application, s: Simulated, *, reverse: bool) -> Iterator[Cell]:
-    """Cells of the loop's steps and of the results by country; the NAFTA ones count from the world without it."""
+    """Cells of the loop's steps and of the results by country."""
     indexes = guide_indexes(s.trade, s.freeness, s.freeness_new, s.reference)
     for step, (row, printed) in enumerate(zip(indexes.steps.tolist(), _steps(application.log), strict=True), 1):
         for name, value, text in zip(("mean", "sd", "min", "max"), row, printed, strict=True):
