@@ -90,7 +90,11 @@ def convert(from_: str, to: str) -> pa.Table:
         World Bank, WITS product concordances; Harvard Growth Lab, comtrade-conversion-weights (the HS correlations of
         1996 to 2007). How the weights come about: tools/build_products.py.
     """
-    a, b = nomenclature(from_), nomenclature(to)
+    return _convert(nomenclature(from_), nomenclature(to))
+
+
+@cache
+def _convert(a: str, b: str) -> pa.Table:
     if a == b:
         codes = [c for c in labels(a) if a not in HS_EDITIONS or len(c) == 6]
         return _table([(c, c, 1.0, "one-to-one") for c in codes], "the same nomenclature")
@@ -207,7 +211,8 @@ def reweighted(concordance: pa.Table, trade: Mapping[str, float]) -> pa.Table:
 
     Args:
         concordance: code_from, code_to, weight, basis, as convert() returns it.
-        trade: value by code_to in a period when the new codes were in use, e.g. world trade of the following year.
+        trade: value by code_to in a period when the new codes were in use, e.g. world trade of the following year;
+            a code it does not name had none.
 
     Returns:
         The concordance; splits with trade in their targets have the basis "estimated", all others stay as they are.
