@@ -29,6 +29,7 @@ SORTED_BY: dict[str, tuple[str, ...]] = {
     "pair": ("indicator", "exporter", "importer", "release", "locator"),
     "tariff": ("importer", "exporter", "product", "period", "release", "locator"),
     "investment": ("origin", "destination", "period", "release", "locator"),
+    "target": ("reporter", "partner", "flow", "deadline", "release", "locator"),
     "correction": ("release", "locator", "correction"),
 }
 

@@ -23,6 +23,7 @@ _AREAS = {
     "pair": ("exporter", "importer"),
     "tariff": ("importer", "exporter"),
     "investment": ("origin", "destination"),
+    "target": ("reporter", "partner"),
 }
 _WORDS = {"flow": Flow, "valuation": Valuation, "status": Status, "partner_basis": PartnerBasis}
 
