@@ -7,6 +7,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -276,8 +277,8 @@ class FlowRows:
 
 
 def scaled(value: float | None, unit: float) -> float | None:
-    """A printed number times its unit, free of the binary dust of the product (0.0688 * 1e9)."""
-    return None if value is None else round(value * unit, 6)
+    """A printed number times its unit, in decimals, so that no binary dust comes in (135.546 * 1e9)."""
+    return None if value is None else float(Decimal(repr(value)) * Decimal(unit))
 
 
 def printed_step(values: Iterable[float | None], most: int = 4) -> float | None:

@@ -88,11 +88,13 @@ def _parse(snapshot: Snapshot, source: Source, *, complete: bool) -> Parsed:
     out = FlowRows(release, Names("gacc", "gacc_zh", "gacc_en", "name_en"), complete=complete)
     common = terms(currency, unit)
     for r in range(first, len(page.rows)):
-        partner = _name(page.rows[r])
+        partner = _name(page.rows[r][: columns[0].index])
         cells = [page.rows[r][c.index] if c.index < len(page.rows[r]) else None for c in columns]
-        if not partner or all(_blank(cell) for cell in cells):
+        if all(_blank(cell) for cell in cells) or len({*map(_plain, cells), partner}) == 1:
             out.drop("line without figures (a note or a blank)")
             continue
+        if not partner:
+            raise BadFile("Figures without a country", path=name, row=r + 1)
         for column, cell in zip(columns, cells, strict=True):
             where = f"{page.where}!{cell_name(r, column.index)}"
             value = number(cell, path=name, row=r + 1, column=cell_name(r, column.index))
@@ -188,8 +190,8 @@ def _plain(cell: object) -> str:
 
 
 def _name(row: Sequence[object]) -> str:
-    first = next((_plain(cell) for cell in row if _plain(cell)), "")
-    return re.sub(r"^其中\s*[:：]\s*", "", first).rstrip(":： ").strip()
+    last = next((_plain(cell) for cell in reversed(row) if _plain(cell)), "")
+    return re.sub(r"^其中\s*[:：]\s*", "", last).rstrip(":： ").strip()
 
 
 def _blank(cell: object) -> bool:

@@ -39,7 +39,7 @@ def rule(kind: str, row: Mapping[str, str]) -> dict[str, Any] | None:
     """The first rule of a kind that matches a row.
 
     Args:
-        kind: "drop", "withhold", "estimate", "remark" or "valuation".
+        kind: "drop", "withhold", "estimate", "remark", "digits" or "valuation".
         row: the row's publisher, note and flow.
 
     Returns:
@@ -52,7 +52,7 @@ def rule(kind: str, row: Mapping[str, str]) -> dict[str, Any] | None:
     return None
 
 
-def step(written: str, note: str, widen: float | str = 1) -> float:
+def step(written: str, row: Mapping[str, str], widen: float | str = 1) -> float:
     """Step of the last digit that the page printed, in billions.
 
     A whole number is taken to have no decimals: the csv's writer puts ".0" behind it. "6.16 trillion" in the
@@ -60,7 +60,7 @@ def step(written: str, note: str, widen: float | str = 1) -> float:
 
     Args:
         written: the value as in the csv.
-        note: the row's note.
+        row: the row's publisher, note and flow.
         widen: times which the step grows where the figure is less exact than it looks; "all" gives the next
             power of ten above the value.
 
@@ -71,26 +71,27 @@ def step(written: str, note: str, widen: float | str = 1) -> float:
     if widen == "all":
         size = abs(float(plain))
         return float(10.0 ** math.ceil(math.log10(size))) if size > 0 else 1.0
-    if trillions := _TRILLIONS.search(note):
+    if trillions := _TRILLIONS.search(row["note"]):
         return float(10.0 ** (3 - len(trillions[2] or "")))
-    decimals = len(plain.partition(".")[2])
-    if plain.endswith(".0"):
-        decimals = 0
+    digits = rule("digits", row)
+    decimals = 0 if plain.endswith(".0") else len(plain.partition(".")[2])
+    if digits is not None:
+        decimals = int(digits["decimals"])
     return float(10.0**-decimals) * float(widen)
 
 
-def published(url: str, last_day: dt.date, today: dt.date) -> tuple[dt.date | None, Precision]:
-    """The day or month in a page's address.
+def published(words: str, last_day: dt.date, today: dt.date) -> tuple[dt.date | None, Precision]:
+    """The day or month in a page's address, or in its name ("Kommersant 2022-08-07").
 
     Args:
-        url: the address.
+        words: the name and the address.
         last_day: last day of the latest period that the page quotes; an earlier date cannot be the page's.
         today: day on which the file was got; a later date cannot either.
 
     Returns:
         The date (the month's last day where only the month is known) and its precision.
     """
-    path = re.sub(r"^[a-z]+://[^/]*", "", url)
+    path = re.sub(r"[a-z]+://[^/]*", "", words)
     for pattern, (y, m, d) in _DAYS:
         for found in pattern.finditer(path):
             day = _date(int(found[y]), int(found[m]), int(found[d]))

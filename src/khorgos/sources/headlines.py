@@ -138,7 +138,7 @@ def _reason_to_drop(quote: _Quote) -> str | None:
 def _release(snapshot: Snapshot, page: tuple[str, str], quoted: Sequence[_Quote]) -> Release:
     publisher, url = page
     own = "\n".join(quote.raw for quote in quoted).encode()
-    day, precision = published(url, max(quote.period.last_day for quote in quoted), snapshot.retrieved)
+    day, precision = published(f"{publisher} {url}", max(quote.period.last_day for quote in quoted), snapshot.retrieved)
     withheld = rule("withhold", quoted[0].facts) is not None
     return Release(
         source=SOURCE.id,
@@ -171,7 +171,7 @@ def _row(quote: _Quote, release: Release, name: str) -> tuple[dict[str, Any], li
         "currency": "USD",
         "valuation": valuation.get(flow),
         "status": str(Status.ESTIMATED if estimate else Status.REPORTED),
-        "rounding": None if quote.value is None else scaled(step(written, quote.note, widen), _BILLION),
+        "rounding": None if quote.value is None else scaled(step(written, quote.facts, widen), _BILLION),
         "release": release.id,
         "locator": f"line {quote.line}",
     }
