@@ -40,7 +40,8 @@ WITS_TARIFF = Source(
     rank=60,
     notes=(
         "Simple averages of the ad valorem tariff lines within an HS6 code. Lines with specific duties are left out "
-        "unless the estimated rates were asked for. MFN duties stand under partner 000, the world."
+        "unless the estimated rates were asked for; where all lines are specific, TRAINS prints 0 and khorgos keeps "
+        "no rate. MFN duties stand under partner 000, the world."
     ),
 )
 
@@ -157,7 +158,7 @@ def _parse_tariff(snapshot: Snapshot) -> Parsed:
                 "period": _id(one, "TIME_PERIOD", snapshot, _YEAR),
                 "product": _id(one, "PRODUCTCODE", snapshot, _HS_CODE),
                 "nomenclature": _named(_HS, one, "NOMENCODE", snapshot),
-                "rate": one.value / _PER_CENT,
+                "rate": None if _all_specific(one) else one.value / _PER_CENT,
                 "kind": _named(_KINDS, one, "TARIFFTYPE", snapshot),
                 "average": _named(_AVERAGES, one, "OBS_VALUE_MEASURE", snapshot),
                 "release": release.id,
@@ -173,12 +174,21 @@ def _parse_tariff(snapshot: Snapshot) -> Parsed:
     return Parsed(WITS_TARIFF, (release,), {"tariff": table}, tuple(_odd_rates(table)), kept)
 
 
+def _all_specific(one: Observation) -> bool:
+    """No line of the code has an ad valorem rate; TRAINS then prints an average of 0 over no lines."""
+    return one.value == 0 and one.ids.get("NBR_NA_LINES") == one.ids.get("TOTALNOOFLINES")
+
+
 def _odd_rates(table: pa.Table) -> Sequence[Finding]:
-    """Ad valorem rates are not negative, and only a few agricultural quotas exceed ten times the value."""
+    """Codes without a rate; and rates out of bounds: only a few agricultural quotas exceed ten times the value."""
+    found = []
+    if empty := table["rate"].null_count:
+        said = f"{empty} codes have specific duties only: no ad valorem rate, though the file prints 0."
+        found.append(Finding("specific-duty", said, "warning"))
     low, high = pc.sum(pc.less(table["rate"], 0.0)).as_py() or 0, pc.sum(pc.greater(table["rate"], 10.0)).as_py() or 0
-    return (
-        [Finding("odd-rate", f"{low} rates are negative, {high} above 1000 per cent.", "warning")] if low + high else []
-    )
+    if low + high:
+        found.append(Finding("odd-rate", f"{low} rates are negative, {high} above 1000 per cent.", "warning"))
+    return found
 
 
 def _id(one: Observation, name: str, snapshot: Snapshot, shape: str = ".+") -> str:
