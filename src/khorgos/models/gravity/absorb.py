@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
-from scipy.linalg import lapack, solve_triangular
+from scipy.linalg import cho_factor, cho_solve, lapack
 
-from khorgos.core.errors import BadInput
+from khorgos.core.errors import BadInput, NotConverged
 from khorgos.models.partial.inputs import Floats
 
 #: Levels of all sets of effects but the largest; chosen because their dense normal matrix then stays below 200 MB.
@@ -31,6 +31,7 @@ class Design:
         levels: the levels of each set, by name.
         dummies: of the largest set, sparse [n, levels].
         others: of all other sets side by side, sparse [n, levels of all].
+        free: columns of the others that no other columns span, whatever the weights.
     """
 
     names: tuple[str, ...]
@@ -39,6 +40,7 @@ class Design:
     levels: dict[str, NDArray[np.generic]]
     dummies: sparse.csr_array
     others: sparse.csr_array
+    free: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,14 +82,16 @@ def design(regressors: Mapping[str, Floats], effects: Mapping[str, ArrayLike], n
         name: sparse.csr_array((np.ones(n), (np.arange(n), codes)), shape=(n, len(levels)))
         for name, (levels, codes) in coded.items()
     }
-    others = [matrix for name, matrix in matrices.items() if name != largest]
+    side = [matrix for name, matrix in matrices.items() if name != largest]
+    others = sparse.csr_array(sparse.hstack(side)) if side else sparse.csr_array((n, 0))
     return Design(
         names=tuple(regressors),
         regressors=np.column_stack([*regressors.values()]) if regressors else np.zeros((n, 0)),
         largest=largest,
         levels={name: levels for name, (levels, _) in coded.items()},
         dummies=matrices[largest],
-        others=sparse.csr_array(sparse.hstack(others)) if others else sparse.csr_array((n, 0)),
+        others=others,
+        free=_free_columns(_reduced(matrices[largest], others, np.ones(n))[0]),
     )
 
 
@@ -104,32 +108,40 @@ def weighted_fit(d: Design, weights: Floats, target: Floats) -> Fit:
 
     Raises:
         BadInput: a regressor without variation of its own.
+        NotConverged: weights so unequal that effects cannot be told apart.
 
     Source:
         Frisch-Waugh-Lovell, with the block inverse of the normal equations; Guimaraes, P. and Portugal, P. (2010),
         doi:10.1177/1536867X1101000406, on the same system.
     """
     x, big, rest = d.regressors, d.dummies, d.others
+    matrix, cross, mass = _reduced(big, rest, weights)
+    inverse = _Inverse(matrix, d.free)
+    weighted, weighted_target = weights[:, None] * x, weights * target
+    big_x, big_z = big.T @ weighted, big.T @ weighted_target
+    rest_x = rest.T @ weighted - cross.T @ (big_x / mass[:, None])
+    rest_z = rest.T @ weighted_target - cross.T @ (big_z / mass)
+
+    coefficients = inverse(rest_x)
+    big_coefficients = (big_x - cross @ coefficients) / mass[:, None]
+    own = x - rest @ coefficients - big @ big_coefficients
+    hessian = own.T @ (weights[:, None] * own)
+    _own_variation(d.names, np.diag(hessian), np.einsum("ij,i,ij->j", x, weights, x))
+    beta = np.linalg.solve(hessian, own.T @ weighted_target) if x.shape[1] else np.zeros(0)
+    other = inverse(rest_z - rest_x @ beta)
+    first = (big_z - big_x @ beta - cross @ other) / mass
+    return Fit(beta, _by_name(d, first, other), x @ beta + rest @ other + big @ first, hessian, own)
+
+
+def _reduced(big: sparse.csr_array, rest: sparse.csr_array, weights: Floats) -> tuple[Floats, sparse.csr_array, Floats]:
+    """Normal matrix of the other effects less what the largest set explains; its cross products; its diagonal."""
     big_w = sparse.csr_array(big.T.multiply(weights))
-    rest_w = sparse.csr_array(rest.T.multiply(weights))
     mass = np.asarray(big_w.sum(axis=1)).ravel()
     # Kept sparse: a pair of countries meets few of the other effects, so this is where the time would go.
     cross = sparse.csr_array(big_w @ rest)
     scaled = sparse.csr_array(cross.multiply(1 / mass[:, None]))
-    cross_x, big_z = big_w @ x, big_w @ target
-    inverse = _pseudo_inverse((rest_w @ rest - cross.T @ scaled).toarray())
-    rest_x = rest_w @ x - scaled.T @ cross_x
-    rest_z = rest_w @ target - scaled.T @ big_z
-
-    coefficients = inverse(rest_x)
-    big_coefficients = (cross_x - cross @ coefficients) / mass[:, None]
-    own = x - rest @ coefficients - big @ big_coefficients
-    hessian = own.T @ (weights[:, None] * own)
-    _own_variation(d.names, np.diag(hessian), np.einsum("ij,i,ij->j", x, weights, x))
-    beta = np.linalg.solve(hessian, own.T @ (weights * target)) if x.shape[1] else np.zeros(0)
-    other = inverse(rest_z - rest_x @ beta)
-    first = (big_z - cross_x @ beta - cross @ other) / mass
-    return Fit(beta, _by_name(d, first, other), x @ beta + rest @ other + big @ first, hessian, own)
+    matrix: Floats = (rest.T.multiply(weights) @ rest - cross.T @ scaled).toarray()
+    return matrix, cross, mass
 
 
 def _own_variation(names: tuple[str, ...], left: Floats, total: Floats) -> None:
@@ -142,33 +154,36 @@ def _own_variation(names: tuple[str, ...], left: Floats, total: Floats) -> None:
         )
 
 
-class _PseudoInverse:
-    """Solves S c = r for a positive semi-definite S, with zeros for the columns that others span."""
+def _free_columns(matrix: Floats) -> NDArray[np.intp]:
+    """Columns of a positive semi-definite matrix that span it, by pivoted Cholesky."""
+    if not matrix.size:
+        return np.zeros(0, dtype=np.intp)
+    scale = np.sqrt(np.maximum(np.diag(matrix), np.finfo(float).tiny))
+    _, pivots, rank, _ = lapack.dpstrf(matrix / scale[:, None] / scale, tol=RANK, lower=0)
+    return np.sort(pivots[:rank] - 1)
 
-    def __init__(self, matrix: Floats) -> None:
-        scale = np.sqrt(np.maximum(np.diag(matrix), np.finfo(float).tiny))
-        factor, pivots, rank, _ = lapack.dpstrf(matrix / scale[:, None] / scale, tol=RANK, lower=0)
-        self._scale, self._kept = scale, pivots[:rank] - 1
-        self._upper = np.triu(factor[:rank, :rank])
+
+class _Inverse:
+    """Solves S c = r on the free columns of S, with zeros for the others."""
+
+    def __init__(self, matrix: Floats, free: NDArray[np.intp]) -> None:
+        part = matrix[np.ix_(free, free)]
+        self._free, self._scale = free, np.sqrt(np.diag(part))
+        try:
+            self._factor = cho_factor(part / self._scale[:, None] / self._scale) if free.size else None
+        except np.linalg.LinAlgError as error:
+            raise NotConverged(
+                "The fixed effects cannot be told apart at these weights",
+                where="PPML",
+                hint="Some fitted trade has become all but zero: drop the effects that carry it",
+            ) from error
 
     def __call__(self, right: Floats) -> Floats:
-        scale = self._scale if right.ndim == 1 else self._scale[:, None]
-        half = solve_triangular(self._upper, (right / scale)[self._kept], trans="T")
         answer = np.zeros_like(right)
-        answer[self._kept] = solve_triangular(self._upper, half)
-        scaled: Floats = answer / scale
-        return scaled
-
-
-def _pseudo_inverse(matrix: Floats) -> _PseudoInverse | _Nothing:
-    return _PseudoInverse(matrix) if matrix.size else _Nothing()
-
-
-class _Nothing:
-    """The inverse of the empty matrix, where there is one set of effects."""
-
-    def __call__(self, right: Floats) -> Floats:
-        return right
+        if self._factor is not None:
+            scale = self._scale if right.ndim == 1 else self._scale[:, None]
+            answer[self._free] = cho_solve(self._factor, right[self._free] / scale) / scale
+        return answer
 
 
 def _by_name(d: Design, first: Floats, other: Floats) -> dict[str, Floats]:
