@@ -23,7 +23,8 @@ _HOW_SURE: dict[str, HowSure] = {how: how for how in ("read", "second hand", "st
 
 #: The order in which a currency's series are asked. For the yuan the mean of the central parity comes first, because
 #: China's customs convert at the central parity: the market's mean of 2024 is 1.0% off the published dollar figures.
-_PREFERENCE: Mapping[str, tuple[str, ...]] = MappingProxyType({"CNY": ("nbs", "fed", "gacc")})
+# Figures in yuan are China's customs figures, and the customs turn them into dollars at rates of their own.
+_PREFERENCE: Mapping[str, tuple[str, ...]] = MappingProxyType({"CNY": ("gacc", "nbs", "fed")})
 _USUAL = ("fed", "ecb", "nbkr", "cbr", "wdi", "peg")
 
 _AMBIGUOUS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -203,7 +204,7 @@ def rate(currency_: str, period: str | int, *, series: str | None = None) -> Rat
     Args:
         currency_: a code or name.
         period: `2024`, `2024-03` or `2024-01..2024-05`.
-        series: one of the currency's series, in place of the default ("nbs" for the yuan).
+        series: one of the currency's series, in place of the default ("gacc", then "nbs" for the yuan).
 
     Returns:
         The rate, with its source.
