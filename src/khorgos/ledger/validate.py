@@ -89,20 +89,27 @@ def _places(con: duckdb.DuckDBPyConnection, relation: str, condition: str) -> li
 
 
 def _empty_keys(con: duckdb.DuckDBPyConnection, table: str, relation: str) -> Iterator[Finding]:
+    conditions = {}
     for one in LEDGER_TABLES[table]:
         blank = f"{one.name} = ''" if pa.types.is_string(one.type) else "FALSE"
-        condition = blank if one.nullable else f"({one.name} IS NULL OR {blank})"
-        if places := _places(con, relation, condition):
-            yield _error("empty-key", f"Rows have no {one.name}", places)
+        conditions[one.name] = blank if one.nullable else f"({one.name} IS NULL OR {blank})"
+    for name in _hit(con, relation, conditions):
+        yield _error("empty-key", f"Rows have no {name}", _places(con, relation, conditions[name]))
 
 
 def _not_finite(con: duckdb.DuckDBPyConnection, table: str, relation: str) -> Iterator[Finding]:
-    for one in LEDGER_TABLES[table]:
-        if not pa.types.is_floating(one.type):
-            continue
-        wrong = f"NOT isfinite({one.name})" + (f" OR {one.name} <= 0" if one.name == "rounding" else "")
-        if places := _places(con, relation, wrong):
-            yield _error("not-a-number", f"Rows have a {one.name} that is no number (missing is null)", places)
+    numbers = [one.name for one in LEDGER_TABLES[table] if pa.types.is_floating(one.type)]
+    conditions = {name: f"NOT isfinite({name})" + (f" OR {name} <= 0" * (name == "rounding")) for name in numbers}
+    for name in _hit(con, relation, conditions):
+        text = f"Rows have a {name} that is no number (missing is null)"
+        yield _error("not-a-number", text, _places(con, relation, conditions[name]))
+
+
+def _hit(con: duckdb.DuckDBPyConnection, relation: str, conditions: dict[str, str]) -> list[str]:
+    """Names of the conditions that any row meets, in one pass."""
+    sql = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions.values())
+    counts = con.execute(f"SELECT {sql} FROM {relation}").fetchone() or ()
+    return [name for name, number in zip(conditions, counts, strict=True) if number]
 
 
 def _distinct(con: duckdb.DuckDBPyConnection, relation: str, column: str) -> set[str]:

@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
+from sqlglot import exp
 
 from khorgos.core.provenance import Precision, Release, Source
 from khorgos.core.schema import TABLES
+from khorgos.ledger.engine import run
+from khorgos.ledger.ingest import ingest
+from khorgos.ledger.store import Ledger
 from khorgos.sources.connector import Parsed
 
 RETRIEVED = dt.date(2025, 6, 1)
@@ -100,3 +104,19 @@ def parsed(
 
 def rows_of(table: str, rows: Sequence[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=TABLES[table])
+
+
+def filled(ledger: Ledger, *files: Parsed, **options: Any) -> Ledger:
+    """The view after importing files."""
+    return ingest(ledger, files, **{"corrections": (), **options}).ledger
+
+
+def asked(ledger: Ledger, question: exp.Expression) -> list[dict[str, Any]]:
+    """Rows of an answer, in the order of their own text."""
+    return sorted(run(ledger, question).to_pylist(), key=str)
+
+
+def values(ledger: Ledger, question: exp.Expression, *columns: str) -> dict[Any, float]:
+    """An answer's values by some of its columns."""
+    rows = run(ledger, question).to_pylist()
+    return {row[columns[0]] if len(columns) == 1 else tuple(row[c] for c in columns): row["value"] for row in rows}
