@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from khorgos.core.errors import BadFile, BadInput
 from khorgos.core.schema import TABLES
+from khorgos.sources.biff import check_xls
 from khorgos.sources.unpacking import check_archive, kind
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
@@ -155,20 +157,30 @@ def _open(path: Path) -> Any:
         raise BadFile("Not an xls or xlsx workbook", path=path.name)
     if what == "xlsx":
         _refuse_sparse(path)
-    try:
+    else:
+        check_xls(path)
+    with _readable(path):
         return python_calamine.CalamineWorkbook.from_path(str(path))
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise BadFile(f"The workbook cannot be read: {error}", path=path.name, hint="Download it again") from None
 
 
 def _cells(book: Any, name: str, path: Path) -> list[list[Cell]]:
+    with _readable(path):
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    return [[None if cell == "" else cell for cell in row] for row in rows]
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
     import python_calamine
 
     try:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, ValueError) as error:
-        raise BadFile(f"Sheet {name!r} cannot be read: {error}", path=path.name, hint="Download it again") from None
-    return [[None if cell == "" else cell for cell in row] for row in rows]
+        yield
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise BadFile(f"The workbook cannot be read: {error}", path=path.name, hint="Download it again") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how a panic of the Rust library arrives
+            raise
+        raise BadFile("The workbook cannot be read: it is damaged", path=path.name, hint="Download it again") from None
 
 
 def _refuse_sparse(path: Path) -> None:

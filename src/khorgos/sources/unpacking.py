@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ MAX_RATIO = 200
 FREE_BYTES = 64 * 2**20
 
 _WORKBOOK_PARTS = ("[Content_Types].xml", "xl/workbook.xml")
+#: What gzip and zipfile raise on damaged bytes (gzip.BadGzipFile is an OSError; struct.error on short headers).
+_BROKEN = (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, OSError, struct.error)
 _NOISE = ("__MACOSX/", ".DS_Store")
 
 
@@ -105,7 +108,7 @@ def open_bytes(path: Path, member: str | None = None) -> Iterator[IO[bytes]]:
         else:
             with path.open("rb") as plain:
                 yield plain
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError) as error:
+    except _BROKEN as error:
         raise _damaged(path, error) from None
 
 
@@ -132,7 +135,7 @@ def check_archive(path: Path) -> dict[str, int]:
                         pass
                     sizes[name] = guarded.count - total
                     total = guarded.count
-    except (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+    except _BROKEN as error:
         raise _damaged(path, error) from None
     return sizes
 
@@ -183,7 +186,7 @@ def _entries(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with _archive(path) as archive:
             return archive.infolist()
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError) as error:
+    except _BROKEN as error:
         raise _damaged(path, error) from None
 
 
