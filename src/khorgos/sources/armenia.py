@@ -11,7 +11,8 @@ from khorgos.core.provenance import Source
 from khorgos.core.schema import Flow, PartnerBasis
 from khorgos.nomenclature.periods import month, year_to_date
 from khorgos.sources.connector import Connector, Parsed, Peek, Snapshot
-from khorgos.sources.flows import FOB_CIF, ORIGIN_DESTINATION, FlowRows, Names, Terms
+from khorgos.sources.flows import FOB_CIF, ORIGIN_DESTINATION, FlowRows, Terms
+from khorgos.sources.partner_names import Names
 from khorgos.sources.reading import csv_rows, number
 
 SOURCE = Source(

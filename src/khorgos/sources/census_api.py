@@ -13,7 +13,8 @@ from khorgos.nomenclature.areas import to_code
 from khorgos.nomenclature.periods import Period
 from khorgos.sources.census_cards import CENSUS, CENSUS_CONSUMPTION, harmonised, nomenclature_of, period_of, terms
 from khorgos.sources.connector import Parsed, Peek, Request, Snapshot
-from khorgos.sources.flows import GROUP, FlowRows, Names, Terms
+from khorgos.sources.flows import FlowRows, Terms
+from khorgos.sources.partner_names import GROUP, Names
 from khorgos.sources.reading import json_document, number
 
 _BASE = "https://api.census.gov/data/timeseries/intltrade"

@@ -15,7 +15,8 @@ from khorgos.core.schema import Flow, PartnerBasis, Status, Valuation
 from khorgos.nomenclature.areas import from_code
 from khorgos.sources.census_cards import CENSUS_CONSUMPTION, harmonised, nomenclature_of, period_of, terms
 from khorgos.sources.connector import Parsed, Peek, Snapshot
-from khorgos.sources.flows import FlowRows, Names
+from khorgos.sources.flows import FlowRows
+from khorgos.sources.partner_names import Names
 from khorgos.sources.reading import csv_rows, number, to_table
 
 _COLUMNS = ("CTY_CODE", "CON_VAL_YR", "I_COMMODITY", "COMM_LVL", "time")

@@ -13,8 +13,9 @@ from khorgos.core.schema import Flow
 from khorgos.nomenclature.areas import is_aggregate
 from khorgos.nomenclature.periods import Period, year
 from khorgos.sources.connector import Connector, Parsed, Peek, Snapshot
-from khorgos.sources.flows import FOB_CIF, GROUP, ORIGIN_DESTINATION, FlowRows, Names, Terms
+from khorgos.sources.flows import FOB_CIF, ORIGIN_DESTINATION, FlowRows, Terms
 from khorgos.sources.month_names import stretch
+from khorgos.sources.partner_names import GROUP, Names
 from khorgos.sources.reading import csv_rows, lines, number
 
 _COLUMNS = ("REPORTER", "PARTNER", "PRODUCT", "FLOW", "STAT_PROCEDURE", "PERIOD", "VALUE_IN_EUR")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,52 +15,18 @@ from khorgos.core.errors import BadFile, UnmappedCode
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Release
 from khorgos.core.schema import Flow, PartnerBasis, Status, Valuation
-from khorgos.nomenclature.areas import from_code, is_aggregate
+from khorgos.nomenclature.areas import is_aggregate
+from khorgos.sources.partner_names import GROUP
 from khorgos.sources.tables import to_table
-
-#: What a name list gives for a row that is a sum of other rows and has no id of its own ("rest of the world").
-GROUP = "-"
 
 #: Chosen because a printed total is rounded by itself: half a step for each of the parts and one for the total,
 #: and publishers add small secret or unspecified flows (Kazakhstan's parts miss its total by up to 0.2 per cent).
 SUM_TOLERANCE = 0.005
 
-_ALIASES = Path(__file__).parent / "data" / "area_spellings.csv"
+#: Chosen because the coarsest tables print 10,000 yuan: three figures of three rounded cells each miss by 45,000.
+TOTAL_SLACK = 45_000.0
+
 _KEY = ("reporter", "partner", "flow", "period", "product", "nomenclature", "currency", "valuation", "partner_basis")
-
-
-class Names:
-    """Looks up a publisher's names of areas: its own spellings first, then the nomenclature's schemes.
-
-    Args:
-        source: id of the source, whose spellings in `data/area_spellings.csv` apply.
-        schemes: schemes of `nomenclature.areas.from_code`, tried in this order.
-    """
-
-    def __init__(self, source: str, *schemes: str) -> None:
-        self._own = _spellings().get(source, {})
-        self._schemes = schemes
-        self._known: dict[str, str | None] = {}
-
-    def __call__(self, name: str) -> str | None:
-        """The area's id, GROUP for a sum without an id, None for an unknown name."""
-        if name not in self._known:
-            plain = " ".join(name.split())
-            self._known[name] = self._own.get(plain.casefold()) or self._scheme(plain)
-        return self._known[name]
-
-    def _scheme(self, plain: str) -> str | None:
-        found = (from_code(plain, scheme) for scheme in self._schemes) if plain else ()
-        return next((area for area in found if area is not None), None)
-
-
-@cache
-def _spellings() -> dict[str, dict[str, str]]:
-    tables: dict[str, dict[str, str]] = defaultdict(dict)
-    with _ALIASES.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            tables[row["source"]][row["spelling"].casefold()] = row["area"]
-    return dict(tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +129,13 @@ class FlowRows:
             row: 1-based row, for errors.
 
         Raises:
-            BadFile: if the file states the same cell twice under one name.
+            BadFile: if the file states the same cell twice under one name with different figures, or trade is
+                negative.
         """
+        if value is not None and value < 0 and flow != Flow.BALANCE:
+            raise BadFile(
+                f"The {flow} of {partner!r} is negative: {value:g}", path=self._release.filename, row=row, column=at
+            )
         area = self._names(partner)
         if area is None:
             self._unknown[partner] += abs(value or 0.0) * terms.unit
@@ -243,6 +211,7 @@ class FlowRows:
             )
         if self._complete:
             self._check_sums()
+        self._check_totals()
         return to_table("flow", list(self._rows.values())), tuple(self._findings), dict(self._dropped)
 
     def _refuse_unknown(self) -> None:
@@ -274,6 +243,27 @@ class FlowRows:
             if key in parts and abs(parts[key] - total) > SUM_TOLERANCE * abs(total):
                 text = f"{key[1]} {key[2]}: partners add up to {parts[key]:.6g}, the printed total is {total:.6g}."
                 self._findings.append(Finding("broken-sum", text, "warning", where=self._release.filename))
+
+    def _check_totals(self) -> None:
+        """Turnover is exports plus imports; where it mostly is not, the columns are not what they say."""
+        cells: dict[tuple[object, ...], dict[str, float]] = defaultdict(dict)
+        for row in self._rows.values():
+            if row["value"] is not None:
+                key = tuple(row[column] for column in ("reporter", "partner", "period", "product", "currency"))
+                cells[key].setdefault(row["flow"], row["value"])
+        flows = (Flow.TOTAL, Flow.EXPORT, Flow.IMPORT)
+        whole = {key: [given[flow] for flow in flows] for key, given in cells.items() if given.keys() >= set(flows)}
+        broken = [key for key, values in whole.items() if not _total_fits(*values)]
+        if not broken:
+            return
+        text = f"The total is not exports plus imports in {len(broken)} of {len(whole)} cells, first {broken[0][1:3]}"
+        if 2 * len(broken) > len(whole):
+            raise BadFile(text, path=self._release.filename, hint="Are columns swapped?")
+        self._findings.append(Finding("broken-total", f"{text}.", "warning", where=self._release.filename))
+
+
+def _total_fits(total: float, export: float, import_: float) -> bool:
+    return abs(total - export - import_) <= SUM_TOLERANCE * total + TOTAL_SLACK
 
 
 def scaled(value: float | None, unit: float) -> float | None:

@@ -9,8 +9,9 @@ from khorgos.core.findings import Finding
 from khorgos.core.schema import Flow, Status
 from khorgos.nomenclature.periods import month, year_to_date
 from khorgos.sources.connector import Connector, Parsed, Peek, Snapshot
-from khorgos.sources.flows import FlowRows, Names
+from khorgos.sources.flows import FlowRows
 from khorgos.sources.gacc import GACC, terms, unit_of
+from khorgos.sources.partner_names import Names
 from khorgos.sources.reading import csv_rows, number
 
 _MONTHLY = {"trade_total_month": Flow.TOTAL, "exports_month": Flow.EXPORT, "imports_month": Flow.IMPORT}

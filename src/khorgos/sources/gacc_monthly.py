@@ -11,8 +11,9 @@ from khorgos.core.errors import BadFile, BadInput
 from khorgos.core.provenance import Source
 from khorgos.nomenclature.periods import Period
 from khorgos.sources.connector import Connector, Parsed, Peek, Snapshot
-from khorgos.sources.flows import FlowRows, Names
+from khorgos.sources.flows import FlowRows
 from khorgos.sources.gacc import FLOW_WORDS, GACC, GACC_EXPRESS, month_of, period_of, terms, unit_of
+from khorgos.sources.partner_names import Names
 from khorgos.sources.reading import cell_name, html_tables, kind, number, text, workbook
 
 _TITLE = re.compile(

@@ -12,8 +12,9 @@ from khorgos.core.provenance import Source
 from khorgos.nomenclature.areas import is_aggregate
 from khorgos.nomenclature.periods import month
 from khorgos.sources.connector import Connector, Parsed, Peek, Snapshot
-from khorgos.sources.flows import GROUP, Names, scaled
+from khorgos.sources.flows import scaled
 from khorgos.sources.month_names import month_number
+from khorgos.sources.partner_names import GROUP, Names
 from khorgos.sources.reading import CsvRows, csv_rows, number, to_table
 
 SOURCE = Source(

@@ -11,8 +11,9 @@ from khorgos.core.provenance import Precision, Source
 from khorgos.core.schema import Flow
 from khorgos.nomenclature.periods import Period, year
 from khorgos.sources.connector import Connector, Parsed, Peek, Snapshot
-from khorgos.sources.flows import FOB_CIF, ORIGIN_DESTINATION, FlowRows, Names, Terms, printed_step
+from khorgos.sources.flows import FOB_CIF, ORIGIN_DESTINATION, FlowRows, Terms, printed_step
 from khorgos.sources.month_names import stretch
+from khorgos.sources.partner_names import Names
 from khorgos.sources.publication import year_known
 from khorgos.sources.reading import Cell, cell_name, number, workbook
 

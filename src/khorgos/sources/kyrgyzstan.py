@@ -9,7 +9,8 @@ from khorgos.core.findings import Finding
 from khorgos.core.provenance import Source
 from khorgos.core.schema import Flow
 from khorgos.sources.connector import Connector, Parsed, Peek, Snapshot
-from khorgos.sources.flows import FOB_CIF, ORIGIN_DESTINATION, FlowRows, Names, Terms, printed_step
+from khorgos.sources.flows import FOB_CIF, ORIGIN_DESTINATION, FlowRows, Terms, printed_step
+from khorgos.sources.partner_names import Names
 from khorgos.sources.reading import Cell, cell_name, number, workbook
 
 SOURCE = Source(

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from khorgos.core.errors import BadFile
 from khorgos.nomenclature.periods import month, year
 from khorgos.sources.connector import Parsed, Peek, Snapshot
-from khorgos.sources.flows import FOB_CIF, ORIGIN_DESTINATION, FlowRows, Names, Terms, printed_step
+from khorgos.sources.flows import FOB_CIF, ORIGIN_DESTINATION, FlowRows, Terms, printed_step
 from khorgos.sources.month_names import month_number
+from khorgos.sources.partner_names import Names
 from khorgos.sources.reading import cell_name, workbook
 from khorgos.sources.russia_tables import FLOWS, SOURCE, Rows, cyrillic, figure, release_of, unit_of
 
