@@ -17,9 +17,9 @@ from khorgos.models.partial.market import Market, share
 
 Method = Literal["nonlinear", "linear"]
 
-#: Products are solved in blocks of this many float64 cells: chosen because a block and its dozen temporaries
-#: then stay within the caches and some hundred megabytes.
-BLOCK = 1_000_000
+#: Products are solved in blocks of this many float64 cells: chosen because a block and its dozen temporaries then stay
+#: near the caches; measured, a tenth or ten times as many take a tenth to a half longer (benchmarks/partial.py).
+BLOCK = 100_000
 
 #: Identities hold to this share of trade; chosen because sums of some hundred float64 cells round far below it.
 ROUNDING = 1e-9
@@ -161,7 +161,8 @@ def _values(trade: ArrayLike, tau: ArrayLike, tau_new: ArrayLike) -> tuple[Float
 
 def _calibrated(values: list[Floats], elasticities: list[Floats]) -> _Base:
     trade, tau, tau_new = values
-    market = Market(share(trade * tau, 1), share(trade, 2), tau_new / tau, *elasticities)
+    change = tau_new / tau
+    market = Market(share(trade * tau, 1), share(trade, 2), change, np.log(change), *elasticities)
     return _Base(trade, tau, tau_new, market)
 
 
@@ -181,7 +182,7 @@ def _nonlinear(base: _Base, tolerance: float, most_steps: int) -> GsimResult:
     m = base.market
     x, residual, steps = nonlinear_prices(m, tolerance=tolerance, most_steps=most_steps)
     index = composite_prices(m, x)
-    log_price = x[:, :, None] + np.log(m.change)
+    log_price = x[:, :, None] + m.log_change
     quantity = np.expm1((m.spill * index)[:, None, :] - m.sigma[:, None, :] * log_price)
     return _result(base, (np.expm1(x), np.expm1(index), quantity), (residual, steps, "nonlinear"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from khorgos.core.errors import NotConverged
 from khorgos.models.partial.inputs import Floats
@@ -37,16 +38,16 @@ def nonlinear_prices(market: Market, *, tolerance: float, most_steps: int) -> tu
     """
     n_products, n_regions = market.phi.shape[:2]
     x, gap = np.zeros((n_products, n_regions)), np.full(n_products, np.inf)
-    open_ = np.arange(n_products)
+    open_, part = np.arange(n_products), market
+    state = _excess(x, part)
     for step in range(most_steps + 1):
-        part = select(market, open_)
-        excess, weights, shares = _excess(x[open_], part)
-        gap[open_] = np.abs(excess).max(axis=1)
+        gap[open_] = np.abs(state[0]).max(axis=1)
         going = gap[open_] > tolerance
         if not going.any():
             return x, float(gap.max()), step
-        open_, part = open_[going], select(part, going)
-        x[open_] = _stepped(x[open_], excess[going], _slope(weights[going], shares[going], part), part)
+        if not going.all():  # what has cleared rests
+            open_, part, state = open_[going], select(part, going), _picked(state, going)
+        x[open_], state = _stepped(x[open_], state, part)
     raise NotConverged(
         f"{open_.size} of {n_products} products did not clear to {tolerance:.1e} in {most_steps} steps",
         where=f"GSIM, nonlinear form; worst gap {gap.max():.1e}, first product {int(open_[0])}",
@@ -59,14 +60,22 @@ def composite_prices(market: Market, x: Floats) -> Floats:
 
     ln P_v = ln (sum_r theta_rv (exp(x_r) tau_new / tau)^(1 - sigma_v)) / (1 - sigma_v); 0 where nothing is bought.
     """
-    powers = (1 - market.sigma)[:, None, :] * (x[:, :, None] + np.log(market.change))
+    powers = (1 - market.sigma)[:, None, :] * (x[:, :, None] + market.log_change)
     index: Floats = _log_mean(market.theta, powers, 1)[1] / (1 - market.sigma)
     return index
 
 
-def _excess(x: Floats, m: Market) -> tuple[Floats, Floats, Floats]:
+#: Scaled excess supply [K, R], new sales shares and new spending shares [K, R, R].
+_State = tuple[Floats, Floats, Floats]
+
+
+def _picked(state: _State, products: NDArray[np.bool_]) -> _State:
+    return state[0][products], state[1][products], state[2][products]
+
+
+def _excess(x: Floats, m: Market) -> _State:
     """Scaled excess supply, and the new sales and spending shares that its derivative needs."""
-    log_price = x[:, :, None] + np.log(m.change)
+    log_price = x[:, :, None] + m.log_change
     shares, log_spend = _log_mean(m.theta, (1 - m.sigma)[:, None, :] * log_price, 1)
     index = log_spend / (1 - m.sigma)
     quantity = (m.spill * index)[:, None, :] - m.sigma[:, None, :] * log_price
@@ -97,18 +106,26 @@ def _slope(weights: Floats, shares: Floats, m: Market) -> Floats:
     return matrix
 
 
-def _stepped(x: Floats, excess: Floats, slope: Floats, m: Market) -> Floats:
+def _stepped(x: Floats, state: _State, m: Market) -> tuple[Floats, _State]:
     """One damped Newton step: halved, product by product, until the gap falls."""
-    move = -np.linalg.solve(slope, excess[:, :, None])[:, :, 0]
+    excess, weights, shares = state
+    try:
+        move = -np.linalg.solve(_slope(weights, shares, m), excess[:, :, None])[:, :, 0]
+    except np.linalg.LinAlgError as error:
+        raise NotConverged(
+            "Some product's prices are undetermined at the elasticities given", where="GSIM, nonlinear form"
+        ) from error
     move *= np.minimum(1.0, LONGEST_STEP / np.maximum(np.abs(move).max(axis=1, keepdims=True), LONGEST_STEP))
-    before = np.abs(excess).max(axis=1)
-    new, todo = x + move, np.arange(len(x))
+    # 1e-14: a gap at the rounding of float64 need not fall further.
+    allowed = np.maximum(np.abs(excess).max(axis=1), 1e-14)
+    new = x + move
+    after = _excess(new, m)
     for _ in range(MOST_HALVINGS):
-        after = np.abs(_excess(new[todo], select(m, todo))[0]).max(axis=1)
-        # 1e-14: a gap at the rounding of float64 need not fall further.
-        todo = todo[~(after <= np.maximum(before[todo], 1e-14))]
+        todo = np.flatnonzero(~(np.abs(after[0]).max(axis=1) <= allowed))
         if not todo.size:
             break
         move[todo] /= 2
         new[todo] = x[todo] + move[todo]
-    return new
+        for whole, part in zip(after, _excess(new[todo], select(m, todo)), strict=True):
+            whole[todo] = part
+    return new, after

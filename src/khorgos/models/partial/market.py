@@ -18,6 +18,7 @@ class Market:
         theta: share of exporter r in importer v's spending at internal prices [K, R, R]; columns sum to 1, or to 0.
         phi: share of importer v in exporter r's sales at world prices [K, R, R]; rows sum to 1, or to 0.
         change: tau_new / tau [K, R, R].
+        log_change: its log [K, R, R].
         demand: E_m by importer [K, R], below 0.
         supply: E_x by exporter [K, R], 0 to infinity.
         sigma: E_s by importer [K, R], above 1.
@@ -26,6 +27,7 @@ class Market:
     theta: Floats
     phi: Floats
     change: Floats
+    log_change: Floats
     demand: Floats
     supply: Floats
     sigma: Floats
