@@ -1,0 +1,158 @@
+"""`khorgos trade`: one reporter's trade with one or more partners over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from khorgos.core.errors import NoData
+from khorgos.ledger.engine import run
+from khorgos.ledger.query import FlowQuery, alternatives
+from khorgos.ledger.store import Ledger
+from khorgos.measures.measured import Measured
+from khorgos.measures.trade import growth, levels
+from khorgos.nomenclature.areas import get
+from khorgos.nomenclature.periods import month, parse_period, year
+from khorgos.report.addresses import LEVELS, Address
+from khorgos.report.answer import Answer, remarks
+from khorgos.report.credits import Credits, short_credit
+from khorgos.report.view import Column, View, scale_of
+
+_LABELS = {"export": "Exports", "import": "Imports", "total": "Total", "balance": "Balance"}
+_OTHERS = 6  # other figures named under a table; chosen because a seventh is no longer read
+_VISIBLE = 0.005  # chosen because a difference of half a per cent shows in three digits
+
+
+def trade(ledger: Ledger, query: FlowQuery) -> Answer:
+    """Exports, imports, total, balance and growth, a row a period (and partner).
+
+    Args:
+        ledger: the ledger to ask.
+        query: one reporter; one or more partners; the levels wanted as flows.
+
+    Returns:
+        The answer; periods without a figure have an empty row, so that a gap is seen.
+
+    Raises:
+        NoData: if the ledger has nothing of it.
+    """
+    flows = query.flows
+    figures = levels(ledger, query)
+    if not any(row["value"] is not None for row in figures.table.to_pylist()):
+        raise _nothing(query)
+    grown_flow = "total" if "total" in flows else flows[0]
+    grown = growth(ledger, replace(query, flows=(grown_flow,))) if grown_flow != "balance" else None
+    measured = (figures, grown) if grown else (figures,)
+    credits = Credits(ledger)
+    rows = _rows(query, figures, grown, credits)
+    others, notes = _others(ledger, query, figures), remarks(measured, leave=("converted", "disagreement"))
+    return Answer(
+        View(
+            title=_title(query),
+            subtitle=f"{query.currency} {{scale}}, {_side(query)}{_when(query)}",
+            columns=_columns(query, flows, grown_flow if grown else None),
+            rows=tuple(rows),
+            notes=(*notes, *_converted(figures, query), *others),
+            sources=credits.lines(),
+            trace=f"khorgos explain {_example(query, rows)}",
+        ),
+        measured,
+    )
+
+
+def _nothing(query: FlowQuery) -> NoData:
+    reporter, partners = get(query.reporters[0]), ", ".join(get(p).name for p in query.partners)
+    return NoData(
+        f"The ledger has no figures that {reporter.name} reports on trade with {partners} in these periods",
+        hint=f"Try the other side, other years, or: khorgos fetch comtrade {reporter.id} {query.partners[0]}",
+    )
+
+
+def _title(query: FlowQuery) -> str:
+    partners = " and ".join(get(p).name for p in query.partners) if len(query.partners) < 4 else "its partners"
+    goods = "" if query.products == ("TOTAL",) else f" in {', '.join(query.products)}"
+    return f"Trade of {get(query.reporters[0]).name} with {partners}{goods}"
+
+
+def _side(query: FlowQuery) -> str:
+    return f"as reported by {get(query.reporters[0]).name}"
+
+
+def _when(query: FlowQuery) -> str:
+    return f", as known on {query.as_of.isoformat()}" if query.as_of else ""
+
+
+def _columns(query: FlowQuery, flows: Sequence[str], grown: str | None) -> tuple[Column, ...]:
+    label = {"year": "Year", "month": "Month", "native": "Period"}[query.by]
+    columns = [Column("period", label, "year")]
+    if len(query.partners) > 1:
+        columns.append(Column("partner", "Partner"))
+    columns += [Column(flow, _LABELS[flow], "money", query.currency) for flow in flows]
+    if grown:
+        of = "Growth" if grown == "total" or len(flows) == 1 else f"Growth of {grown}s"
+        columns.append(Column("growth", of, "percent", "percent change"))
+    return (*columns, Column("sources", "Source", "list"))
+
+
+def _rows(query: FlowQuery, figures: Measured, grown: Measured | None, credits: Credits) -> list[dict[str, Any]]:
+    cells = {(r["partner"], r["period"], r["flow"]): r for r in figures.table.to_pylist()}
+    rates = {(r["partner"], r["period"]): r["value"] for r in grown.table.to_pylist()} if grown else {}
+    rows = []
+    for period in _periods(query, {p for _, p, _ in cells}):
+        for partner in query.partners:
+            found = {flow: cells.get((partner, period, flow)) for flow in query.flows}
+            trace = [t for row in found.values() if row and row["value"] is not None for t in row["trace"]]
+            row: dict[str, Any] = {"period": period, "partner": get(partner).name, "partner_id": partner}
+            row |= {flow: cell["value"] if cell else None for flow, cell in found.items()}
+            row |= {"growth": rates.get((partner, period)), "sources": list(credits.cite(trace))}
+            rows.append(row)
+    return rows
+
+
+def _periods(query: FlowQuery, found: set[str]) -> list[str]:
+    """The periods asked for, whether there are figures or not; those found where none were named."""
+    if query.periods:
+        return list(query.periods)
+    if query.years and query.by == "year":
+        return [str(year(y)) for y in query.years]
+    if query.years and query.by == "month":
+        return [str(month(y, m)) for y in query.years for m in range(1, 13)]
+    return sorted(found, key=lambda p: (parse_period(p).start, parse_period(p).months))
+
+
+def _example(query: FlowQuery, rows: Sequence[Mapping[str, Any]]) -> Address:
+    flow = "total" if "total" in query.flows else query.flows[0]
+    last = next((row for row in reversed(rows) if row[flow] is not None), rows[-1])
+    return Address(
+        flow, query.reporters[0], last["partner_id"], last["period"], currency=query.currency, as_of=query.as_of
+    )
+
+
+def _converted(figures: Measured, query: FlowQuery) -> tuple[str, ...]:
+    rows = [r for r in figures.table.to_pylist() if r["converted"]]
+    if not rows:
+        return ()
+    periods = ", ".join(sorted({r["period"] for r in rows}))
+    return (f"Converted to {query.currency} at the mean rate of the period: {periods}.",)
+
+
+def _others(ledger: Ledger, query: FlowQuery, figures: Measured) -> tuple[str, ...]:
+    """What other publishers, or the same one elsewhere, say of the cells shown, where it can be seen in the print."""
+    shown = {(r["partner"], r["period"], r["flow"]): r["value"] for r in figures.table.to_pylist()}
+    flows = tuple(flow for flow in LEVELS if flow in query.flows)
+    said: dict[tuple[str, str, str], dict[str, str]] = {}
+    for row in run(ledger, alternatives(ledger, replace(query, flows=flows))).to_pylist():
+        key = (row["partner"], row["period"], row["flow"])
+        own = shown.get(key)
+        if own and row["value"] is not None and abs(row["value"] - own) > _VISIBLE * abs(own):
+            factor, word = scale_of(row["value"])
+            text = f"{row['value'] / factor:,.3g} {word}".strip()
+            said.setdefault(key, {}).setdefault(text, short_credit(ledger, row["trace"][0].partition("#")[0]))
+    lines = []
+    for (partner, period, flow), texts in sorted(said.items(), key=lambda item: item[0][1], reverse=True):
+        who = f" with {get(partner).name}" if len(query.partners) > 1 else ""
+        both = "; ".join(f"{text} ({credit})" for text, credit in texts.items())
+        lines.append(f"Also published for {period}, {_LABELS[flow].lower()}{who}: {both}.")
+    more = [f"And {len(lines) - _OTHERS} more: khorgos trade ... --every-source."] if len(lines) > _OTHERS else []
+    return (*lines[:_OTHERS], *more)
