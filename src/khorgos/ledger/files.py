@@ -1,0 +1,93 @@
+"""Files into the ledger: recognise, parse, ingest, with a word about each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from khorgos.core.errors import BadFile
+from khorgos.ledger.ingest import IngestReport, ingest
+from khorgos.ledger.store import Ledger
+from khorgos.sources.connector import Parsed, Snapshot
+from khorgos.sources.files import gather, snapshot
+from khorgos.sources.reading import peek
+from khorgos.sources.registry import recognise
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What importing files did.
+
+    Args:
+        report: what the ledger took.
+        formats: the connector's name by file, in order.
+        unread: why each of the other files was not read.
+    """
+
+    report: IngestReport
+    formats: dict[str, str]
+    unread: dict[str, BadFile]
+
+
+def import_files(
+    ledger: Ledger,
+    paths: Sequence[Path],
+    *,
+    keep: bool = True,
+    strict: bool = True,
+    progress: Callable[[int, int, str], object] | None = None,
+) -> Import:
+    """Import files and folders, all of them in one step.
+
+    Args:
+        ledger: any view of the user's ledger.
+        paths: files, or folders whose files are meant.
+        keep: keep a copy of the files' bytes in the ledger, for `explain`.
+        strict: a file that cannot be read stops the import; otherwise it is named and left out.
+        progress: called with (files done, files in all, name of the next).
+
+    Returns:
+        What was done.
+
+    Raises:
+        BadFile: a file cannot be read (strict), or none can.
+    """
+    files = gather(paths)
+    shots = [snapshot(path, companions={p.name: p for p in files}) for path in files]
+    return take(ledger, shots, keep=keep, strict=strict, progress=progress)
+
+
+def take(
+    ledger: Ledger,
+    shots: Sequence[Snapshot],
+    *,
+    keep: bool = True,
+    strict: bool = True,
+    progress: Callable[[int, int, str], object] | None = None,
+) -> Import:
+    """Import snapshots; arguments as in `import_files`."""
+    parsed: list[Parsed] = []
+    formats: dict[str, str] = {}
+    unread: dict[str, BadFile] = {}
+    kept: dict[str, Path] = {}
+    for done, shot in enumerate(shots):
+        if progress:
+            progress(done, len(shots), shot.filename)
+        try:
+            connector = recognise(shot.path, peek(shot.path, shot.filename))
+            parsed.append(connector.parse(shot))
+        except BadFile as error:
+            if strict:
+                raise
+            unread[shot.filename] = error
+            continue
+        formats[shot.filename] = connector.name
+        kept[shot.sha256] = shot.path
+    if not parsed:
+        raise BadFile(
+            "None of the files can be read", path=f"{len(unread)} files", hint=next(iter(unread.values())).what
+        )
+    if progress:
+        progress(len(shots), len(shots), "")
+    return Import(ingest(ledger, parsed, files=kept if keep else None), formats, unread)
