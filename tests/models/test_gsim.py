@@ -281,3 +281,14 @@ def test_known_totals_that_fit_are_accepted() -> None:
     r = gsim(**GOOD, exports=[8.0, 6.0], imports=[7.0, 7.0])
 
     assert r.residual <= 1e-12
+
+
+def test_a_product_that_nobody_trades_has_no_price_and_no_effect() -> None:
+    trade = np.stack([np.full((2, 2), 5.0), np.zeros((2, 2))])
+    for method in ("linear", "nonlinear"):
+        r = gsim(trade, 1.0, 1.2, import_demand=-1, export_supply=1.5, substitution=5, method=method)
+
+        assert np.isnan(r.price[1]).all()
+        assert np.isnan(r.composite_price[1]).all()
+        assert r.welfare[1].tolist() == [0.0, 0.0]
+        assert (r.price[0] < 0).all()

@@ -222,3 +222,10 @@ def test_a_result_that_breaks_its_identity_is_refused() -> None:
     values = {name: getattr(good, name) for name in SmartResult.__dataclass_fields__}
     with pytest.raises(NotConverged, match="diversion does not sum to zero"):
         SmartResult(**{**values, "diversion": good.diversion + 1})
+
+
+def test_a_product_that_is_not_imported_stays_so() -> None:
+    r = smart([[5.0, 3.0], [0.0, 0.0]], 1.1, [1.0, 1.1], import_demand=-1.2, substitution=2.0)
+
+    assert r.imports[1].tolist() == [0.0, 0.0]
+    assert r.welfare[1] == 0.0
