@@ -32,8 +32,9 @@ class Outcome:
         wages: [N] with respect to ln w.
         labour: [N] with respect to ln L.
         relief: [N] with respect to the share of labour income left to be taxed.
-        revenue: [N] with respect to tariff revenue.
+        revenue: [N] with respect to tariff revenue, in the solver's unit (world output keeps its value).
         flows: ((exporter, importer, market), derivative with respect to the ln flow).
+        sales: [N, S] with respect to ln sales; None for none.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Outcome:
     relief: Array
     revenue: Array
     flows: tuple[tuple[tuple[int, int, int], float], ...] = ()
+    sales: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +185,7 @@ class Reverse:
             lw += seed.wages
             ll += seed.labour
             relief = relief + seed.relief
-            R += seed.revenue / self.found.unit
+            R += seed.revenue
         if k.scenario.revenue == "income-tax":
             R -= relief / at.Y
             Y += relief * at.R / at.Y
@@ -198,6 +200,8 @@ class Reverse:
         sales = np.zeros((k.N, k.S)) if base.profit is None else base.profit * income[:, None]
         if at.revenue_hat is not None:
             sales = sales + v[k.layout[4]].reshape(k.N, k.S) / np.maximum(at.V / k.keep, 1e-300)
+        if seed is not None and seed.sales is not None:
+            sales = sales + seed.sales / np.maximum(at.V / k.keep, 1e-300)
         R = R + income
         w2 = w2 + income * at.Y2
         ll = ll + income * at.Y2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class Solution:
 
 
 def solve_fixed_point(
-    step: Map, start: Array, *, tolerance: float, max_sweeps: int, methods: tuple[str, ...]
+    step: Map, start: Array, *, tolerance: float, max_sweeps: int, methods: tuple[str, ...], memory: int = MEMORY
 ) -> Solution:
     """Try the methods in turn; each starts where the best of those before it ended.
 
@@ -49,13 +50,18 @@ def solve_fixed_point(
         tolerance: on the residual.
         max_sweeps: for each method.
         methods: of "anderson", "sweep", "newton".
+        memory: secants that Anderson keeps.
 
     Raises:
         NotConverged: none reached the tolerance.
 
     Source: Walker, Ni (2011), SIAM J. Numer. Anal. 49(4), algorithm AA, doi:10.1137/10078356X.
     """
-    runners = {"anderson": _anderson, "sweep": _plain, "newton": _newton}
+    runners: dict[str, Callable[[Map, Array, float, int], tuple[Array, int, float]]] = {
+        "anderson": partial(_anderson, size=memory),
+        "sweep": _plain,
+        "newton": _newton,
+    }
     sweeps, best, u = 0, np.inf, start
     for name in methods:
         end, used, residual = runners[name](step, u, tolerance, max_sweeps)
@@ -71,8 +77,8 @@ def solve_fixed_point(
     )
 
 
-def _anderson(step: Map, start: Array, tolerance: float, max_sweeps: int) -> tuple[Array, int, float]:
-    memory = _Memory(start.size)
+def _anderson(step: Map, start: Array, tolerance: float, max_sweeps: int, *, size: int) -> tuple[Array, int, float]:
+    memory = _Memory(start.size, size)
     u, best_u, best, mixing = start, start, np.inf, 1.0
     for sweep in range(1, max_sweeps + 1):
         g, residual = step(u)
@@ -94,9 +100,10 @@ def _anderson(step: Map, start: Array, tolerance: float, max_sweeps: int) -> tup
 class _Memory:
     """The last secants of u and of f = G(u) - u, and the Gram matrix of the latter."""
 
-    def __init__(self, size: int) -> None:
-        self.steps, self.secants = np.empty((MEMORY, size)), np.empty((MEMORY, size))
-        self.gram = np.zeros((MEMORY, MEMORY))
+    def __init__(self, size: int, slots: int) -> None:
+        self.slots = slots
+        self.steps, self.secants = np.empty((slots, size)), np.empty((slots, size))
+        self.gram = np.zeros((slots, slots))
         self.at_best = np.empty(0)
         self.forget()
 
@@ -109,11 +116,11 @@ class _Memory:
         f = g - u
         mixed = g if mixing == 1.0 else u + mixing * f
         if self.last is not None:
-            row = self.kept % MEMORY
+            row = self.kept % self.slots
             np.subtract(f, self.last[1], out=self.secants[row])
             np.subtract(mixed, self.last[0], out=self.steps[row])
             self.kept += 1
-            h = min(self.kept, MEMORY)
+            h = min(self.kept, self.slots)
             self.gram[row, :h] = self.gram[:h, row] = self.secants[:h] @ self.secants[row]
             weights = _least_squares(self.gram[:h, :h], self.secants[:h] @ f)
             self.last = (mixed, f)

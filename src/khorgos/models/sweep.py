@@ -111,9 +111,14 @@ class Kernel:
         revenue = (base.spending - net).sum(1)
         self.final0 = base.value_added + revenue + base.deficit
         self.revenue0: Array | None = None
+        if base.profit is None and (base.psi is None or self.S == 1):
+            return
+        kept = (base.spending.T * (1.0 - self.nu))[:, None, :]
+        sales = self._fold(np.matmul(kept, base.net_shares_by_market)[:, 0, :].T)
+        if base.profit is not None:
+            self.final0 = self.final0 + (base.profit * sales).sum(1)
         if base.psi is not None and self.S > 1:
-            sales = np.matmul(base.net_shares_by_market.transpose(0, 2, 1), self._kept(base.spending).T[:, :, None])
-            self.revenue0 = np.maximum(self._fold(sales[:, :, 0].T), EMPTY * self.world)
+            self.revenue0 = np.maximum(sales, EMPTY * self.world)
 
     def _layout(self) -> tuple[slice, slice, slice, slice, slice]:
         n, m, s = self.N, self.M, self.S

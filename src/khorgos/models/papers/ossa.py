@@ -1,0 +1,143 @@
+"""Ossa (2014), AER 104(12), doi:10.1257/aer.104.12.4104: optimal and Nash tariffs, 7 regions and 33 industries."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.io import loadmat
+
+from khorgos.models.arrays import Array
+from khorgos.models.baseline import Baseline
+from khorgos.models.equilibrium import Equilibrium, solve
+from khorgos.models.ossa import fixed_firms, government_welfare
+from khorgos.models.papers.cell import Cell
+from khorgos.models.policy import Objective, Optimum, nash_tariffs, optimal_tariffs
+from khorgos.models.scenario import Scenario
+from khorgos.models.welfare import real_expenditure
+
+#: The files by what they hold, relative to the folder of model data.
+FILES = {"data": "ossa_2014/DATA.mat", "table_3": "ossa_2014/published_table_3.csv"}
+REGIONS = ("Brazil", "China", "EU", "India", "Japan", "RoW", "US")
+COLUMNS = (
+    "gov_welfare_own",
+    "gov_welfare_other",
+    "welfare_own",
+    "welfare_other",
+    "wage_own",
+    "wage_other",
+    "profit_own",
+    "profit_other",
+    "median_optimal_tariff",
+)
+
+_PAPER = "Ossa 2014"
+_CLOSED = Scenario(deficits="balanced")
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """The paper's data after its removal of aggregate imbalances.
+
+    Args:
+        baseline: 7 regions, 33 industries.
+        lobbying: [7, 33] political weights.
+        printed: (table, region, column, value).
+    """
+
+    baseline: Baseline
+    lobbying: Array
+    printed: tuple[tuple[str, str, str, float], ...]
+
+    def weights(self, table: str) -> Array:
+        """Political weights of a panel: one without lobbying (a), the paper's with (b)."""
+        return self.lobbying if table.endswith("b") else np.ones_like(self.lobbying)
+
+
+def read(contents: Mapping[str, bytes]) -> Data:
+    """The paper's data from the bytes of its FILES; blocks of 7 x 7 by industry, exporters in rows."""
+    data = loadmat(io.BytesIO(contents["data"]))
+    flows, rates = (data[k].reshape(33, 7, 7).transpose(1, 2, 0) for k in ("TRADE", "TARIFF"))
+    sectors = tuple(str(label[0][0]) for label in data["LABELS"])
+    table = csv.DictReader(contents["table_3"].decode("utf-8").splitlines())
+    return Data(
+        fixed_firms(REGIONS, sectors, flows, 1.0 + rates, data["SIGMA"].ravel()),
+        data["LAMBDAPOL"],
+        tuple((row["table"], row["row"], row["column"], float(row["value"])) for row in table),
+    )
+
+
+def objectives(weights: Array) -> tuple[Objective, ...]:
+    """One government a region."""
+
+    def one(j: int) -> Objective:
+        return lambda found: government_welfare(found, j, weights[j])
+
+    return tuple(one(j) for j in range(len(REGIONS)))
+
+
+def unilateral(data: Data, table: str, region: int) -> Optimum:
+    """The optimal tariffs of one region against factual tariffs."""
+    return optimal_tariffs(data.baseline, _CLOSED, region, objectives(data.weights(table))[region])
+
+
+def nash(data: Data, table: str, first: Mapping[int, Optimum] | None = None) -> Optimum:
+    """Nash tariffs of all regions, found from 60 per cent on everything or from the unilateral optima of each.
+
+    With lobbying the latter is needed: Japan's optimum has prohibitive tariffs on rice, wheat and oil seeds.
+    """
+    if first is None:
+        return nash_tariffs(data.baseline, _CLOSED, objectives(data.weights(table)))
+    tau = data.baseline.tau.copy()
+    for region, best in first.items():
+        tau[:, region] = best.tau[:, region]
+    return nash_tariffs(data.baseline, replace(_CLOSED, tau=tau), objectives(data.weights(table)))
+
+
+def effects(data: Data, weights: Array, found: Equilibrium) -> tuple[Array, Array, Array, Array]:
+    """Per cent changes by region: government welfare, welfare, wages (mean zero), profits (less wages)."""
+    base = data.baseline
+    before = solve(base, _CLOSED, tolerance=1e-12)
+    assert base.profit is not None  # a world of fixed_firms has profits
+    political = [
+        100 * np.expm1(government_welfare(found, j, weights[j]).value - government_welfare(before, j, weights[j]).value)
+        for j in range(len(REGIONS))
+    ]
+    profits = (base.profit * found.sales).sum(1) / (base.profit * before.sales).sum(1) / found.w_hat
+    return (
+        np.array(political),
+        100 * (real_expenditure(found, before) - 1),
+        100 * (found.w_hat - found.w_hat.mean()),
+        100 * (profits - 1),
+    )
+
+
+def table_3(data: Data, table: str, optima: Mapping[int, Optimum] | None = None) -> dict[str, dict[str, float]]:
+    """A panel of Table 3, computed: region -> column -> value, and their mean."""
+    rows: dict[str, dict[str, float]] = {}
+    weights = data.weights(table)
+    for k, region in enumerate(REGIONS):
+        best = unilateral(data, table, k) if optima is None else optima[k]
+        others = [j for j in range(len(REGIONS)) if j != k]
+        pairs = [(column[k], column[others].mean()) for column in effects(data, weights, best.found)]
+        median = 100 * (np.median(best.tau[others, k]) - 1)
+        rows[region] = dict(zip(COLUMNS, [float(v) for pair in pairs for v in pair] + [float(median)], strict=True))
+    rows["Mean"] = {c: float(np.mean([rows[r][c] for r in REGIONS])) for c in COLUMNS}
+    return rows
+
+
+def reproduce(data: Data) -> tuple[Cell, ...]:
+    """Table 3, panels a (no lobbying) and b (lobbying): per cent, one decimal.
+
+    Source:
+        Ossa, R. (2014), Trade Wars and Trade Talks with Data, Table 3.
+    """
+    computed = {table: table_3(data, table) for table in ("Table 3a", "Table 3b")}
+    return tuple(
+        Cell(_PAPER, table, f"{region}, {column}", value, computed[table][region][column], 1)
+        for table, region, column, value in data.printed
+        if table in computed
+    )
