@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from khorgos.core.errors import BadInput
+from khorgos.ledger.export import Exported
+from khorgos.ledger.files import Import
 from khorgos.ledger.query import FlowQuery
 from khorgos.ledger.question import By
 from khorgos.ledger.store import Ledger, open_ledger
 from khorgos.nomenclature.areas import area
 from khorgos.nomenclature.currencies import currency as currency_code
-from khorgos.nomenclature.periods import Period, parse_period, parse_years
+from khorgos.nomenclature.periods import parse_period, parse_years
 from khorgos.nomenclature.products import Product
 from khorgos.nomenclature.products import product as find_product
 from khorgos.report.answer import Answer
 
 Areas = str | Sequence[str]
 Years = str | int | Iterable[int]
+Progress = Callable[[int, int, str], object]
 
 _FLOWS = ("export", "import", "total", "balance")
 
@@ -35,6 +38,7 @@ def trade(
     product: str = "TOTAL",
     as_of: str | dt.date | None = None,
     source: Areas = (),
+    every_source: bool = False,
     ledger: Ledger | None = None,
 ) -> Answer:
     """Exports, imports, total, balance and growth of one reporter with its partners.
@@ -50,6 +54,7 @@ def trade(
         product: "TOTAL", a code, or people's word for goods ("cotton").
         as_of: what was known on that day.
         source: ids of the sources allowed; all where left out.
+        every_source: all publishers' figures side by side instead of the preferred one.
         ledger: the ledger to ask; the user's own on top of the embedded release where left out.
 
     Returns:
@@ -59,15 +64,14 @@ def trade(
         UnknownName: a name that khorgos does not know, with the nearest.
         NoData: the ledger has nothing of it.
     """
+    from khorgos.report.answers.trade import everybody
     from khorgos.report.answers.trade import trade as answer
 
-    if flow is not None and flow not in _FLOWS:
-        raise BadInput(f"There is no flow {flow!r}", hint=f"Choose one of {', '.join(_FLOWS)}")
     codes, nomenclature = _products(product)
     query = FlowQuery(
         reporters=(area(reporter).id,),
         partners=_areas(partner),
-        flows=(flow,) if flow else _FLOWS,
+        flows=(_flow(flow),) if flow else _FLOWS,
         products=codes,
         nomenclature=nomenclature,
         periods=tuple(str(parse_period(p)) for p in periods),
@@ -77,7 +81,318 @@ def trade(
         currency=currency_code(currency),
         sources=tuple(_split(source)) or None,
     )
-    return answer(ledger or open_ledger(), query)
+    return (everybody if every_source else answer)(ledger or open_ledger(), query)
+
+
+def partners(
+    reporter: str,
+    *,
+    year: str | int,
+    flow: str = "total",
+    top: int = 10,
+    currency: str = "USD",
+    as_of: str | dt.date | None = None,
+    ledger: Ledger | None = None,
+) -> Answer:
+    """A reporter's partners by rank, with shares of all that its source lists.
+
+    Args:
+        reporter: whose statistics.
+        year: a year or any period.
+        flow: export, import, total or balance.
+        top: how many partners; 0 for all.
+        currency, as_of, ledger: as in `trade`.
+
+    Returns:
+        One row a partner, the largest first; the universe is named in the notes.
+
+    Raises:
+        UnknownName, NoData: as in `trade`.
+    """
+    from khorgos.report.answers.partners import partners as answer
+
+    period = parse_period(year)
+    query = FlowQuery(
+        reporters=(area(reporter).id,),
+        flows=(_flow(flow),),
+        periods=(str(period),),
+        by="native" if period.kind == "part" else "month" if period.kind == "month" else "year",
+        currency=currency_code(currency),
+        as_of=_day(as_of),
+    )
+    if top < 0:
+        raise BadInput("The number of partners cannot be negative", hint="Use --top 0 for all")
+    return answer(ledger or open_ledger(), query, top)
+
+
+def influence(
+    country: str,
+    *,
+    of: Areas = "CHN,RUS,USA,EU27",
+    years: Years | None = None,
+    as_of: str | dt.date | None = None,
+    ledger: Ledger | None = None,
+) -> Answer:
+    """What trade with several partners weighs in one country's trade and GDP, side by side (Hirschman 1945).
+
+    Args:
+        country: on whom; its own reports are used.
+        of: whose influence.
+        years: as in `trade`; all that the ledger has where left out.
+        as_of, ledger: as in `trade`.
+
+    Returns:
+        One row a year, two columns a partner: share of the country's trade, and trade over its GDP.
+
+    Raises:
+        UnknownName, NoData: as in `trade`.
+    """
+    from khorgos.report.answers.influence import influence as answer
+
+    return answer(ledger or open_ledger(), area(country).id, _areas(of), _years(years), _day(as_of))
+
+
+def mirror(
+    first: str,
+    second: str,
+    *,
+    years: Years | None = None,
+    as_of: str | dt.date | None = None,
+    ledger: Ledger | None = None,
+) -> Answer:
+    """What both sides report of the same flows, the gap, and the range between them.
+
+    Args:
+        first, second: the two sides.
+        years, as_of, ledger: as in `trade`.
+
+    Returns:
+        One row a year and direction.
+
+    Raises:
+        UnknownName, NoData: as in `trade`.
+    """
+    from khorgos.report.answers.mirror import mirror as answer
+
+    return answer(ledger or open_ledger(), area(first).id, area(second).id, _years(years), _day(as_of))
+
+
+def invest(
+    destination: Areas = "central-asia",
+    *,
+    by: Areas = "country,year",
+    of: str = "CHN",
+    years: Years | None = None,
+    ledger: Ledger | None = None,
+) -> Answer:
+    """Investment and construction contracts, summed, from the tracker's file that the user imported.
+
+    Args:
+        destination: areas and groups.
+        by: country, sector, year.
+        of: whose investment.
+        years, ledger: as in `trade`.
+
+    Returns:
+        One row a sum; investment and construction apart.
+
+    Raises:
+        NoData: no tracker file was imported; the hint says how.
+    """
+    from khorgos.report.answers.invest import invest as answer
+
+    return answer(ledger or open_ledger(), area(of).id, _areas(destination), tuple(_split(by)), _years(years))
+
+
+def targets(of: Areas = "", *, ledger: Ledger | None = None) -> Answer:
+    """Announced trade targets: the rate they require from the last figure on, and whether trade is on track.
+
+    Args:
+        of: only targets of these areas.
+        ledger: as in `trade`.
+
+    Returns:
+        One row a target.
+    """
+    from khorgos.report.answers.targets import targets as answer
+
+    return answer(ledger or open_ledger(), tuple(area(name).id for name in _split(of)))
+
+
+def sources(source: str | None = None, *, ledger: Ledger | None = None) -> Answer:
+    """What the ledger holds of each source and on what terms; one source's card and releases if named."""
+    from khorgos.report.answers.sources import source as one
+    from khorgos.report.answers.sources import sources as answer
+
+    own = ledger or open_ledger()
+    return one(own, source) if source else answer(own)
+
+
+def explain(address: str, *, ledger: Ledger | None = None) -> Answer:
+    """Walk a number back to the rows, releases and files behind it.
+
+    Args:
+        address: such as "growth/CHN/KAZ/2024", or a trace token "release#place".
+        ledger: as in `trade`.
+
+    Returns:
+        One row a row of the publishers' files; formula, conversions, files and their sha256 in the notes.
+
+    Raises:
+        BadInput, UnknownName, NoData: if there is no such number.
+    """
+    from khorgos.report.answers.explain import explain as answer
+
+    return answer(ledger or open_ledger(), address)
+
+
+def import_files(
+    paths: Iterable[str | Path],
+    *,
+    keep: bool = True,
+    strict: bool = True,
+    progress: Progress | None = None,
+    ledger: Ledger | None = None,
+) -> Import:
+    """Read publishers' own files into the user's ledger, all of them or none.
+
+    Args:
+        paths: files, or folders of files.
+        keep: keep a copy of the bytes, for `explain`.
+        strict: a file that no connector reads stops the import; otherwise it is named and left out.
+        progress: called with (done, in all, name).
+        ledger: as in `trade`.
+
+    Returns:
+        What was imported, what was dropped and why, and what looked odd.
+
+    Raises:
+        BadFile: names file, row and column.
+    """
+    from khorgos.ledger.files import import_files as take
+
+    named = [Path(path).expanduser() for path in paths]
+    return take(ledger or open_ledger(), named, keep=keep, strict=strict, progress=progress)
+
+
+def fetch(
+    source: str,
+    options: Sequence[str] = (),
+    *,
+    progress: Progress | None = None,
+    ledger: Ledger | None = None,
+) -> Import:
+    """Get data live where there is an open interface, into the user's ledger.
+
+    Args:
+        source: such as "comtrade"; `khorgos fetch --help` and docs/fetch.md name them all.
+        options: what to get, as "name=value".
+        progress: called with (done, in all, name).
+        ledger: as in `trade`.
+
+    Returns:
+        What was imported.
+
+    Raises:
+        Offline: there is no network.
+        UnknownName, BadInput, Refused, NoData: the question cannot be put, or is not answered.
+    """
+    from khorgos.ledger.files import take
+    from khorgos.sources.fetch import Cache, default_cache
+    from khorgos.sources.fetch import fetch as get
+    from khorgos.sources.plans import plan
+
+    def step(done: int, total: int) -> None:
+        if progress:
+            progress(done, total, source)
+
+    requests = plan(source, **_named(options))
+    return take(ledger or open_ledger(), get(requests, cache=Cache(default_cache()), progress=step))
+
+
+def _named(options: Sequence[str]) -> dict[str, str]:
+    pairs = [option.partition("=") for option in options]
+    if wrong := [name for name, sign, value in pairs if not (name and sign and value)]:
+        raise BadInput(
+            f"Not an option: {wrong[0]!r}", hint="Write name=value, for example reporters=CHN years=2020..2024"
+        )
+    return {name: value for name, _, value in pairs}
+
+
+def export(
+    output: str | Path,
+    *,
+    reporter: Areas = "",
+    partner: Areas = "",
+    years: Years | None = None,
+    flow: str | None = None,
+    source: Areas = (),
+    currency: str = "USD",
+    as_of: str | dt.date | None = None,
+    ledger: Ledger | None = None,
+) -> Exported:
+    """Write figures to a csv, parquet or json file, with their sources beside it.
+
+    Args:
+        output: the file; its ending names the format.
+        reporter, partner, years, flow, source, currency, as_of, ledger: as in `trade`; all where left out.
+
+    Returns:
+        What was written.
+
+    Raises:
+        Refused: rows that may not be passed on; names their sources.
+    """
+    from khorgos.ledger.export import export as write
+    from khorgos.ledger.query import alternatives
+
+    query = FlowQuery(
+        reporters=tuple(area(name).id for name in _split(reporter)),
+        partners=tuple(area(name).id for name in _split(partner)),
+        flows=(_flow(flow),) if flow else ("export", "import"),
+        years=_years(years),
+        by="native",
+        currency=currency_code(currency),
+        as_of=_day(as_of),
+        sources=tuple(_split(source)) or None,
+    )
+    own = ledger or open_ledger()
+    return write(own, alternatives(own, query), Path(output).expanduser())
+
+
+def brief(
+    reporter: str = "CHN",
+    *,
+    with_: Areas = "central-asia,caucasus",
+    year: int = 2024,
+    as_of: str | dt.date | None = None,
+    ledger: Ledger | None = None,
+) -> dict[str, str]:
+    """One page on a reporter's trade with groups of partners, and a JSON sidecar with every number on it.
+
+    Args:
+        reporter: whose trade.
+        with_: groups and single partners.
+        year: the year that the page is about.
+        as_of, ledger: as in `trade`.
+
+    Returns:
+        "brief.html" and "brief.json", as text.
+
+    Raises:
+        UnknownName, NoData: as in `trade`.
+    """
+    from khorgos.report.brief import brief as page
+    from khorgos.report.page import to_html, to_sidecar
+
+    report = page(ledger or open_ledger(), area(reporter).id, _areas(with_), year, _day(as_of))
+    return {"brief.html": to_html(report), "brief.json": to_sidecar(report)}
+
+
+def _flow(text: str) -> str:
+    if text not in _FLOWS:
+        raise BadInput(f"There is no flow {text!r}", hint=f"Choose one of {', '.join(_FLOWS)}")
+    return text
 
 
 def _split(names: Areas) -> list[str]:
@@ -114,13 +429,3 @@ def _products(text: str) -> tuple[tuple[str, ...], str | None]:
     if isinstance(found, Product):
         return (found.code,), found.nomenclature
     return tuple(found.codes), found.nomenclature
-
-
-def one_period(text: str | int) -> Period:
-    """A period of trade statistics; see `nomenclature.periods.parse_period`."""
-    return parse_period(text)
-
-
-def file_paths(paths: Iterable[str | Path]) -> tuple[Path, ...]:
-    """Files and folders as named by a user, with the home folder spelt out."""
-    return tuple(Path(path).expanduser() for path in paths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from khorgos.sources.connector import Parsed, Snapshot
 from khorgos.sources.files import gather, snapshot
 from khorgos.sources.reading import peek
 from khorgos.sources.registry import recognise
+
+_SHOWN = 12  # remarks printed after an import; chosen because a longer list is not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,21 @@ class Import:
     report: IngestReport
     formats: dict[str, str]
     unread: dict[str, BadFile]
+
+    @property
+    def text(self) -> str:
+        """What was done, line by line: formats, what was taken, dropped, corrected, odd, and left out."""
+        named = Counter(self.formats.values())
+        out = [f"{format_}: {number} {'file' if number == 1 else 'files'}" for format_, number in named.items()]
+        out.append(self.report.text)
+        out += [f"Left out on purpose: {number:,} ({reason})" for reason, number in self.report.dropped.items()]
+        out += [f"Corrected {one.rows:,} rows: {one.change}. {one.reason}" for one in self.report.corrections]
+        odd = [f"{finding.severity}: {finding.text}" for finding in self.report.findings]
+        out += odd[:_SHOWN]
+        if len(odd) > _SHOWN:
+            out.append(f"and {len(odd) - _SHOWN} more remarks on the data")
+        out += [f"Not read: {error}" for error in self.unread.values()]
+        return "\n".join(out)
 
 
 def import_files(

@@ -161,6 +161,20 @@ def investments(
     return _on(ledger, "investment", sql)
 
 
+def targets(ledger: Ledger, *, as_of: dt.date | None = None) -> exp.Select:
+    """Announced trade targets of each list's latest file.
+
+    Args:
+        ledger: the view that will be asked.
+        as_of: day up to which publications are known.
+
+    Returns:
+        An expression with the columns of the table "target", source, published, trace.
+    """
+    sql = _LATEST.format(columns=_columns("target"), table="target", condition=_known(as_of), wanted="TRUE")
+    return _on(ledger, "target", sql)
+
+
 def _stated(
     ledger: Ledger, table: str, figure: str, wanted: list[tuple[str, Sequence[str]]], as_of: dt.date | None
 ) -> exp.Select:

@@ -61,6 +61,49 @@ def trade(ledger: Ledger, query: FlowQuery) -> Answer:
     )
 
 
+def everybody(ledger: Ledger, query: FlowQuery) -> Answer:
+    """Every publisher's figure for the same cells, side by side.
+
+    Args:
+        ledger: the ledger to ask.
+        query: as in `trade`.
+
+    Returns:
+        One row a figure, those of one cell together.
+
+    Raises:
+        NoData: if the ledger has nothing of it.
+    """
+    found = [row for row in run(ledger, alternatives(ledger, query)).to_pylist() if row["value"] is not None]
+    if not found:
+        raise _nothing(query)
+    credits = Credits(ledger)
+    found.sort(key=lambda r: (r["partner"], r["period"], LEVELS.index(r["flow"]), -r["value"]))
+    rows = tuple(
+        {
+            "period": row["period"],
+            "partner": get(row["partner"]).name,
+            "flow": row["flow"],
+            "value": row["value"],
+            "status": row["status"] + (", converted" if row["converted"] else ""),
+            "source": row["source"],
+            "who": short_credit(ledger, row["trace"][0].partition("#")[0]),
+            "sources": list(credits.cite(row["trace"])),
+        }
+        for row in found
+    )
+    columns = (
+        Column("period", "Period", "year"),
+        Column("partner", "Partner"),
+        Column("flow", "Flow"),
+        Column("value", "Value", "money", query.currency),
+        Column("status", "Status"),
+        Column("sources", "Source", "list"),
+    )
+    title = f"{_title(query)}: every publisher's figure"
+    return Answer(View(title, columns, rows, f"{query.currency} {{scale}}, {_side(query)}", sources=credits.lines()))
+
+
 def _nothing(query: FlowQuery) -> NoData:
     reporter, partners = get(query.reporters[0]), ", ".join(get(p).name for p in query.partners)
     return NoData(
