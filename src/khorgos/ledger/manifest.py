@@ -33,6 +33,7 @@ class Part:
         last: last year.
         lengths: kinds of periods in it ("year", "month", "part"), sorted.
         reporters: all reporters in it, sorted (flow only).
+        partners: all partners in it, sorted (flow only).
         nomenclatures: all nomenclatures in it, sorted.
         currencies: all currencies in it, sorted (flow only).
         variants: number of different (currency, valuation, partner basis) in it (flow only).
@@ -49,6 +50,7 @@ class Part:
     last: int | None = None
     lengths: tuple[str, ...] = ()
     reporters: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
     nomenclatures: tuple[str, ...] = ()
     currencies: tuple[str, ...] = ()
     variants: int = 0

@@ -141,6 +141,7 @@ def _describe(con: duckdb.DuckDBPyConnection, table: str, path: Path) -> dict[st
     if table == "flow":
         wanted |= {
             "reporters": _set_of("reporter"),
+            "partners": _set_of("partner"),
             "nomenclatures": _set_of("nomenclature"),
             "currencies": _set_of("currency"),
             "variants": "count(DISTINCT [currency, valuation, partner_basis])",

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from khorgos.ledger.manifest import Part
 from khorgos.ledger.question import FlowQuery
 from khorgos.ledger.store import Ledger
+from khorgos.nomenclature.area_register import all_areas
 
 # Product codes up to which the copy sorted by product is read. Chosen because beyond it most row groups match.
 _FEW_PRODUCTS = 100
 _WORLD = "WLD"
+
+#: Characters of a period by its kind: 2024, 2024-03, 2024-01..2024-05.
+LENGTHS = {"year": 4, "month": 7, "part": 16}
+
+#: Kinds of periods from which an answer by year, by month or as published is made.
+USABLE = {
+    "year": frozenset({"year", "month"}),
+    "month": frozenset({"month"}),
+    "native": frozenset({"year", "month", "part"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +33,24 @@ class Plan:
 
     Args:
         parts: the parts that can hold rows of interest.
-        months: some of them hold months.
+        lengths: kinds of periods in them.
+        groups: ids of groups that report or are partners in them.
         currencies: all currencies in them.
         foreign: years of the parts that have another currency than the one asked for.
         distinct: no two rows in them can be of one cell, so that nothing must be chosen.
     """
 
     parts: tuple[Part, ...]
-    months: bool
+    lengths: frozenset[str]
+    groups: tuple[str, ...]
     currencies: tuple[str, ...]
     foreign: tuple[int, ...]
     distinct: bool
+
+    @property
+    def months(self) -> bool:
+        """Whether some of the parts hold months."""
+        return "month" in self.lengths
 
 
 def plan(ledger: Ledger, query: FlowQuery) -> Plan:
@@ -46,7 +65,7 @@ def plan(ledger: Ledger, query: FlowQuery) -> Plan:
     """
     allowed = _releases(ledger, query)
     wanted = _years(query)
-    lengths = {"year": {"year", "month"}, "month": {"month"}, "native": {"year", "month", "part"}}[query.by]
+    usable = USABLE[query.by]
     found = [
         part
         for _, part in ledger.parts("flow")
@@ -55,18 +74,25 @@ def plan(ledger: Ledger, query: FlowQuery) -> Plan:
         and (not query.reporters or not set(query.reporters).isdisjoint(part.reporters))
         and (query.nomenclature is None or query.nomenclature in part.nomenclatures)
         and (not wanted or _overlaps(part, wanted))
-        and not lengths.isdisjoint(part.lengths)
+        and not usable.isdisjoint(part.lengths)
+        and (not query.partners or not set(query.partners).isdisjoint(part.partners))
         and _may_hold_products(part, query)
     ]
-    months = any("month" in part.lengths for part in found)
-    distinct = _distinct(ledger, found) and not (query.by == "year" and months)
+    lengths = frozenset(one for part in found for one in part.lengths)
+    distinct = _distinct(ledger, found) and not (query.by == "year" and "month" in lengths)
     return Plan(
         parts=tuple(_by_product(ledger, query, found)),
-        months=months,
+        lengths=lengths,
+        groups=tuple(sorted(_groups() & {area for part in found for area in (*part.reporters, *part.partners)})),
         currencies=tuple(sorted({one for part in found for one in part.currencies})),
         foreign=_foreign(query, found),
         distinct=distinct,
     )
+
+
+@lru_cache(maxsize=1)
+def _groups() -> frozenset[str]:
+    return frozenset(one.id for one in all_areas() if one.kind == "group")
 
 
 def _releases(ledger: Ledger, query: FlowQuery) -> set[str]:

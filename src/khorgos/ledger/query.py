@@ -12,11 +12,10 @@ from sqlglot import exp
 
 from khorgos.core.schema import FLOW
 from khorgos.ledger.binding import rates_of, table_of
-from khorgos.ledger.planning import Plan, plan
+from khorgos.ledger.planning import LENGTHS, USABLE, Plan, plan
 from khorgos.ledger.question import FlowQuery
 from khorgos.ledger.rates import RateScope
 from khorgos.ledger.store import Ledger
-from khorgos.nomenclature.area_register import all_areas
 
 __all__ = ["FlowQuery", "Trace", "alternatives", "cells", "rows"]
 
@@ -25,7 +24,7 @@ Trace = Literal["release", "row"]
 _KEY = "reporter, partner, flow, period, product, nomenclature"
 _VARIANT = "currency, valuation, partner_basis"
 
-# Each step names the one before it `before`; the steps are chained as common table expressions.
+# Each step names the one before it `before`.
 _KNOWN = f"""
 SELECT {", ".join("f." + name for name in f"{_KEY}, {_VARIANT}".split(", "))},
   f.value, f.rounding, f.status, f.release, f.locator,
@@ -158,15 +157,18 @@ def _steps(ledger: Ledger, query: FlowQuery, trace: Trace, *, everyone: bool) ->
 
 
 def _chain(steps: list[exp.Select]) -> exp.Select:
-    """Each step reads the step before it."""
-    *earlier, last = steps
-    for number, step in enumerate(steps):
-        for node in list(step.find_all(exp.Table)):
-            if node.name == "before":
+    """Each step reads the step before it: nested, so that the engine reads only the columns asked for in the end."""
+    made = steps[0]
+    for number, step in enumerate(steps[1:]):
+        readers = [node for node in step.find_all(exp.Table) if node.name == "before"]
+        if len(readers) == 1:
+            readers[0].replace(made.subquery(readers[0].alias_or_name, copy=False))
+        else:
+            for node in readers:
                 node.set("this", exp.to_identifier(f"step_{number}"))
-    for number, step in enumerate(earlier, start=1):
-        last = last.with_(f"step_{number}", as_=step, copy=False)
-    return last
+            step = step.with_(f"step_{number}", as_=made, copy=False)  # noqa: PLW2901  the step with what it reads
+        made = step
+    return made
 
 
 @lru_cache(maxsize=32)  # chosen because there are fewer steps than that
@@ -189,8 +191,8 @@ def _known(ledger: Ledger, query: FlowQuery, found: Plan) -> exp.Select:
 
 def _conditions(ledger: Ledger, query: FlowQuery, found: Plan) -> list[exp.Expression]:
     wanted: list[exp.Expression] = [
-        _area("reporter", query.reporters),
-        _area("partner", query.partners),
+        *_area("reporter", query.reporters, found),
+        *_area("partner", query.partners, found),
         _among("flow", query.flows),
     ]
     if query.products:
@@ -207,7 +209,7 @@ def _conditions(ledger: Ledger, query: FlowQuery, found: Plan) -> list[exp.Expre
         wanted.append(_among("status", query.statuses))
     if query.sources is not None:
         wanted.append(_among("release", sorted(r.id for r in ledger.releases.values() if r.source in query.sources)))
-    wanted.append(_time(query, found))
+    wanted += _time(query, found)
     if query.as_of is not None:
         wanted.append(_as_of(query.as_of))
     return wanted
@@ -221,32 +223,29 @@ def _among(column: str, values: Iterable[str]) -> exp.Expression:
     return node.eq(listed[0]) if len(listed) == 1 else node.isin(*listed)
 
 
-def _area(column: str, ids: tuple[str, ...]) -> exp.Expression:
+def _area(column: str, ids: tuple[str, ...], found: Plan) -> list[exp.Expression]:
+    """The areas asked for; all but groups where none is named."""
     if ids:
-        return _among(column, ids)
-    return _among(column, _groups()).not_()
+        return [_among(column, ids)]
+    return [_among(column, found.groups).not_()] if found.groups else []
 
 
-@lru_cache(maxsize=1)
-def _groups() -> tuple[str, ...]:
-    return tuple(one.id for one in all_areas() if one.kind == "group")
-
-
-def _time(query: FlowQuery, found: Plan) -> exp.Expression:
-    months = [f"{number:02d}" for number in range(1, 13)]
-    years = [int(text) for text in query.periods] if query.by == "year" and query.periods else query.years
+def _time(query: FlowQuery, found: Plan) -> list[exp.Expression]:
+    """The periods from which the answer is made."""
+    period = exp.column("period", table="f")
     if query.by != "year" and query.periods:
-        return _among("period", query.periods)
-    if not years:
-        lengths = {"year": (4, 7), "month": (7,), "native": (4, 7, 16)}[query.by]
-        return exp.Length(this=exp.column("period", table="f")).isin(*(exp.convert(n) for n in lengths))
+        return [_among("period", query.periods)]
+    years = [text[:4] for text in query.periods] or [f"{one:04d}" for one in query.years]
     if query.by == "native":
-        starts = [f"{one:04d}" for one in years]
-        return exp.func("SUBSTRING", exp.column("period", table="f"), exp.convert(1), exp.convert(4)).isin(*starts)
-    wanted = [f"{one:04d}" for one in years] if query.by == "year" else []
-    if query.by == "month" or found.months:
-        wanted += [f"{one:04d}-{month}" for one in years for month in months]
-    return _among("period", wanted)
+        start = exp.func("SUBSTRING", period, exp.convert(1), exp.convert(4))
+        return [start.isin(*years)] if years else []
+    if years:
+        months = [f"{one}-{number:02d}" for one in years for number in range(1, 13)]
+        by_year = [*years, *months] if found.months else years
+        return [_among("period", by_year if query.by == "year" else months)]
+    if found.lengths <= USABLE[query.by]:
+        return []
+    return [exp.Length(this=period).isin(*(exp.convert(LENGTHS[kind]) for kind in sorted(USABLE[query.by])))]
 
 
 def _as_of(day: dt.date) -> exp.Expression:
