@@ -11,8 +11,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from khorgos.measures.levels import figures
-from khorgos.measures.relation import render, table
+from khorgos.measures.statements.levels import figures
+from khorgos.measures.statements.relation import render, table
 
 CELLS = pa.schema(
     [

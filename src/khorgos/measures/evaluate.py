@@ -5,51 +5,63 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import pyarrow as pa
-from sqlglot import exp
 
+from khorgos.core.errors import NoData
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Lineage
 from khorgos.ledger.engine import run
-from khorgos.ledger.store import Ledger
+from khorgos.measures.draft import Draft
 from khorgos.measures.measured import Definition, Measured
-from khorgos.measures.relation import columns, render
+from khorgos.measures.statements.relation import Relation, columns, where
 
 #: Remarks that a table deserves, whoever asked for it.
 Judge = Callable[[pa.Table], Sequence[Finding]]
 
 
 def evaluate(
-    ledger: Ledger,
-    select: exp.Select,
+    draft: Draft,
+    select: Relation,
     definition: Definition,
     *,
     currency: str | None = None,
     parameters: Mapping[str, object] | None = None,
     judges: Sequence[Judge] = (),
     notes: Sequence[str] = (),
+    may_be_empty: bool = False,
 ) -> Measured:
     """Ask the ledger, and hand the answer over with its unit, lineage and findings.
 
     Args:
-        ledger: the ledger to ask.
+        draft: the steps on which the statement stands, and the ledger to ask.
         select: the measure's statement.
         definition: what it measures.
         currency: stands for "currency" in the definition's units.
         parameters: what was asked, by argument name.
         judges: who looks for remarks in the table.
         notes: conversions and assumptions, for the lineage.
+        may_be_empty: no rows are an answer too (there was no crossing).
 
     Returns:
         The figures in the order of their keys.
+
+    Raises:
+        NoData: the ledger has no rows for what was asked.
     """
-    ordered = exp.select("*").from_(select.subquery("measure")).order_by(*columns(definition.keys))
-    table = run(ledger, ordered)
+    ordered = draft.finish(where(select).order_by(*columns(definition.keys)))
+    table = run(draft.ledger, ordered)
+    if not (may_be_empty or table.num_rows):
+        asked = ", ".join(f"{name} {value}" for name, value in (parameters or {}).items())
+        raise NoData(
+            f"The ledger has no figures for this {definition.name}",
+            where=asked or None,
+            hint="`khorgos sources` lists what it holds; `khorgos import FILE` adds a publisher's file",
+        )
     unit, units = _units(definition, currency)
     lineage = Lineage(
         measure=definition.name,
         formula=definition.formula,
         releases=releases_of(table),
-        query=render(select),
+        query=ordered.sql(dialect="duckdb"),
         parameters={name: str(value) for name, value in (parameters or {}).items()},
         notes=(definition.source, *notes),
     )

@@ -7,9 +7,9 @@ from sqlglot import exp
 
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
-from khorgos.measures.growth import judge_growth
 from khorgos.measures.measured import Definition
-from khorgos.measures.relation import KEY, SERIES, Relation, build, columns
+from khorgos.measures.statements.growth import judge_growth
+from khorgos.measures.statements.relation import KEY, SERIES, Relation, build, columns
 
 YEAR_TO_DATE = Definition(
     name="year to date",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
@@ -9,13 +10,15 @@ from sqlglot import exp
 
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
-from khorgos.measures.levels import LEVEL
+from khorgos.ledger.coverage import LARGEST_GAP
 from khorgos.measures.measured import Definition
-from khorgos.measures.relation import KEY, Relation, build, columns, rows_of, stack
 from khorgos.measures.remarks import Row, told
+from khorgos.measures.statements.levels import LEVEL, known
+from khorgos.measures.statements.relation import KEY, Relation, build, columns, rows_of, stack
+from khorgos.nomenclature.groups import memberships
 
 #: Columns of a group's figures: levels, and how much of the group stands behind them.
-GROUP = (*LEVEL, "coverage", "n_members", "missing")
+GROUP = (*LEVEL, "coverage", "n_members", "missing", "silent")
 
 GROUP_LEVELS = Definition(
     name="group levels",
@@ -29,9 +32,17 @@ GROUP_LEVELS = Definition(
     },
 )
 
-# Share of a group's trade that must be known, for bounds to be given. Chosen because a missing tenth moves a
-# growth rate by ten points at most, and more than that changes what a reader concludes.
-LEAST_COVERAGE = 0.9
+# Share of a group's trade that must be known for bounds to be given: the ledger's own gate.
+LEAST_COVERAGE = 1 - LARGEST_GAP
+
+# Coverage from which the sum of the members that are there is the figure, with its interval: chosen because a
+# missing thousandth does not change the third digit.
+_NEGLIGIBLE = 0.999
+
+#: (group, member, first month, month after the last), months as 12 * year + month - 1.
+Member = tuple[str, str, int, int]
+
+_NEVER = 12 * 9999  # the month after the last of a membership that has not ended
 
 # Each member in each period, asked of each combination of the other keys; `reference` is the largest figure
 # that the member shows in the stretch, which weighs a member where its figure is missing.
@@ -41,22 +52,26 @@ WITH known_rows AS (
     value, value_low, value_high, valuation, status, source, published, converted, trace
   FROM r WHERE value IS NOT NULL
 ), member_cells AS (
-  SELECT c.other, c.flow, c.product, c.nomenclature, m.period, m.grp, m.member,
+  SELECT c.other, c.flow, c.product, c.nomenclature, t.period, m.grp, m.member,
     f.value, f.value_low, f.value_high, f.valuation, f.status, f.source, f.published, f.converted, f.trace,
     MAX(f.value) OVER w AS reference, MAX(f.value_high) OVER w AS reference_high
   FROM (SELECT DISTINCT other, flow, product, nomenclature FROM known_rows) AS c
-    CROSS JOIN members AS m
-    LEFT JOIN known_rows AS f ON f.member = m.member AND f.period = m.period AND f.other = c.other
+    CROSS JOIN (SELECT DISTINCT period, START(period) + MONTHS(period) - 1 AS last_month FROM known_rows) AS t
+    JOIN members AS m ON t.last_month >= m.first_month AND t.last_month < m.end_month
+    LEFT JOIN known_rows AS f ON f.member = m.member AND f.period = t.period AND f.other = c.other
       AND f.flow = c.flow AND f.product = c.product AND f.nomenclature = c.nomenclature
   WINDOW w AS (PARTITION BY c.other, c.flow, c.product, c.nomenclature, m.member)
 ), group_sums AS (
   SELECT other, grp, flow, product, nomenclature, period, SUM(value) AS total,
     SUM(value_low) AS total_low, SUM(value_high) AS total_high,
     SUM(CASE WHEN value IS NULL THEN reference_high END) AS missing_high,
-    SUM(CASE WHEN value IS NULL AND reference IS NULL THEN 1 ELSE 0 END) AS unknown,
-    SUM(CASE WHEN value IS NULL THEN 1 ELSE 0 END) AS n_missing, COUNT(*) AS n_members,
+    SUM(CASE WHEN $strict AND reference IS NULL THEN 1 ELSE 0 END) AS unknown,
+    SUM(CASE WHEN value IS NULL AND ($strict OR reference IS NOT NULL) THEN 1 ELSE 0 END) AS n_missing,
+    COUNT(value) AS n_there, COUNT(*) AS n_members,
     SUM(CASE WHEN value IS NOT NULL THEN reference END) / NULLIF(SUM(reference), 0) AS coverage,
-    COALESCE(LIST_SORT(LIST(member) FILTER (WHERE value IS NULL)), CAST([] AS TEXT[])) AS missing,
+    COALESCE(LIST_SORT(LIST(member) FILTER (WHERE value IS NULL AND reference IS NOT NULL)),
+      CAST([] AS TEXT[])) AS missing,
+    COALESCE(LIST_SORT(LIST(member) FILTER (WHERE reference IS NULL)), CAST([] AS TEXT[])) AS silent,
     CASE WHEN COUNT(DISTINCT valuation) = 1 THEN MAX(valuation)
          WHEN COUNT(DISTINCT valuation) > 1 THEN 'FOB+CIF' END AS valuation,
     NAMES(status) AS status, NAMES(source) AS source, MAX(published) AS published,
@@ -64,23 +79,26 @@ WITH known_rows AS (
   FROM member_cells GROUP BY other, grp, flow, product, nomenclature, period
 )
 SELECT $reporter AS reporter, $partner AS partner, flow, period, product, nomenclature,
-  CASE WHEN n_missing = 0 THEN total END AS value,
+  CASE WHEN n_missing = 0 OR (unknown = 0 AND coverage >= $negligible) THEN total END AS value,
   CASE WHEN n_missing = 0 OR (unknown = 0 AND coverage >= $least) THEN total_low END AS value_low,
   CASE WHEN n_missing = 0 THEN total_high
        WHEN unknown = 0 AND coverage >= $least THEN total_high + missing_high END AS value_high,
   valuation, status, source, published, converted, trace,
-  CASE WHEN n_missing = 0 THEN 'sum of members' WHEN unknown = 0 AND coverage >= $least THEN 'bounded'
+  CASE WHEN n_missing = 0 OR (unknown = 0 AND coverage >= $negligible) THEN 'sum of members'
+       WHEN unknown = 0 AND coverage >= $least THEN 'bounded'
        ELSE 'refused' END AS method,
   CAST(NULL AS DOUBLE) AS alternative, CAST(NULL AS DOUBLE) AS alternative_low,
   CAST(NULL AS DOUBLE) AS alternative_high, CAST(NULL AS TEXT) AS alternative_method,
   CAST(NULL AS TEXT) AS alternative_source, CAST(NULL AS TEXT[]) AS alternative_trace,
-  CASE WHEN unknown = 0 THEN coverage END AS coverage, CAST(n_members AS INT) AS n_members, missing
-FROM group_sums WHERE n_missing < n_members
+  CASE WHEN unknown = 0 THEN coverage END AS coverage, CAST(n_members AS INT) AS n_members, missing,
+  silent
+FROM group_sums WHERE n_there > 0
 """
 
 _PRINTED = """
-SELECT $columns, CAST(NULL AS DOUBLE) AS coverage, CAST(NULL AS INT) AS n_members, CAST(NULL AS TEXT[]) AS missing
-FROM r WHERE value IS NOT NULL
+SELECT $columns, CAST(NULL AS DOUBLE) AS coverage, CAST(NULL AS INT) AS n_members, CAST(NULL AS TEXT[]) AS missing,
+  CAST(NULL AS TEXT[]) AS silent
+FROM r
 """
 
 # A figure before bounds, bounds before nothing, the currency asked for before a converted one, the
@@ -94,12 +112,13 @@ SELECT $key, value, value_low, value_high, valuation, status, source, published,
   CASE WHEN second_value IS NULL THEN alternative_source ELSE second_source END AS alternative_source,
   CASE WHEN second_value IS NULL THEN alternative_trace ELSE second_trace END AS alternative_trace,
   COALESCE(coverage, second_coverage) AS coverage, COALESCE(n_members, second_members) AS n_members,
-  COALESCE(missing, second_missing) AS missing
+  COALESCE(missing, second_missing) AS missing, COALESCE(silent, second_silent) AS silent
 FROM (
   SELECT *, ROW_NUMBER() OVER w AS nth, LEAD(value) OVER w AS second_value, LEAD(value_low) OVER w AS second_low,
     LEAD(value_high) OVER w AS second_high, LEAD(method) OVER w AS second_method, LEAD(source) OVER w AS second_source,
     LEAD(trace) OVER w AS second_trace, LEAD(coverage) OVER w AS second_coverage,
-    LEAD(n_members) OVER w AS second_members, LEAD(missing) OVER w AS second_missing
+    LEAD(n_members) OVER w AS second_members, LEAD(missing) OVER w AS second_missing,
+    LEAD(silent) OVER w AS second_silent
   FROM r
   WINDOW w AS (PARTITION BY $key ORDER BY
     CASE WHEN value IS NOT NULL THEN 0 WHEN value_low IS NOT NULL THEN 1 ELSE 2 END, converted,
@@ -108,22 +127,44 @@ FROM (
 """
 
 
+def memberships_of(groups: Iterable[str]) -> tuple[Member, ...]:
+    """Who belonged to which groups, and when; none for groups whose members are not recorded.
+
+    Args:
+        groups: ids of groups.
+
+    Returns:
+        (group, member, first month, month after the last), months as 12 * year + month - 1. A member
+        counts in a period if it was one on the period's last day.
+    """
+    return tuple(
+        (group, stretch.area, _month(stretch.valid_from, 0), _month(stretch.valid_to, _NEVER))
+        for group in dict.fromkeys(groups)
+        for stretch in memberships(group)
+    )
+
+
+def _month(day: dt.date | None, otherwise: int) -> int:
+    return otherwise if day is None else 12 * day.year + day.month - 1
+
+
 def group_sums(
     level: Relation,
-    members: Iterable[tuple[str, str, str]],
+    members: Iterable[Member],
     side: str = "partner",
     least: float = LEAST_COVERAGE,
 ) -> exp.Select:
     """Sums over the members of groups, behind a coverage gate.
 
-    With all members there, the sum is the figure. With some missing there is no figure: the sum of
+    With all members there, or all but a thousandth, the sum is the figure. With some missing there is none: the sum of
     the others is the lower bound, and the upper adds each missing member at the largest figure it shows in
-    the periods asked for; both only if the members there carry `least` of the group's trade, weighed
-    by these largest figures. A group of which nothing is known has no row.
+    any period; both only if the members there carry `least` of the group's trade, weighed by these largest
+    figures. A member without a figure in any period is silent: as a partner it had no trade with a country that
+    reports on the others; as a reporter it did not report, so nothing is said of the group.
 
     Args:
-        level: levels (LEVEL or FIGURE) of the members, in all periods asked for.
-        members: (group, period, member), one for each member of each group in each period.
+        level: levels (LEVEL or FIGURE) of the members, in all periods that there are.
+        members: who belonged to which group, and when; see `memberships_of`.
         side: "partner" or "reporter": where the members stand.
         least: share of the group's trade that must be known for bounds to be given, 0..1.
 
@@ -136,12 +177,14 @@ def group_sums(
         raise BadInput(f"Coverage is a share between 0 and 1, not {least}")
     return build(
         _SUMS,
-        {"r": level, "members": rows_of(("grp", "period", "member"), members)},
+        {"r": level, "members": rows_of(("grp", "member", "first_month", "end_month"), members)},
         side=exp.column(side),
         other=exp.column("reporter" if side == "partner" else "partner"),
         reporter=exp.column("grp" if side == "reporter" else "other"),
         partner=exp.column("grp" if side == "partner" else "other"),
+        strict=exp.true() if side == "reporter" else exp.false(),
         least=float(least),
+        negligible=_NEGLIGIBLE,
     )
 
 
@@ -155,8 +198,12 @@ def group_levels(sums: Relation, printed: Relation) -> exp.Select:
     Returns:
         The columns GROUP, one row a cell, the second road as its alternative.
     """
-    own = build(_PRINTED, {"r": printed}, columns=columns(LEVEL))
-    return build(_PREFERRED, {"r": stack([own, sums], GROUP)}, key=columns(KEY))
+    return build(_PREFERRED, {"r": stack([as_group(known(printed)), sums], GROUP)}, key=columns(KEY))
+
+
+def as_group(level: Relation) -> exp.Select:
+    """Levels (LEVEL) of single countries in the columns GROUP."""
+    return build(_PRINTED, {"r": level}, columns=columns(LEVEL))
 
 
 def judge_groups(table: pa.Table) -> list[Finding]:
@@ -164,6 +211,7 @@ def judge_groups(table: pa.Table) -> list[Finding]:
     rows = table.to_pylist()
     return [
         *told(rows, "partial-coverage", _bounded, "Members are missing: bounds instead of a figure", "warning"),
+        *told(rows, "mixed-sources", _mixed, "The members' figures come from several sources"),
         *told(rows, "refused", _refused, "Too many members are missing for a figure or bounds", "error"),
         *told(rows, "incomplete-alternative", _lame, "The publisher's own figure stands alone: members are missing"),
     ]
@@ -174,12 +222,20 @@ def missing_members(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(sorted({member for row in rows for member in row["missing"] or ()}))
 
 
+def _mixed(row: Row) -> bool:
+    return row["method"] == "sum of members" and "+" in (row["source"] or "")
+
+
 def _bounded(row: Row) -> bool:
     return bool(row["method"] == "bounded")
 
 
 def _refused(row: Row) -> bool:
     return bool(row["method"] == "refused")
+
+
+def _silent(row: Row) -> bool:
+    return bool(row["silent"]) and row["method"] in ("sum of members", "bounded")
 
 
 def _lame(row: Row) -> bool:

@@ -8,8 +8,8 @@ from sqlglot import exp
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
 from khorgos.measures.measured import Definition
-from khorgos.measures.relation import KEY, SERIES, Relation, all_but, build, columns, same
 from khorgos.measures.remarks import told
+from khorgos.measures.statements.relation import KEY, SERIES, Relation, all_but, build, columns, same
 
 RECORD = Definition(
     name="record",

@@ -6,10 +6,10 @@ import pyarrow as pa
 from sqlglot import exp
 
 from khorgos.core.findings import Finding
-from khorgos.measures.levels import FIGURE
 from khorgos.measures.measured import Definition
-from khorgos.measures.relation import KEY, SERIES, Relation, all_but, build, columns, condition, same
-from khorgos.measures.remarks import told
+from khorgos.measures.remarks import Row, told
+from khorgos.measures.statements.levels import FIGURE
+from khorgos.measures.statements.relation import KEY, SERIES, Relation, all_but, build, columns, condition, same
 
 SHARE = Definition(
     name="share",
@@ -51,6 +51,10 @@ SELECT * FROM (
 ) AS voices WHERE voice = 1
 """
 
+# Chosen because the smallest economies of the region trade with more than 50 partners: fewer than 30 in a
+# source means that the source is a selection, and its sum no country's trade.
+LEAST_PARTNERS = 30
+
 _WIDEST = """
 SELECT $columns FROM r AS v JOIN (
   SELECT $rest, source, ROW_NUMBER() OVER (
@@ -73,7 +77,7 @@ SELECT reporter, partner, flow, period, product, nomenclature, RATIO(value, whol
   value AS level, whole, universe, source, whole_source, converted, whole_trace AS trace
 FROM (
   SELECT *, SUM(value) OVER w AS whole, SUM(value_low) OVER w AS whole_low, SUM(value_high) OVER w AS whole_high,
-    COUNT(value) OVER w AS universe,
+    CAST(COUNT(value) OVER w AS INT) AS universe,
     ARRAY_TO_STRING(LIST_SORT(LIST_DISTINCT(LIST(source) OVER w)), '+') AS whole_source,
     LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(trace) OVER w))) AS whole_trace
   FROM (SELECT * FROM r WHERE value IS NOT NULL) AS known_figures
@@ -81,11 +85,23 @@ FROM (
 ) AS with_whole
 """
 
+_SUMMED = """
+SELECT $keys, SUM(value) AS value, SUM(value_low) AS value_low, SUM(value_high) AS value_high,
+  CASE WHEN COUNT(DISTINCT valuation) = 1 THEN MAX(valuation)
+       WHEN COUNT(DISTINCT valuation) > 1 THEN 'FOB+CIF' END AS valuation,
+  NAMES(status) AS status, NAMES(source) AS source, MAX(published) AS published,
+  MAX(CASE WHEN converted THEN 1 ELSE 0 END) = 1 AS converted, MERGED(trace) AS trace
+FROM r WHERE value IS NOT NULL
+GROUP BY $rest
+HAVING COUNT(DISTINCT $item) >= $least
+"""
+
 _SHARE_OF = """
 SELECT p.reporter, p.partner, p.flow, p.period, p.product, p.nomenclature, RATIO(p.value, w.value) AS value,
   CASE WHEN p.value_low >= 0 AND w.value_low > 0 THEN p.value_low / w.value_high END AS value_low,
   CASE WHEN p.value_low >= 0 AND w.value_low > 0 THEN p.value_high / w.value_low END AS value_high,
-  p.value AS level, w.value AS whole, p.source, w.source AS whole_source, (p.converted OR w.converted) AS converted,
+  p.value AS level, w.value AS whole, CAST(NULL AS INT) AS universe, p.source,
+  w.source AS whole_source, (p.converted OR w.converted) AS converted,
   BOTH(p.trace, w.trace) AS trace
 FROM part AS p JOIN whole AS w ON $same
 WHERE p.value IS NOT NULL AND w.value IS NOT NULL
@@ -153,6 +169,29 @@ def share(level: Relation, over: str = "partner") -> exp.Select:
     return build(_SHARE, {"r": level}, rest=columns(all_but(over)))
 
 
+def summed(level: Relation, over: str = "partner", least: int = 1) -> exp.Select:
+    """The sum over all items given; none where a source lists fewer than `least` of them.
+
+    Args:
+        level: figures (FIGURE), nothing twice.
+        over: the column to sum over; it becomes WLD, or TOTAL for products.
+        least: number of items below which a source counts as a selection.
+
+    Returns:
+        The columns FIGURE.
+    """
+    rest = all_but(over)
+    total = exp.Alias(this=exp.Literal.string("TOTAL" if over == "product" else "WLD"), alias=exp.to_identifier(over))
+    return build(
+        _SUMMED,
+        {"r": level},
+        keys=[total if name == over else exp.column(name) for name in KEY],
+        rest=columns(rest),
+        item=exp.column(over),
+        least=least,
+    )
+
+
 def share_of(part: Relation, whole: Relation, over: str = "partner") -> exp.Select:
     """Share of figures in a whole that is a figure of its own, such as a publisher's world total.
 
@@ -207,6 +246,11 @@ def judge_universe(table: pa.Table) -> list[Finding]:
     """Remarks on shares and ranks: more than one source behind one comparison."""
     rows = table.to_pylist()
     key = "whole_source" if "whole_source" in table.column_names else "source"
-    return told(
-        rows, "mixed-sources", lambda row: "+" in (row[key] or ""), "One comparison, several sources", "warning"
-    )
+    return [
+        *told(rows, "mixed-sources", lambda row: "+" in (row[key] or ""), "One comparison, several sources", "warning"),
+        *told(rows, "thin-universe", _thin, "The source lists few partners: the comparison is among these", "warning"),
+    ]
+
+
+def _thin(row: Row) -> bool:
+    return row.get("universe") is not None and row["product"] == "TOTAL" and row["universe"] < LEAST_PARTNERS

@@ -9,10 +9,11 @@ from sqlglot import exp
 
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
+from khorgos.core.schema import Flow
 from khorgos.measures.intervals import Reading
 from khorgos.measures.measured import Definition
-from khorgos.measures.relation import KEY, Relation, build, columns, stack, where
 from khorgos.measures.remarks import Row, told
+from khorgos.measures.statements.relation import KEY, Relation, build, columns, condition, stack, where
 
 #: Columns of a relation of figures: what every measure of this layer can start from.
 FIGURE = (
@@ -28,7 +29,7 @@ LEVEL = (
     *("alternative_method", "alternative_source", "alternative_trace"),
 )
 
-FLOWS = ("export", "import", "total", "balance")
+FLOWS: tuple[str, ...] = ("export", "import", "total", "balance")
 
 LEVELS = Definition(
     name="levels",
@@ -36,7 +37,10 @@ LEVELS = Definition(
     unit="currency",
     source="WITS Trade Indicators help, 'Trade balance'; Mikić & Gilbert (2009), ST/ESCAP/2559, ch. III",
     keys=KEY,
-    units=dict.fromkeys(("value_low", "value_high", "alternative", "alternative_low", "alternative_high"), "currency"),
+    units={
+        "coverage": "fraction",
+        **dict.fromkeys(("value_low", "value_high", "alternative", "alternative_low", "alternative_high"), "currency"),
+    },
 )
 
 # Inward and outward half-steps of a printed figure: intervals.printed says the same of a single number.
@@ -100,8 +104,8 @@ SELECT $columns FROM (
 ) AS ordered_roads WHERE nth = 1
 """
 
-# The order of roads: two sources mixed last; native currency before converted; X and M of one source
-# before the publisher's own total.
+# The order of roads, as of the ledger's cells: native currency before converted, the finest rounding, and then X
+# and M of one source before the publisher's own total; two sources mixed come last.
 _CHOSEN = """
 WITH level_roads AS (
   SELECT $columns, 'computed' AS method, 1 AS tier FROM best WHERE value IS NOT NULL
@@ -116,7 +120,7 @@ WITH level_roads AS (
     LEAD(source) OVER w AS alternative_source, LEAD(trace) OVER w AS alternative_trace
   FROM level_roads
   WINDOW w AS (PARTITION BY reporter, partner, period, product, nomenclature
-    ORDER BY CASE WHEN tier = 3 THEN 1 ELSE 0 END, converted, tier)
+    ORDER BY CASE WHEN tier = 3 THEN 1 ELSE 0 END, converted, value_high - value_low, tier)
 ), level_cells AS (
   SELECT DISTINCT reporter, partner, period, product, nomenclature FROM r WHERE flow IN ('export', 'import', $flow)
 )
@@ -144,13 +148,13 @@ def level(figure: Relation, flow: str, others: Relation | None = None) -> exp.Se
     """One of exports, imports, total trade (X + M) and balance (X - M).
 
     A total or balance is computed from the two sides of one source where both are there, else it is the
-    publisher's own, else it mixes two sources and says so. A publisher's own figure in the currency asked
-    for stands before one computed from converted sides; the other road is kept as `alternative`. A side
-    that is missing makes the figure missing, never zero.
+    publisher's own, else it mixes two sources and says so. A publisher's own figure stands before one
+    computed from sides that are converted or rounded more coarsely; the other road is kept as `alternative`.
+    A side that is missing makes the figure missing, never zero.
 
     Args:
         figure: the columns FIGURE, one row a cell.
-        flow: "export", "import", "total" or "balance".
+        flow: see `core.schema.Flow`.
         others: the same columns with every source's rows; where to look for a source with both sides.
 
     Returns:
@@ -158,9 +162,9 @@ def level(figure: Relation, flow: str, others: Relation | None = None) -> exp.Se
 
     Source: WITS Trade Indicators help, "Trade balance". X is FOB and M is CIF in most countries' own data.
     """
-    if flow not in FLOWS:
-        raise BadInput(f"Not a level: {flow!r}", hint=f"Choose one of {', '.join(FLOWS)}")
-    if flow in ("export", "import"):
+    if flow not in set(Flow):
+        raise BadInput(f"Not a level: {flow!r}", hint=f"Choose one of {', '.join(Flow)}")
+    if flow not in (Flow.TOTAL, Flow.BALANCE):
         return build(_REPORTED, {"r": figure}, columns=columns(FIGURE), flow=flow)
     sides = {"flow": flow, "sign": 1 if flow == "total" else -1}
     mixed = build(_COMPUTED, {"r": figure}, **sides)
@@ -180,9 +184,15 @@ def levels(figure: Relation, flows: Sequence[str] = FLOWS, others: Relation | No
     return stack([level(figure, flow, others) for flow in flows], LEVEL)
 
 
+def sides_of(flows: Sequence[str]) -> tuple[str, ...]:
+    """The flows that the ledger must be asked for, for these levels to be made."""
+    both = [Flow.EXPORT.value, Flow.IMPORT.value] if {Flow.TOTAL, Flow.BALANCE} & set(flows) else []
+    return tuple(dict.fromkeys([*flows, *both]))
+
+
 def known(relation: Relation) -> exp.Select:
     """The rows that have a value."""
-    return where(relation, "value IS NOT NULL")
+    return where(relation, condition("value IS NOT NULL"))
 
 
 def judge_levels(table: pa.Table) -> list[Finding]:

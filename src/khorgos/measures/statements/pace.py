@@ -8,8 +8,8 @@ from sqlglot import exp
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
 from khorgos.measures.measured import Definition
-from khorgos.measures.relation import SERIES, Relation, build, columns
 from khorgos.measures.remarks import told
+from khorgos.measures.statements.relation import SERIES, Relation, build, columns
 
 CAGR = Definition(
     name="cagr",

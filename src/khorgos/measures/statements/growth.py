@@ -10,8 +10,8 @@ from sqlglot import exp
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
 from khorgos.measures.measured import Definition, Sum
-from khorgos.measures.relation import KEY, SERIES, Relation, all_but, build, columns
 from khorgos.measures.remarks import Row, told
+from khorgos.measures.statements.relation import KEY, SERIES, Relation, all_but, build, columns
 
 GROWTH = Definition(
     name="growth",

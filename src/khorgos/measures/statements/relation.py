@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from hashlib import blake2s
 from typing import cast
 
 import sqlglot
 from sqlglot import exp
 
 from khorgos.core.errors import BadInput
+from khorgos.measures.statements.lifting import lifted
 
 #: Anything that can stand after FROM.
 Relation = exp.Select | exp.Table
@@ -83,8 +83,14 @@ def _substitute(tree: exp.Expression, values: Mapping[str, Value]) -> exp.Expres
         elif isinstance(value, Sequence) and not isinstance(value, str):
             hole.replace([item.copy() for item in value])
         else:
-            hole.replace(exp.convert(value))
+            hole.replace(_literal(value))
     return cast(exp.Expression, root.this)
+
+
+def _literal(value: str | int | float | bool | None) -> exp.Expression:
+    literal = exp.convert(value)
+    # a bare 1.06 is a decimal number of two digits to most engines
+    return cast(exp.Expression, exp.cast(literal, "double") if isinstance(value, float) else literal)
 
 
 def _expanded(tree: exp.Expression) -> exp.Expression:
@@ -93,7 +99,8 @@ def _expanded(tree: exp.Expression) -> exp.Expression:
     for call in sorted(root.find_all(exp.Anonymous), key=lambda node: -node.depth):
         text = _MACRO_TEXT.get(call.name.upper())
         if text is not None:
-            meaning = _substitute(_parsed(text).copy(), dict(zip("ab", call.expressions, strict=False)))
+            arguments = (exp.paren(part) if isinstance(part, exp.Binary) else part for part in call.expressions)
+            meaning = _substitute(_parsed(text).copy(), dict(zip("ab", arguments, strict=False)))
             call.replace(exp.Paren(this=meaning))
     return cast(exp.Expression, root.this)
 
@@ -102,18 +109,6 @@ def _mounted(relation: Relation, name: str) -> exp.Expression:
     if isinstance(relation, exp.Table):
         return cast(exp.Expression, exp.alias_(relation.copy(), name, table=True))
     return relation.subquery(name, copy=True)
-
-
-def _mark(tree: exp.Expression, told: str) -> None:
-    """Give the tree's own common table expressions names of their own: some engines lift all to the top."""
-    mark = blake2s(told.encode(), digest_size=4).hexdigest()
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    for node in [*tree.find_all(exp.CTE), *tree.find_all(exp.Table)]:
-        if isinstance(node, exp.CTE):
-            node.set("alias", exp.TableAlias(this=exp.to_identifier(f"{node.alias}_{mark}")))
-        elif node.name in own:
-            node.set("alias", exp.TableAlias(this=exp.to_identifier(node.alias or node.name)))
-            node.set("this", exp.to_identifier(f"{node.name}_{mark}"))
 
 
 def columns(names: Iterable[str], table: str | None = None) -> list[exp.Expression]:
@@ -136,7 +131,6 @@ def build(text: str, relations: Mapping[str, Relation], **values: Value) -> exp.
     tree = _parsed(text).copy()
     tables = [node for node in tree.find_all(exp.Table) if node.name in relations and not node.db]
     tree = _expanded(_substitute(tree, values))
-    _mark(tree, f"{text}{sorted((name, render(one)) for name, one in relations.items())}{values}")
     for table in tables:
         table.replace(_mounted(relations[table.name], table.alias or table.name))
     if not isinstance(tree, exp.Select):
@@ -153,6 +147,14 @@ def same(left: str, right: str, names: Iterable[str]) -> exp.Expression:
     """The condition that two tables agree in these columns."""
     pairs = [exp.EQ(this=exp.column(name, left), expression=exp.column(name, right)) for name in names]
     return cast(exp.Expression, exp.and_(*pairs))
+
+
+def among(column: str, values: Iterable[str]) -> exp.Expression:
+    """The condition that a column has one of these values; never true where there are none."""
+    listed = [exp.Literal.string(value) for value in values]
+    if not listed:
+        return exp.false()
+    return cast(exp.Expression, exp.column(column).isin(*listed))
 
 
 def all_but(over: str, names: Sequence[str] = KEY) -> list[str]:
@@ -186,10 +188,9 @@ def stack(relations: Sequence[Relation], names: Sequence[str]) -> exp.Select:
     return exp.select(*columns(names)).from_(whole.subquery("parts"))
 
 
-def where(relation: Relation, text: str, **values: Value) -> exp.Select:
-    """The rows of a relation that fulfil a condition (a boolean expression in DuckDB's SQL)."""
-    condition = _expanded(_substitute(_parsed(text).copy(), values))
-    return exp.select("*").from_(_mounted(relation, "rows")).where(condition)
+def where(relation: Relation, *conditions: exp.Expression) -> exp.Select:
+    """The rows of a relation that fulfil all conditions; all rows where there are none."""
+    return exp.select("*").from_(_mounted(relation, "all_rows")).where(*conditions)
 
 
 def rows_of(names: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> exp.Select:
@@ -202,7 +203,7 @@ def rows_of(names: Sequence[str], rows: Iterable[Sequence[str | int | float | No
     given = [tuple(row) for row in rows]
     if not given or any(len(row) != len(names) for row in given):
         raise BadInput(f"Literal rows need {len(names)} columns each, and one row at least")
-    values = exp.values([tuple(exp.convert(value) for value in row) for row in given], alias="given", columns=names)
+    values = exp.values([tuple(_literal(value) for value in row) for row in given], alias="given", columns=names)
     return exp.select(*columns(names)).from_(values)
 
 
@@ -218,4 +219,5 @@ def render(relation: Relation, dialect: str = _DIALECT) -> str:
         relation: the statement.
         dialect: a dialect of sqlglot: "duckdb", "spark", ...
     """
-    return relation.sql(dialect=dialect)
+    whole = lifted(relation) if isinstance(relation, exp.Select) else relation
+    return whole.sql(dialect=dialect)

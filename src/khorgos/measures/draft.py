@@ -1,0 +1,49 @@
+"""A statement in the making: named steps over one ledger, each built on the names of those before it."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from khorgos.ledger.query import Trace
+from khorgos.ledger.store import Ledger
+from khorgos.measures.statements.lifting import lifted
+from khorgos.measures.statements.relation import render, table
+
+
+class Draft:
+    """Steps towards one statement.
+
+    A step is mounted by its name, so that trees stay small and the engine computes it once.
+
+    Args:
+        ledger: the ledger that will be asked.
+        trace: what figures are traced to: releases, or rows ("release#locator").
+    """
+
+    def __init__(self, ledger: Ledger, trace: Trace = "release") -> None:
+        self.ledger, self.trace = ledger, trace
+        self._steps: dict[str, exp.Select] = {}
+        self._names: dict[str, str] = {}
+
+    def step(self, label: str, select: exp.Select) -> exp.Table:
+        """Name a statement; the same statement keeps the name it got first.
+
+        Args:
+            label: what it is, a word.
+            select: the statement; it may read earlier steps by their names.
+
+        Returns:
+            The table to mount in its place.
+        """
+        text = render(select)
+        if text not in self._names:
+            self._names[text] = f"{label}_{len(self._steps) + 1}"
+            self._steps[self._names[text]] = select
+        return table(self._names[text])
+
+    def finish(self, select: exp.Select) -> exp.Select:
+        """The whole statement, ready for any engine."""
+        whole = select.copy()
+        for name, step in self._steps.items():
+            whole = whole.with_(name, as_=step, copy=False)
+        return lifted(whole)

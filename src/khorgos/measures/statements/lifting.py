@@ -1,0 +1,91 @@
+"""Put a statement's common table expressions at its top, each once and under a name of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from sqlglot import exp
+
+
+def lifted(select: exp.Select, dialect: str = "duckdb") -> exp.Select:
+    """The same statement with all its common table expressions in one list, each after those that it reads.
+
+    Engines differ in what a name means inside another statement that has the same name, and in whether
+    they compute the same expression once: this says both.
+
+    Args:
+        select: the statement; it is not changed.
+        dialect: in which two expressions are compared.
+    """
+    whole = select.copy()
+    meant = {id(node): cte for node in whole.find_all(exp.Table) if (cte := _meant(node)) is not None}
+    names: dict[int, str] = {}
+    by_text: dict[str, str] = {}
+    counted: dict[str, int] = {}
+    kept: list[exp.CTE] = []
+    for cte in _in_order(whole, meant):
+        body = cast(exp.Expression, cte.this)
+        _rename(body, meant, names)
+        text = body.sql(dialect=dialect)
+        if text not in by_text:
+            base = cte.alias
+            counted[base] = counted.get(base, 0) + 1
+            by_text[text] = base if counted[base] == 1 else f"{base}_v{counted[base]}"
+            kept.append(exp.CTE(this=body, alias=exp.TableAlias(this=exp.to_identifier(by_text[text]))))
+        names[id(cte)] = by_text[text]
+    _rename(whole, meant, names)
+    if kept:
+        whole.set("with_", exp.With(expressions=kept))
+    return whole
+
+
+def _meant(node: exp.Table) -> exp.CTE | None:
+    """The common table expression that a name means: the nearest around it, never itself or a later one."""
+    if node.db:
+        return None
+    inside: exp.Expr | None = node
+    while inside is not None:
+        clause = inside.args.get("with_")
+        if clause is not None:
+            for cte in clause.expressions:
+                if cte.alias == node.name:
+                    return cast(exp.CTE, cte)
+        if isinstance(inside, exp.CTE) and isinstance(inside.parent, exp.With):
+            # a sibling that stands before; then on to the statements around the whole clause
+            for cte in inside.parent.expressions:
+                if cte is inside:
+                    break
+                if cte.alias == node.name:
+                    return cast(exp.CTE, cte)
+            outer = inside.parent.parent
+            inside = outer.parent if outer is not None else None
+        else:
+            inside = inside.parent
+    return None
+
+
+def _in_order(whole: exp.Expression, meant: dict[int, exp.CTE]) -> Iterator[exp.CTE]:
+    """Each common table expression that is read, after those that it reads."""
+    done: set[int] = set()
+
+    def visit(scope: exp.Expression) -> Iterator[exp.CTE]:
+        for node in list(scope.find_all(exp.Table)):
+            cte = meant.get(id(node))
+            if cte is not None and id(cte) not in done:
+                done.add(id(cte))
+                yield from visit(cast(exp.Expression, cte.this))
+                yield cte
+
+    yield from visit(whole)
+
+
+def _rename(body: exp.Expression, meant: dict[int, exp.CTE], names: dict[int, str]) -> None:
+    """Call what is read by its new name, and drop the clauses whose expressions were lifted."""
+    for clause in list(body.find_all(exp.With)):
+        clause.pop()
+    for node in body.find_all(exp.Table):
+        cte = meant.get(id(node))
+        if cte is not None:
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(node.alias or node.name)))
+            node.set("this", exp.to_identifier(names[id(cte)]))
