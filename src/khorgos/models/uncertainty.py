@@ -1,0 +1,153 @@
+"""Draws over elasticities and data: intervals, seeds, failures counted, variance by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from khorgos.core.errors import BadInput, NotConverged, Refused
+from khorgos.models.arrays import Array
+from khorgos.models.baseline import Baseline
+from khorgos.models.equilibrium import Equilibrium, solve
+from khorgos.models.scenario import Scenario
+
+#: A cause: how one draw of it changes the baseline.
+Cause = Callable[[Baseline, np.random.Generator], Baseline]
+Progress = Callable[[int, int], None]
+
+#: Drawn elasticities stay above this: sigma must exceed one.
+LEAST_THETA = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Outcomes of many draws.
+
+    Args:
+        values: [draws that solved, outcomes].
+        seed: of the whole.
+        failures: (draw number, reason) of those that did not solve; never dropped in silence.
+        shares: cause -> [outcomes] share of the variance, each cause drawn alone; empty where not asked for.
+    """
+
+    values: Array
+    seed: int
+    failures: tuple[tuple[int, str], ...]
+    shares: Mapping[str, Array]
+
+    def interval(self, level: float = 0.9) -> tuple[Array, Array]:
+        """The central interval of each outcome.
+
+        Args:
+            level: its probability.
+        """
+        tail = (1.0 - level) / 2
+        low, high = np.quantile(self.values, (tail, 1.0 - tail), axis=0)
+        return low, high
+
+
+def elasticities(standard_errors: Array) -> Cause:
+    """Normal draws of theta around the baseline's, kept above 0.1.
+
+    Args:
+        standard_errors: [S], e.g. those of Caliendo and Parro (2015), Table 1.
+    """
+
+    def draw(base: Baseline, rng: np.random.Generator) -> Baseline:
+        drawn = base.theta[: len(base.sectors)] + standard_errors * rng.standard_normal(len(base.sectors))
+        return base.with_(theta=np.tile(np.maximum(drawn, LEAST_THETA), base.uses))
+
+    return draw
+
+
+def shares_within(low: Array, high: Array) -> Cause:
+    """Uniform draws of the flows between two bounds, such as the two reports of a mirror; spending stays.
+
+    Args:
+        low: [N, N, M] lower bound of a flow over the baseline's.
+        high: [N, N, M] upper bound, likewise.
+    """
+    if (low > high).any() or (low <= 0).any():
+        raise BadInput("The lower bound must be above zero and below the upper")
+
+    def draw(base: Baseline, rng: np.random.Generator) -> Baseline:
+        pi = base.pi * rng.uniform(low, high)
+        return base.with_(pi=pi / pi.sum(0))
+
+    return draw
+
+
+def draws(
+    baseline: Baseline,
+    scenario: Scenario,
+    causes: Mapping[str, Cause],
+    outcome: Callable[[Equilibrium, Equilibrium], Array],
+    *,
+    n: int,
+    seed: int,
+    workers: int = 1,
+    by_cause: bool = False,
+    progress: Progress | None = None,
+) -> Draws:
+    """Solve the scenario in `n` worlds.
+
+    Every draw compares the scenario with its own world without it, because a drawn baseline need not be at rest.
+
+    Args:
+        baseline: the base year.
+        scenario: the shock.
+        causes: what is uncertain, by name; applied in this order.
+        outcome: (without, with) -> [outcomes].
+        n: number of draws.
+        seed: draw k of cause c uses the generator seeded by (seed, k, place of c), whatever the other causes.
+        workers: threads.
+        by_cause: draw each cause alone too, for the shares of variance.
+        progress: called with (done, of).
+
+    Raises:
+        BadInput: no draws or no causes.
+        NotConverged: no draw solved.
+    """
+    if n < 1 or not causes:
+        raise BadInput("Give at least one draw and one cause")
+    names = tuple(causes)
+    plans = [names, *[(name,) for name in names if by_cause]]
+    done = [0]
+
+    def one(job: tuple[tuple[str, ...], int]) -> Array | str:
+        plan, k = job
+        world = baseline
+        try:
+            for name in plan:
+                world = causes[name](world, np.random.default_rng([seed, k, names.index(name)]))
+            rest = Scenario(None, None, scenario.deficits, scenario.deficit, scenario.revenue, scenario.numeraire)
+            result: Array | str = np.atleast_1d(outcome(solve(world, rest), solve(world, scenario)))
+        except (NotConverged, Refused) as reason:
+            result = str(reason)
+        done[0] += 1
+        if progress is not None:
+            progress(done[0], n * len(plans))
+        return result
+
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(one, [(plan, k) for plan in plans for k in range(n)]))
+    main = found[:n]
+    values = [v for v in main if not isinstance(v, str)]
+    if not values:
+        raise NotConverged(f"None of {n} draws solved; the first says: {main[0]}")
+    failures = tuple((k, v) for k, v in enumerate(main) if isinstance(v, str))
+    return Draws(np.array(values), seed, failures, _shares(names, found[n:], n) if by_cause else {})
+
+
+def _shares(names: tuple[str, ...], found: list[Array | str], n: int) -> dict[str, Array]:
+    variances = {}
+    for place, name in enumerate(names):
+        values = [v for v in found[place * n : (place + 1) * n] if not isinstance(v, str)]
+        if len(values) < 2:
+            raise NotConverged(f"Fewer than two draws of {name} alone solved")
+        variances[name] = np.array(values).var(axis=0)
+    total = sum(variances.values(), np.zeros(1))
+    return {name: np.divide(v, total, out=np.zeros_like(v), where=total > 0) for name, v in variances.items()}

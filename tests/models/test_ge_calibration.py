@@ -1,0 +1,149 @@
+"""Baselines from data, balancing, and draws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from khorgos.core.errors import BadInput, NotConverged
+from khorgos.models.balance import ras
+from khorgos.models.calibrate import from_table, from_trade
+from khorgos.models.equilibrium import solve
+from khorgos.models.scenario import scenario
+from khorgos.models.uncertainty import draws, elasticities, shares_within
+from khorgos.models.welfare import real_expenditure
+
+NAMES = ("A", "B", "C")
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 9999))
+def test_ras_meets_margins_and_reports_moves(seed):
+    rng = np.random.default_rng(seed)
+    A = rng.uniform(0, 1, (4, 5)) * (rng.uniform(size=(4, 5)) < 0.9) + 0.01
+    rows, columns = rng.uniform(1, 2, 4), rng.uniform(1, 2, 5)
+    columns *= rows.sum() / columns.sum()
+    found = ras(A, rows, columns)
+    # 1e-11: the tolerance of 1e-12 of the total, which is below ten.
+    np.testing.assert_allclose(found.matrix.sum(1), rows, atol=1e-11)
+    np.testing.assert_allclose(found.matrix.sum(0), columns, atol=1e-11)
+    np.testing.assert_allclose(found.row_moved, rows / A.sum(1), rtol=1e-10)
+    cross = found.matrix[0, 0] * found.matrix[1, 1] / (found.matrix[0, 1] * found.matrix[1, 0])
+    np.testing.assert_allclose(cross, A[0, 0] * A[1, 1] / (A[0, 1] * A[1, 0]), rtol=1e-10)  # RAS keeps cross-ratios
+
+
+def test_ras_leaves_a_balanced_matrix_alone():
+    A = np.array([[1.0, 2.0], [3.0, 4.0]])
+    found = ras(A, A.sum(1), A.sum(0))
+    assert found.largest_move == 0.0
+    np.testing.assert_array_equal(found.matrix, A)
+
+
+def test_ras_refuses():
+    with pytest.raises(BadInput, match="Row totals make 3, column totals 4"):
+        ras(np.ones((2, 2)), [1, 2], [2, 2])
+    with pytest.raises(BadInput, match="row 0 is empty"):
+        ras([[0, 0], [1, 1]], [1, 1], [1, 1])
+    with pytest.raises(BadInput, match="two margins"):
+        ras([1.0], [1], [1])
+    with pytest.raises(NotConverged, match="Zeros forbid"):
+        ras([[1, 0], [1, 1]], [2.0, 1.0], [1.0, 2.0])
+
+
+def test_trade_and_output_make_a_world_at_rest():
+    trade = np.array([[0, 10, 5], [8, 0, 9], [6, 12, 0.0]])
+    found = from_trade(NAMES, trade, [100, 90, 12], 4.0)
+    assert found.notes == ("C: exports exceed output; home sales set to 1% of it",)
+    np.testing.assert_allclose(found.baseline.trade[[0, 1, 2], [0, 1, 2], 0], [85, 73, 0.12])
+    np.testing.assert_allclose(found.changed, 6.12 / found.baseline.trade.sum(), rtol=1e-12)
+    rest = solve(found.baseline, scenario(found.baseline))
+    np.testing.assert_allclose(rest.w_hat, 1.0, atol=1e-9)  # the solver's tolerance
+
+
+def test_units_that_differ_are_noticed():
+    trade = np.array([[0, 10, 5], [8, 0, 9], [6, 12, 0.0]])
+    with pytest.raises(BadInput, match="same unit"):
+        from_trade(NAMES, trade * 1e6, [100, 90, 80], 4.0)
+
+
+@pytest.mark.parametrize("separate", [False, True])
+def test_a_table_makes_a_world_at_rest(separate):
+    rng = np.random.default_rng(0)
+    Z, F = rng.uniform(0, 1, (3, 2, 3, 2)), rng.uniform(0, 6, (3, 2, 3))
+    F[0, 0, 1] = -0.5
+    found = from_table(NAMES, ("g", "s"), Z, F, [4.0, 6.0], separate_uses=separate)
+    assert found.notes[0].startswith("negative cells")
+    assert found.changed > 0
+    rest = solve(found.baseline, scenario(found.baseline), tolerance=1e-12)
+    np.testing.assert_allclose(rest.w_hat, 1.0, atol=1e-10)  # the solver's tolerance
+    sales = np.maximum(Z, 0).sum((2, 3)) + np.maximum(F, 0).sum(2)
+    np.testing.assert_allclose(rest.sales, sales, rtol=1e-9)
+    np.testing.assert_allclose(rest.trade.sum(2).sum(0), Z.sum((0, 1, 3)) + np.maximum(F, 0).sum((0, 1)), rtol=1e-9)
+
+
+def test_materials_above_sales_are_scaled():
+    Z, F = np.ones((2, 2, 2, 2)), np.full((2, 2, 2), 0.5)
+    Z[:, :, 0, 0] = 6.0
+    found = from_table(("A", "B"), ("g", "s"), Z, F, [4.0, 4.0])
+    assert any("materials above sales" in note for note in found.notes)
+    assert found.baseline.beta.min() > 0
+
+
+def test_wiod_makes_a_world_at_rest(shared):
+    data = np.load(shared / "data" / "models" / "wiod_2013" / "wiot_2008.npz")
+    countries, n, s = tuple(map(str, data["countries"])), 41, 35
+    Z = data["Z"].reshape(n, s, n, s).astype(float)
+    F = data["F"].reshape(n, s, n, 5).sum(3).astype(float)
+    found = from_table(countries, tuple(map(str, data["industries"])), Z, F, np.full(s, 5.0))
+    rest = solve(found.baseline, scenario(found.baseline))
+    np.testing.assert_allclose(rest.w_hat, 1.0, atol=1e-8)  # the solver's 1e-10, times the conditioning of 41 regions
+    # The note of the data folder: gross output 122.8 trillion USD; a hundredth of it may be moved by negative cells.
+    assert abs(rest.sales.sum() / 1e6 - 122.8) < 1.3
+    assert found.changed < 0.01
+
+
+def test_draws_are_seeded_and_counted():
+    trade = np.array([[0, 10, 5], [8, 0, 9], [6, 12, 0.0]])
+    base = from_trade(NAMES, trade, [100, 90, 80], 4.0).baseline
+    shock = scenario(base, tariffs=np.where(np.eye(3, dtype=bool), 0.0, 0.2))
+    wide = np.ones(base.pi.shape)
+    causes = {"theta": elasticities(np.array([1.0])), "mirror": shares_within(0.9 * wide, 1.1 * wide)}
+    seen: list[tuple[int, int]] = []
+
+    def outcome(before, after):
+        return real_expenditure(after, before)
+
+    first = draws(
+        base, shock, causes, outcome, n=30, seed=5, by_cause=True, progress=lambda k, of: seen.append((k, of))
+    )
+    again = draws(base, shock, causes, outcome, n=30, seed=5, workers=2)
+    np.testing.assert_array_equal(first.values, again.values)
+    assert first.failures == ()
+    assert seen[-1] == (90, 90)
+    np.testing.assert_allclose(first.shares["theta"] + first.shares["mirror"], 1.0)
+    low, high = first.interval(0.8)
+    assert (low < high).all()
+    assert (low < np.median(first.values, axis=0)).all()
+
+
+def test_failures_are_shown_not_dropped():
+    trade = np.array([[0, 10, 5], [8, 0, 9], [6, 12, 0.0]])
+    base = from_trade(NAMES, trade, [100, 90, 80], 4.0).baseline
+
+    def sometimes(world, rng):
+        drain = np.array([900.0, -900.0, 0.0]) if rng.uniform() < 0.5 else np.zeros(3)
+        return world.with_(deficit=drain)
+
+    found = draws(base, scenario(base), {"drain": sometimes}, lambda a, b: b.w_hat, n=6, seed=1)
+    assert 0 < len(found.failures) < 6
+    assert len(found.failures) + len(found.values) == 6
+    assert all(reason for _, reason in found.failures)
+    with pytest.raises(BadInput, match="at least one draw"):
+        draws(base, scenario(base), {}, lambda a, b: b.w_hat, n=1, seed=1)
+    with pytest.raises(BadInput, match="lower bound"):
+        shares_within(np.ones(1), np.zeros(1))
+    never = {"drain": lambda world, rng: world.with_(deficit=np.array([900.0, -900.0, 0.0]))}
+    with pytest.raises(NotConverged, match="None of 2 draws"):
+        draws(base, scenario(base), never, lambda a, b: b.w_hat, n=2, seed=1)
