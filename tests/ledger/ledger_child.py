@@ -1,12 +1,12 @@
 """A process that imports a file into a ledger and dies, or finds the disk full, at a chosen step.
 
 Usage: ledger_child.py ROOT FILE_NAME FAULT STEP, where FAULT is none, kill, full or hang, and STEP the number of the
-system call (open for writing, fsync, rename, unlink) at which it strikes. Prints the number of steps taken.
+call that changes the disk (write, flush, rename, remove) at which it strikes. Says how many steps
+it took.
 """
 
 from __future__ import annotations
 
-import builtins
 import errno
 import os
 import shutil
@@ -72,9 +72,9 @@ def main() -> None:
     try:
         ingest(open_ledger(Path(root), embedded=False), [a_file(name)], wait=0.5)
     except KhorgosError as error:
-        builtins.print(error)
+        sys.stdout.write(f"{error}\n")
         sys.exit(1)
-    builtins.print(faults.taken)
+    sys.stdout.write(f"{faults.taken}\n")
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ def _together(scopes: Sequence[RateScope]) -> RateScope:
     return RateScope(
         currencies=tuple(sorted({code for one in scopes for code in one.currencies})),
         years=tuple(sorted({number for one in scopes for number in one.years})),
+        lengths=frozenset(length for one in scopes for length in one.lengths),
         periods=tuple(sorted({period for one in scopes for period in one.periods})),
     )
 

@@ -21,6 +21,8 @@ from khorgos.ledger.store import Ledger
 # Chosen because the largest questions (a series out of 100 million rows) must stay under 2 GB with Arrow's share.
 _MEMORY = "1200MB"
 _BATCH = 100_000  # rows; chosen because 16 columns of them take some 20 MB
+_SMALL = 5_000  # rows up to which a table is handed over as text; chosen because it takes milliseconds
+_PLAIN = {"string": "VARCHAR", "double": "DOUBLE", "int32": "INTEGER", "int64": "BIGINT", "date32[day]": "DATE"}
 _THREADS = 4  # at most; chosen because more threads hold more buffers and gain little on these files
 
 #: Rewrites that lose a partition filter and give wrong window shares without an error (seen with DuckDB 2.0.0).
@@ -99,8 +101,28 @@ def batches(
     bound, tables = bind(ledger, select, dict(relations or {}))
     with connection([layer.root for layer in ledger.layers]) as con, engine_errors(ledger.path):
         for name, table in tables.items():
-            con.register(name, table)
+            _load(con, name, table)
         yield con.execute(bound.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
+
+
+def _load(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Give the engine a table; a small one as text, which spares it the slow import of pyarrow.dataset."""
+    if table.num_rows > _SMALL or not set(map(str, table.schema.types)) <= _PLAIN.keys():
+        con.register(name, table)
+        return
+    columns = ", ".join(f"{_named(one.name)} {_PLAIN[str(one.type)]}" for one in table.schema)
+    con.execute(f"CREATE TEMP TABLE {_named(name)} ({columns})")
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    if listed := ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in rows):
+        con.execute(f"INSERT INTO {_named(name)} VALUES {listed}")
+
+
+def _named(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _literal(value: object) -> str:
+    return "NULL" if value is None else "'" + str(value).replace("'", "''") + "'"
 
 
 @contextmanager

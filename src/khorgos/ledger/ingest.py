@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -137,9 +138,10 @@ def ingest(
             after = batch.after() if batch.new else before
             if batch.new:
                 _keep(root, batch.new, files or {})
-                publish(root, after)
+                _publish(root, after)
         finally:
-            sweep(root, current(root))
+            with suppress(OSError):  # what is left over is swept before the next import
+                sweep(root, current(root))
     return IngestReport(
         ledger=_over(ledger, root, after),
         rows=_rows(batch.parts),
@@ -149,6 +151,15 @@ def ingest(
         dropped=batch.dropped,
         corrections=tuple(batch.applied),
     )
+
+
+def _publish(root: Path, after: Manifest) -> None:
+    """Publish; a fault after the pointer has turned is none, for the new state is there."""
+    try:
+        publish(root, after)
+    except OSError:
+        if current(root).number != after.number:
+            raise
 
 
 def _over(ledger: Ledger, root: Path, manifest: Manifest) -> Ledger:

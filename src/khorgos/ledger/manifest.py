@@ -33,7 +33,7 @@ class Part:
         last: last year.
         lengths: kinds of periods in it ("year", "month", "part"), sorted.
         reporters: all reporters in it, sorted (flow only).
-        partners: all partners in it, sorted (flow only).
+        partners: all partners in it, sorted (flow only; empty where not recorded).
         nomenclatures: all nomenclatures in it, sorted.
         currencies: all currencies in it, sorted (flow only).
         variants: number of different (currency, valuation, partner basis) in it (flow only).

@@ -75,7 +75,7 @@ def plan(ledger: Ledger, query: FlowQuery) -> Plan:
         and (query.nomenclature is None or query.nomenclature in part.nomenclatures)
         and (not wanted or _overlaps(part, wanted))
         and not usable.isdisjoint(part.lengths)
-        and (not query.partners or not set(query.partners).isdisjoint(part.partners))
+        and (not query.partners or not part.partners or not set(query.partners).isdisjoint(part.partners))
         and _may_hold_products(part, query)
     ]
     lengths = frozenset(one for part in found for one in part.lengths)
@@ -83,7 +83,7 @@ def plan(ledger: Ledger, query: FlowQuery) -> Plan:
     return Plan(
         parts=tuple(_by_product(ledger, query, found)),
         lengths=lengths,
-        groups=tuple(sorted(_groups() & {area for part in found for area in (*part.reporters, *part.partners)})),
+        groups=tuple(sorted({one for part in found for one in _groups_in(part)})),
         currencies=tuple(sorted({one for part in found for one in part.currencies})),
         foreign=_foreign(query, found),
         distinct=distinct,
@@ -93,6 +93,10 @@ def plan(ledger: Ledger, query: FlowQuery) -> Plan:
 @lru_cache(maxsize=1)
 def _groups() -> frozenset[str]:
     return frozenset(one.id for one in all_areas() if one.kind == "group")
+
+
+def _groups_in(part: Part) -> frozenset[str]:
+    return _groups() & {*part.reporters, *part.partners} if part.partners else _groups()
 
 
 def _releases(ledger: Ledger, query: FlowQuery) -> set[str]:

@@ -268,7 +268,7 @@ def _priced(query: FlowQuery, found: Plan, trace: Trace) -> exp.Select:
     if set(found.currencies) <= {query.currency}:
         return _template(_NATIVE.format(mark=mark))
     select = _template(_CONVERTED.format(mark=mark, currency=query.currency))
-    scope = RateScope((*found.currencies, query.currency), found.foreign, query.periods)
+    scope = RateScope((*found.currencies, query.currency), found.foreign, USABLE[query.by], query.periods)
     for node in list(select.find_all(exp.Table)):
         if node.name == "rates":
             node.replace(rates_of(node.alias, scope))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from khorgos.core.errors import NoData, UnknownName
 from khorgos.nomenclature.currencies import USD, currencies, rate
-from khorgos.nomenclature.periods import month, year, year_to_date
+from khorgos.nomenclature.periods import Period, month, year, year_to_date
 
 _SCHEMA = pa.schema(
     [
@@ -27,12 +27,14 @@ class RateScope:
 
     Args:
         currencies: ISO 4217 codes.
-        years: calendar years; their months and stretches from January are included.
+        years: calendar years.
+        lengths: which periods of these years: "year", "month", "part" (stretches from January).
         periods: further periods.
     """
 
     currencies: tuple[str, ...]
     years: tuple[int, ...]
+    lengths: frozenset[str] = frozenset({"year", "month", "part"})
     periods: tuple[str, ...] = ()
 
 
@@ -52,7 +54,7 @@ def rates_table(scope: RateScope) -> pa.Table:
         currency, period, per_usd: units of the currency per US dollar, mean of the period
         (`nomenclature.currencies.rate`).
     """
-    periods = sorted({str(one) for one in _periods(scope.years)} | set(scope.periods))
+    periods = sorted({str(one) for one in _periods(scope)} | set(scope.periods))
     rows = [
         {"currency": code, "period": period, "per_usd": found}
         for code in sorted({USD, *scope.currencies})
@@ -62,15 +64,20 @@ def rates_table(scope: RateScope) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
-def _periods(years: Iterable[int]) -> Iterator[object]:
-    for one in years:
-        yield year(one)
-        for number in range(1, 13):
-            yield month(one, number)
-            yield year_to_date(one, number)
+def _periods(scope: RateScope) -> Iterator[Period]:
+    numbers = range(1, 13)
+    for one in scope.years:
+        if "year" in scope.lengths:
+            yield year(one)
+        if "month" in scope.lengths:
+            yield from (month(one, number) for number in numbers)
+        if "part" in scope.lengths:
+            yield from (year_to_date(one, number) for number in numbers)
 
 
 def _rate(code: str, period: str) -> float | None:
+    if code == USD:
+        return 1.0
     try:
         return rate(code, period).per_usd
     except (NoData, UnknownName):
