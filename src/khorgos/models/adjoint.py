@@ -14,6 +14,7 @@ from khorgos.core.errors import BadInput, NotConverged
 from khorgos.models.arrays import Array
 from khorgos.models.equilibrium import Equilibrium
 from khorgos.models.krylov import gmres
+from khorgos.models.sweep import CACHE_BYTES
 
 #: Relative tolerance of the linear solve: chosen two digits under the accuracy that finite differences can check.
 TOLERANCE = 1e-9
@@ -156,10 +157,9 @@ class Reverse:
         self.kernel, self.at, self.found = found.kernel, found.at, found
         k = self.kernel
         self.keep = 1.0 - np.asarray(k.nu) + np.zeros(k.N)
-        self.h, self.b = np.empty_like(self.at.a), np.empty_like(self.at.a)
-        for m in range(k.M):
-            self.h[m] = (self.keep * self.at.g[m]) @ k.B[m]
-            self.b[m] = k.B[m] @ self.at.a[m]
+        self.small = k.N * k.N * 8 < CACHE_BYTES
+        self.h = np.matmul((self.keep * self.at.g)[:, None, :], k.B)[:, 0, :]
+        self.b = np.matmul(k.B, self.at.a[:, :, None])[:, :, 0]
         self.phi = 1.0 if k.baseline.phi is None else k.baseline.phi
         self.weights = self.at.Y2 / self.at.Y2.sum()
 
@@ -233,17 +233,28 @@ class Reverse:
         for (i, j, m), weight in flows:
             z[m, i] += weight
             g[m, j] += weight / at.g[m, j]
-        Phi = np.empty_like(g)
         from_prices = lP2.T / k.theta
+        if self.small:
+            g = g + self.keep * np.matmul(k.B, h[:, :, None])[:, :, 0]
+            Phi = -(g * at.g + from_prices) / at.Phi
+            a = a + np.matmul(b[:, None, :], k.B)[:, 0, :] + np.matmul(Phi[:, None, :], k.A)[:, 0, :]
+        else:
+            a, g, Phi = self._in_turn(h, b, g, a, from_prices)
+        X = R[:, None] + (g / at.Phi).T
+        z += a * at.a
+        return self._state(Phi, h, b, z, X * at.X, lP2, lw, ll, list(flows))
+
+    def _in_turn(self, h: Array, b: Array, g: Array, a: Array, from_prices: Array) -> tuple[Array, Array, Array]:
+        """One market at a time: the second pass over B finds it in cache."""
+        k, at = self.kernel, self.at
+        Phi = np.empty_like(g)
         for m in range(k.M):
             B = k.B[m]
             g[m] += self.keep * (B @ h[m])
             a[m] += b[m] @ B
             Phi[m] = -(g[m] * at.g[m] + from_prices[m]) / at.Phi[m]
             a[m] += Phi[m] @ k.A[m]
-        X = R[:, None] + (g / at.Phi).T
-        z += a * at.a
-        return self._state(Phi, h, b, z, X * at.X, lP2, lw, ll, list(flows))
+        return a, g, Phi
 
     def _state(  # noqa: PLR0917
         self, Phi: Array, h: Array, b: Array, z: Array, lX: Array, lP2: Array, lw: Array, ll: Array,
@@ -320,27 +331,28 @@ def _parameters(reverse: Reverse, bars: _Bars) -> tuple[Array, Array, Array]:
     """Derivatives with respect to tau', ln d and theta from the last reverse sweep."""
     k, at, base = reverse.kernel, reverse.at, reverse.kernel.baseline
     shock = k.scenario
-    phi = np.ones((k.N, k.M)) if base.phi is None else base.phi
-    tau = np.empty((k.M, k.N, k.N))
-    d = np.empty((k.M, k.N, k.N))
+    tau1 = base.tau_by_market
+    if k.changed is not None:
+        tau1 = tau1.copy()
+        tau1[k.changed[0]] *= np.exp(k.changed[1])
+    tau, d = np.empty_like(k.A), np.empty_like(k.A)
     theta = np.zeros(k.M)
-    tau1 = (base.tau if shock.tau is None else shock.tau).transpose(2, 1, 0)
-    moved = shock.tau is not None and shock.tau is not base.tau
     for m in range(k.M):
         in_a = k.A[m] * (bars.Phi[m][:, None] * at.a[m])
         in_b = k.B[m] * ((reverse.keep * at.g[m])[:, None] * bars.h[m] + bars.b[m][:, None] * at.a[m])
         for (i, j, market), weight in bars.extra:
             if market == m:
                 in_b[j, i] += weight
-        both = in_a + in_b
-        power = k.theta[m, 0] * phi[:, m]
-        tau[m] = -(power[:, None] * both + in_b) / tau1[m]
-        d[m] = -k.theta[m, 0] * both
-        if moved:
-            ratio = np.log(tau1[m] / base.tau[:, :, m].T)
-            theta[m] -= (both * ratio * phi[:, m][:, None]).sum()
+        in_a += in_b
+        power = k.theta[m, 0] if base.phi is None else (k.theta[m, 0] * base.phi[:, m])[:, None]
+        np.divide(-(power * in_a + in_b), tau1[m], out=tau[m])
+        np.multiply(in_a, -k.theta[m, 0], out=d[m])
         if shock.d_hat is not None:
-            theta[m] -= (both * np.log(shock.d_hat[:, :, m].T)).sum()
+            theta[m] -= (in_a * np.log(shock.d_hat[:, :, m].T)).sum()
+    if k.changed is not None:
+        cells, step = k.changed
+        pass_on = 1.0 if base.phi is None else base.phi[cells[1], cells[0]]
+        np.add.at(theta, cells[0], d[cells] / k.theta[cells[0], 0] * step * pass_on)
     lp = np.tile(at.lp, base.uses)
     theta -= (lp.T * bars.z).sum(1)
     # ln P = - ln Phi / theta + ...: the first part of ln P is what is divided by theta.

@@ -133,7 +133,12 @@ class Baseline:
     @cached_property
     def net_shares_by_market(self) -> Array:
         """pi / tau as [market, importer, exporter], contiguous."""
-        return self.shares_by_market / self.tau.transpose(2, 1, 0)
+        return self.shares_by_market / self.tau_by_market
+
+    @cached_property
+    def tau_by_market(self) -> Array:
+        """tau as [market, importer, exporter], contiguous."""
+        return np.ascontiguousarray(self.tau.transpose(2, 1, 0))
 
     @cached_property
     def has_tariffs(self) -> bool:

@@ -16,7 +16,7 @@ Map = Callable[[Array], tuple[Array, float]]
 
 #: Anderson's memory: chosen because 10 needs the fewest sweeps on NAFTA and ILMS; 5 and 20 differ by under a tenth.
 MEMORY = 10
-#: Gram matrices of secants are cut off at this relative size: about the square root of the rounding error.
+#: Ridge on Gram matrices of unit diagonal: about the rounding error, so that they always have an inverse.
 RANK = 1e-14
 #: A residual above the best by this factor starts the memory afresh.
 BLOW_UP = 1e3
@@ -133,10 +133,9 @@ class _Memory:
 def _least_squares(gram: Array, right: Array) -> Array:
     size = np.sqrt(np.diag(gram))
     size[size == 0] = 1.0
-    values, vectors = np.linalg.eigh(gram / np.outer(size, size))
-    keep = values > RANK * values[-1]
-    vectors = vectors[:, keep]
-    solved: Array = (vectors @ ((right / size) @ vectors / values[keep])) / size
+    scaled = gram / (size[:, None] * size)
+    scaled.flat[:: len(size) + 1] += RANK
+    solved: Array = np.linalg.solve(scaled, right / size) / size
     return solved
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from khorgos.core.errors import BadInput
 from khorgos.models.arrays import Array
 from khorgos.models.baseline import Baseline
 from khorgos.models.scenario import Scenario
 
+#: Positions of cells: market, importer, exporter.
+Places = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]
 #: Income may not fall below this share of factor income in a sweep: chosen to keep logarithms finite on the way.
 INCOME_FLOOR = 1e-6
 #: Expenditure of a market that nobody uses, per unit of world output: keeps its logarithm finite.
@@ -77,6 +80,7 @@ class Kernel:
         self._powers()
         self._weights()
         self.delta: Array | None = None
+        self.none, self.one = np.zeros(self.N), np.ones(self.N)
         self.layout = self._layout()
 
     # --- set-up -----------------------------------------------------------------------------------------------
@@ -85,6 +89,7 @@ class Kernel:
         base, tau1, d_hat = self.baseline, self.scenario.tau, self.scenario.d_hat
         self.A, self.B = base.shares_by_market, base.net_shares_by_market if base.has_tariffs else base.shares_by_market
         self.taxed = base.has_tariffs
+        self.changed: tuple[Places, Array] | None = None
         if d_hat is not None and (d_hat != 1.0).any():
             step = d_hat.transpose(2, 1, 0) ** -self.theta[:, :, None]
             self.A, self.B = self.A * step, self.B * step
@@ -99,9 +104,12 @@ class Kernel:
         elif self.B is self.A:
             self.B = self.A.copy()
         power = self.theta[m, 0] if base.phi is None else self.theta[m, 0] * base.phi[j, m]
-        cells = self.A[m, j, i] * np.exp(-power * np.log(tau1[i, j, m] / base.tau[i, j, m]))
+        new = tau1[i, j, m]
+        step = np.log(new / base.tau[i, j, m])
+        cells = self.A[m, j, i] * np.exp(-power * step)
         self.A[m, j, i] = cells
-        self.B[m, j, i] = cells / tau1[i, j, m]
+        self.B[m, j, i] = cells / new
+        self.changed = ((m, j, i), step)
 
     def _weights(self) -> None:
         base = self.baseline
@@ -140,9 +148,9 @@ class Kernel:
         lw = u[self.layout[0]]
         lP = u[self.layout[1]].reshape(n, m) + lw[:, None]
         lX = u[self.layout[2]].reshape(n, m)
-        ll = u[self.layout[3]] if base.kappa > 0 else np.zeros(n)
+        ll = u[self.layout[3]] if base.kappa > 0 else self.none
         lc, lp = self._costs(u, lw, ll, lP)
-        z = -self.theta * np.tile(lp, base.uses).T  # exponent of CP (10)
+        z = -self.theta * (lp if self.M == self.S else np.tile(lp, base.uses)).T  # exponent of CP (10)
         shift = z.max(1, keepdims=True)
         a = np.exp(z - shift)
         X = np.exp(lX)
@@ -205,7 +213,7 @@ class Kernel:
         base = self.baseline
         sales = self._fold(r.T)
         V = sales * self.keep
-        R = X.sum(1) - net.sum(0) if self.taxed else np.zeros(self.N)  # CP below (12): tariff revenue
+        R = X.sum(1) - net.sum(0) if self.taxed else self.none  # CP below (12): tariff revenue
         F = (base.beta * V).sum(1)
         if base.nu is not None:
             F = F + base.nu * net.sum(0)  # ILMS (1): margins of distribution are factor income of the importer
@@ -220,9 +228,10 @@ class Kernel:
         income = Y2 + R + self.T * scale  # CP (12), ILMS (2)
         if base.profit is not None:
             income = income + (base.profit * sales).sum(1)
-        floor = INCOME_FLOOR * Y2
-        clipped = bool((income < floor).any())
-        income = np.maximum(income, floor)
+        lowest = float((income / Y2).min())
+        clipped = lowest < INCOME_FLOOR
+        if clipped:
+            income = np.maximum(income, INCOME_FLOOR * Y2)
         X2 = base.alpha * income[:, None]
         if self.gamma is not None:
             X2 = X2 + np.matmul(self.gamma, V[:, :, None])[:, :, 0]  # CP (11)
@@ -291,7 +300,7 @@ class Kernel:
     def _relief(self, R: Array, Y: Array) -> tuple[Array, bool]:
         """1 - tau: the share of labour income that tax relief leaves to be taxed (ILMS: tau = R / Y')."""
         if self.scenario.revenue == "lump-sum":
-            return np.ones(self.N), False
+            return self.one, False
         left = 1.0 - R / Y
         return np.maximum(left, INCOME_FLOOR), bool((left < INCOME_FLOOR).any())
 
