@@ -85,7 +85,7 @@ _HALF_STEP, _SUM_TOLERANCE = 0.005 * _MILLION, 1e-3
 
 #: Reporters all of whose figures up to this year are the IMF's estimates, whether flagged or not: they did not
 #: report, and Turkmenistan's unflagged exports since 2004 are its partners' imports divided by 1.06.
-_NEVER_REPORTED = {"TKM": 9999, "UZB": 2016}
+NEVER_REPORTED = {"TKM": 9999, "UZB": 2016}
 
 
 def _recognise_workbook(seen: Peek) -> bool:
@@ -130,7 +130,7 @@ class _Rows:
     ) -> None:
         """Keep one figure."""
         partner = self.partner(name)
-        if period.year <= _NEVER_REPORTED.get(reporter, 0):
+        if period.year <= NEVER_REPORTED.get(reporter, 0):
             status = Status.ESTIMATED
         if name in self.unknown:
             self.unknown[name] += abs(value)
@@ -170,7 +170,7 @@ class _Rows:
         lost = sum(self.unknown.values())
         share = 100 * lost / (known + lost) if known + lost else 0.0
         names = ", ".join(repr(name) for name in sorted(self.unknown)[:8])
-        what = f"Partners that the scheme 'imf' does not know: {names}; they carry {share:.2g} per cent of the value"
+        what = f"Partners that the scheme 'imf' does not know: {names}; they carry {share:.3g} per cent of the value"
         return UnmappedCode(what, path=self.filename, hint="If the names are right, they belong into the nomenclature")
 
 
@@ -357,7 +357,7 @@ def _tidy_areas(rows: pa.Table, side: str, snapshot: Snapshot) -> pa.ChunkedArra
         area = None if name in _GROUPS else from_code(name, "imf") or from_code(iso3 or "", "iso3")
         if area is None and name not in _GROUPS:
             share = pc.mean(pc.equal(rows[side], name)).as_py()
-            what = f"The {side} {name!r} is not known; it has {100 * share:.2g} per cent of the rows"
+            what = f"The {side} {name!r} is not known; it has {100 * share:.3g} per cent of the rows"
             raise UnmappedCode(what, path=snapshot.filename, column=side)
         labels[name] = None if area is not None and is_aggregate(area) and area != "WLD" else area
     return relabel(rows[side], labels)
@@ -365,7 +365,7 @@ def _tidy_areas(rows: pa.Table, side: str, snapshot: Snapshot) -> pa.ChunkedArra
 
 def _tidy_status(reporters: pa.ChunkedArray, years: pa.ChunkedArray) -> pa.ChunkedArray:
     estimated = pc.equal(reporters, "WLD")
-    for area, last in _NEVER_REPORTED.items():
+    for area, last in NEVER_REPORTED.items():
         estimated = pc.or_(estimated, pc.and_(pc.equal(reporters, area), pc.less_equal(years, last)))
     status = pc.if_else(pc.fill_null(estimated, False), str(Status.ESTIMATED), str(Status.REPORTED))
     return pa.chunked_array([status] if isinstance(status, pa.Array) else status.chunks, pa.string())
