@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -47,6 +48,10 @@ def _recognise_matrix(seen: Peek) -> bool:
     return seen.suffix == ".csv" and seen.head.startswith(("export_ij1,export_ij2,", '"export_ij1","export_ij2",'))
 
 
+def _recognise_labels(seen: Peek) -> bool:
+    return _header(seen) == ("iso3", "iso_code", "CountryName")
+
+
 def _recognise_slice(seen: Peek) -> bool:
     return bool(_SLICE_NAME.search(seen.filename)) and _header(seen) == _SLICE
 
@@ -68,14 +73,19 @@ def _flows(release: Release, table: pa.Table, columns: Mapping[str, pa.ChunkedAr
             "valuation": constant(Valuation.FOB, table),
             "status": constant(Status.RECONCILED, table),
             "release": constant(release.id, table),
-            "locator": row_locators(table, first=1 if release.filename.endswith(".parquet") else 2),
+            "locator": row_locators(table, first=_first(release.filename)),
             **columns,
         },
     )
 
 
+def _first(filename: str) -> int:
+    """Number of the first row: Parquet has no header row."""
+    return 1 if filename.endswith(".parquet") else 2
+
+
 def _parse_totals(snapshot: Snapshot) -> Parsed:
-    path = snapshot.path
+    path, first = snapshot.path, _first(snapshot.filename)
     release = snapshot.release(BACI, "BACI, totals of all goods by pair (derived)")
     found: tuple[Finding, ...] = ()
     if snapshot.filename.endswith(".parquet"):
@@ -83,13 +93,17 @@ def _parse_totals(snapshot: Snapshot) -> Parsed:
     else:
         read = csv_columns(path, wanted=_TOTALS)
         rows, found = read.table, read.findings
-    value = pc.multiply(numeric(rows["value_kusd"], path=path, name="value_kusd"), _THOUSAND)
+    value = pc.multiply(numeric(rows["value_kusd"], path=path, name="value_kusd", first=first), _THOUSAND)
     table = _flows(
         release,
         rows,
         {
-            "reporter": area_column(rows["exporter_iso3"], "baci", path=path, name="exporter_iso3", value=value),
-            "partner": area_column(rows["importer_iso3"], "baci", path=path, name="importer_iso3", value=value),
+            "reporter": area_column(
+                rows["exporter_iso3"], "baci", path=path, name="exporter_iso3", value=value, first=first
+            ),
+            "partner": area_column(
+                rows["importer_iso3"], "baci", path=path, name="importer_iso3", value=value, first=first
+            ),
             "period": _years(rows["year"], snapshot),
             "product": constant("TOTAL", rows),
             "nomenclature": constant("TOTAL", rows),
@@ -107,7 +121,9 @@ def _years(column: pa.ChunkedArray, snapshot: Snapshot) -> pa.ChunkedArray:
     bad = pc.invert(pc.match_substring_regex(texts, r"^(19|20)\d\d$"))
     if pc.any(bad).as_py():
         row = pc.index(bad, True).as_py()
-        raise BadFile(f"Not a year: {texts[row]}", path=snapshot.filename, row=row + 2, column="year")
+        raise BadFile(
+            f"Not a year: {texts[row]}", path=snapshot.filename, row=row + _first(snapshot.filename), column="year"
+        )
     return texts
 
 
@@ -164,6 +180,16 @@ def _labels(snapshot: Snapshot) -> list[str]:
     if path is None:
         hint = f"Import it together with its {_LABELS_NAME}"
         raise BadFile("The matrix does not name its rows and columns", path=snapshot.filename, hint=hint)
+    return _read_labels(path)
+
+
+def _parse_labels(snapshot: Snapshot) -> Parsed:
+    areas = _read_labels(snapshot.path)
+    release = snapshot.release(BACI, "Labels of a BACI totals matrix (derived)")
+    return Parsed(BACI, (release,), {}, (Finding("code-table", f"{len(areas)} areas in the order of the matrix."),))
+
+
+def _read_labels(path: Path) -> list[str]:
     areas: list[str] = []
     for line, row in csv_rows(path, required=("iso3", "iso_code")):
         area = from_code(row["iso3"], "baci")
@@ -212,7 +238,12 @@ def _hs6(codes: pa.ChunkedArray, snapshot: Snapshot, name: str) -> pa.ChunkedArr
     bad = pc.invert(pc.match_substring_regex(codes, r"^\d{6}$"))
     if pc.any(bad).as_py():
         row = pc.index(bad, True).as_py()
-        raise BadFile(f"{codes[row].as_py()!r} is no HS6 code", path=snapshot.filename, row=row + 2, column=name)
+        raise BadFile(
+            f"{codes[row].as_py()!r} is no HS6 code",
+            path=snapshot.filename,
+            row=row + _first(snapshot.filename),
+            column=name,
+        )
     return codes
 
 
@@ -223,7 +254,7 @@ def _parse_minerals(snapshot: Snapshot) -> Parsed:
     path = snapshot.path
     release = snapshot.release(BACI, "BACI, critical minerals by pair (derived)")
     rows = pq.read_table(path)
-    value = numeric(rows["value_usd"], path=path, name="value_usd")
+    value = numeric(rows["value_usd"], path=path, name="value_usd", first=1)
     vintages = {text: _SOURCE_TEXT.search(text or "") for text in pc.unique(rows["source"]).to_pylist()}
     if lost := [text for text, match in vintages.items() if match is None]:
         raise BadFile(f"No HS vintage in {lost[0]!r}", path=snapshot.filename, column="source")
@@ -231,8 +262,12 @@ def _parse_minerals(snapshot: Snapshot) -> Parsed:
         release,
         rows,
         {
-            "reporter": area_column(rows["exporter_iso2"], "iso2", path=path, name="exporter_iso2", value=value),
-            "partner": area_column(rows["importer_iso2"], "iso2", path=path, name="importer_iso2", value=value),
+            "reporter": area_column(
+                rows["exporter_iso2"], "iso2", path=path, name="exporter_iso2", value=value, first=1
+            ),
+            "partner": area_column(
+                rows["importer_iso2"], "iso2", path=path, name="importer_iso2", value=value, first=1
+            ),
             "period": _years(rows["year"], snapshot),
             "product": _hs6(rows["hs6"], snapshot, "hs6"),
             "nomenclature": relabel(rows["source"], {text: match[1] for text, match in vintages.items() if match}),
@@ -257,6 +292,9 @@ CONNECTORS = (
         "trade_cepii.csv (export_ij1, export_ij2, ...) with country_labels.csv",
         _recognise_matrix,
         _parse_matrix,
+    ),
+    Connector(
+        BACI, "BACI matrix labels", "country_labels.csv: iso3,iso_code,CountryName", _recognise_labels, _parse_labels
     ),
     Connector(BACI, "BACI slice by ISO3", "baci_2024.csv: i,j,cmd,value", _recognise_slice, _parse_slice),
     Connector(

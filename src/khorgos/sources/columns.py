@@ -69,13 +69,14 @@ def csv_columns(
     return Columns(table, slow.header, findings)
 
 
-def numeric(column: pa.ChunkedArray, *, path: Path, name: str) -> pa.ChunkedArray:
+def numeric(column: pa.ChunkedArray, *, path: Path, name: str, first: int = 1 + _HEADER_ROWS) -> pa.ChunkedArray:
     """A column of text as numbers; missing signs become null; the same rules as `reading.number`.
 
     Args:
         column: the text.
         path: the file, for the error.
         name: the column's name, for the error.
+        first: number of the first row, for the error (1 in Parquet, which has no header row).
 
     Returns:
         float64, null where no figure is printed.
@@ -84,14 +85,14 @@ def numeric(column: pa.ChunkedArray, *, path: Path, name: str) -> pa.ChunkedArra
         BadFile: with the row of the first cell that is no number.
     """
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return _finite(pc.cast(column, pa.float64()), path, name)
+        return _finite(pc.cast(column, pa.float64()), path, name, first)
     bare = pc.utf8_trim_whitespace(column)
     missing = pc.is_in(pc.utf8_lower(bare), value_set=pa.array(sorted(MISSING), column.type))
     bare = pc.if_else(missing, pa.scalar(None, column.type), bare)
     try:
-        return _finite(pc.cast(bare, pa.float64()), path, name)
+        return _finite(pc.cast(bare, pa.float64()), path, name, first)
     except pa.ArrowInvalid:
-        return _numbers_by_hand(bare, path, name)
+        return _numbers_by_hand(bare, path, name, first)
 
 
 def area_column(
@@ -102,6 +103,7 @@ def area_column(
     name: str,
     value: pa.ChunkedArray | None = None,
     ignore: Collection[str] = (),
+    first: int = 1 + _HEADER_ROWS,
 ) -> pa.ChunkedArray:
     """A column of a publisher's area codes as khorgos's area ids.
 
@@ -112,6 +114,7 @@ def area_column(
         name: the column's name, for the error.
         value: what the rows carry, to weigh unknown codes.
         ignore: codes that are known to be no area; they become null.
+        first: number of the first row, for the error (1 in Parquet, which has no header row).
 
     Returns:
         Area ids.
@@ -125,7 +128,7 @@ def area_column(
     }
     unknown = [code for code, area in found.items() if area is None and str(code) not in ignore]
     if unknown:
-        raise unmapped(unknown, codes, scheme, path=path, name=name, value=value)
+        raise unmapped(unknown, codes, scheme, path=path, name=name, value=value, first=first)
     return relabel(codes, found)
 
 
@@ -137,6 +140,7 @@ def unmapped(
     path: Path,
     name: str,
     value: pa.ChunkedArray | None = None,
+    first: int = 1 + _HEADER_ROWS,
 ) -> UnmappedCode:
     """The error that names unknown codes and what hangs on them.
 
@@ -147,12 +151,13 @@ def unmapped(
         path: the file.
         name: the column's name.
         value: what the rows carry; rows are counted where left out.
+        first: number of the first row.
 
     Returns:
         The error, to be raised.
     """
     mask = pc.is_in(codes, value_set=pa.array(unknown, codes.type))
-    first = pc.index(mask, True).as_py()
+    row = pc.index(mask, True).as_py() + first
     if value is None:
         share, unit = (pc.sum(mask).as_py() or 0) / max(1, len(codes)), "rows"
     else:
@@ -161,9 +166,9 @@ def unmapped(
         share, unit = (part / whole if whole else 0.0), "value"
     shown = ", ".join(repr(str(code)) for code in unknown[:8]) + (", ..." if len(unknown) > 8 else "")
     return UnmappedCode(
-        f"Codes that the scheme {scheme!r} does not know: {shown}; they carry {100 * share:.2g} per cent of the {unit}",
+        f"Codes that the scheme {scheme!r} does not know: {shown}; they carry {100 * share:.3g} per cent of the {unit}",
         path=path.name,
-        row=first + 1 + _HEADER_ROWS,
+        row=row,
         column=name,
         hint="Check that the columns are not swapped; if the code is new, it belongs into the nomenclature",
     )
@@ -281,19 +286,17 @@ def _spared(slow: CsvRows, trailing: int) -> tuple[Finding, ...]:
     return slow.findings()
 
 
-def _finite(column: pa.ChunkedArray, path: Path, name: str) -> pa.ChunkedArray:
+def _finite(column: pa.ChunkedArray, path: Path, name: str, first: int) -> pa.ChunkedArray:
     column = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.float64()), column)
     endless = pc.is_inf(column)
     if pc.any(endless).as_py():
-        row = pc.index(endless, True).as_py() + 1 + _HEADER_ROWS
+        row = pc.index(endless, True).as_py() + first
         raise BadFile("Not a finite number", path=path.name, row=row, column=name)
     return column
 
 
-def _numbers_by_hand(column: pa.ChunkedArray, path: Path, name: str) -> pa.ChunkedArray:
-    found = [
-        number(cell, path=path.name, row=row, column=name) for row, cell in enumerate(_cells(column), 1 + _HEADER_ROWS)
-    ]
+def _numbers_by_hand(column: pa.ChunkedArray, path: Path, name: str, first: int) -> pa.ChunkedArray:
+    found = [number(cell, path=path.name, row=row, column=name) for row, cell in enumerate(_cells(column), first)]
     return pa.chunked_array([pa.array(found, pa.float64())])
 
 

@@ -44,7 +44,8 @@ def observations(document: Any, filename: str, *, swapped: tuple[str, str] | Non
         SDMX-JSON Data Message, version 1.0 (sdmx-twg/sdmx-json).
     """
     structure = _part(document, "structure", filename)
-    dimensions, attributes = _part(structure, "dimensions", filename), structure.get("attributes") or {}
+    dimensions = _part(structure, "dimensions", filename)
+    attributes = _part(structure, "attributes", filename) if structure.get("attributes") else {}
     series_dimensions = _listed(dimensions, "series", filename)
     inner = _listed(dimensions, "observation", filename)
     outer = _listed(attributes, "observation", filename)

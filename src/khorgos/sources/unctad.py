@@ -52,14 +52,18 @@ def _parse(snapshot: Snapshot) -> Parsed:
     path = snapshot.path
     release = snapshot.release(UNCTAD, "Merchandise trade matrix by SITC section (tidy)")
     rows = pq.read_table(path, columns=list(_COLUMNS))
-    value = pc.multiply(numeric(rows["value_kusd"], path=path, name="value_kusd"), _THOUSAND)
+    value = pc.multiply(numeric(rows["value_kusd"], path=path, name="value_kusd", first=1), _THOUSAND)
     sectors = pc.unique(rows["sector"]).to_pylist()
     products = {sector: _product(sector, snapshot) for sector in sectors}
     table = to_table(
         "flow",
         {
-            "reporter": area_column(rows["exporter_iso3"], "iso3", path=path, name="exporter_iso3", value=value),
-            "partner": area_column(rows["importer_iso3"], "iso3", path=path, name="importer_iso3", value=value),
+            "reporter": area_column(
+                rows["exporter_iso3"], "iso3", path=path, name="exporter_iso3", value=value, first=1
+            ),
+            "partner": area_column(
+                rows["importer_iso3"], "iso3", path=path, name="importer_iso3", value=value, first=1
+            ),
             "flow": constant(Flow.EXPORT, rows),
             "period": _years(rows["year"], snapshot),
             "product": relabel(rows["sector"], products),

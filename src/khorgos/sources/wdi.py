@@ -73,7 +73,7 @@ class _Figures:
             )
             codes = ", ".join(map(repr, sorted(self.unknown)[:8]))
             what = (
-                f"Codes that the scheme 'wdi' does not know: {codes}; they are {100 * share:.2g} per cent of the cells"
+                f"Codes that the scheme 'wdi' does not know: {codes}; they are {100 * share:.3g} per cent of the cells"
             )
             raise UnmappedCode(what, path=self.snapshot.filename, column="Country Code")
         release = self.snapshot.release(WDI, title, published=day, precision="day" if day else "unknown")

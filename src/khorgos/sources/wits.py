@@ -15,7 +15,7 @@ from khorgos.core.errors import BadFile, BadInput, UnmappedCode
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Release, Source
 from khorgos.core.schema import Flow, Status, Valuation
-from khorgos.nomenclature.areas import from_code, to_code
+from khorgos.nomenclature.areas import from_code, is_aggregate, to_code
 from khorgos.sources.cells import without_repeats
 from khorgos.sources.columns import area_column, constant, csv_columns, numeric, relabel, row_locators
 from khorgos.sources.connector import Connector, Parsed, Peek, Request, Snapshot
@@ -41,7 +41,8 @@ WITS_TARIFF = Source(
     notes=(
         "Simple averages of the ad valorem tariff lines within an HS6 code. Lines with specific duties are left out "
         "unless the estimated rates were asked for; where all lines are specific, TRAINS prints 0 and khorgos keeps "
-        "no rate. MFN duties stand under partner 000, the world."
+        "no rate. The interface has cut the rates of single lines to whole per cents (cars of the USA at 2.5 came as "
+        "2 in 2019); a finding tells where. MFN duties stand under partner 000, the world."
     ),
 )
 
@@ -63,6 +64,12 @@ WITS_TRADE = Source(
 
 _YEAR, _HS_CODE = r"(19|20)\d\d", r"(\d\d){1,3}"
 _THOUSAND, _PER_CENT = 1000.0, 100.0
+_POSITIVE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")
+
+#: Chosen because a schedule has thousands of codes, and a third or more of their rates are not whole in each that was
+#: looked at (USA 2017: 2.5, 6.8, 16.5, 26.4 per cent ...).
+_MANY, _FEW = 200, 0.05
+
 _HS = {"H0": "HS92", "H1": "HS96", "H2": "HS02", "H3": "HS07", "H4": "HS12", "H5": "HS17", "H6": "HS22"}
 _KINDS = {"MFN": "MFN", "PREF": "PRF", "PRF": "PRF", "AHS": "AHS", "BND": "BND"}
 _AVERAGES = {"SimpleAverage": "simple", "WeightedAverage": "weighted"}
@@ -135,7 +142,7 @@ class _Areas:
             share = sum(self._unknown.values()) / self._seen
             codes = ", ".join(map(repr, sorted(self._unknown)[:8]))
             what = (
-                f"Codes that the scheme 'wits' does not know: {codes}; they are {100 * share:.2g} per cent of the codes"
+                f"Codes that the scheme 'wits' does not know: {codes}; they are {100 * share:.3g} per cent of the codes"
             )
             raise UnmappedCode(what, path=self._snapshot.filename)
 
@@ -145,12 +152,14 @@ def _parse_tariff(snapshot: Snapshot) -> Parsed:
     release = _released(snapshot, WITS_TARIFF, "TRAINS tariffs, answer of the interface", _prepared(document))
     areas, dropped = _Areas(snapshot), Counter[str]()
     rows: list[dict[str, Any]] = []
+    whole = Counter[bool]()
     # The key of a TRAINS series has product before partner, though the structure lists partner first.
     for one in observations(document, snapshot.filename, swapped=("PARTNER", "PRODUCTCODE")):
         importer, exporter = areas(_id(one, "REPORTER", snapshot)), areas(_id(one, "PARTNER", snapshot))
         if one.value is None or importer is None or exporter is None:
             dropped["no figure"] += importer is not None and exporter is not None
             continue
+        whole.update(float(rate).is_integer() for rate in _line_rates(one))
         rows.append(
             {
                 "importer": importer,
@@ -171,12 +180,26 @@ def _parse_tariff(snapshot: Snapshot) -> Parsed:
     table, repeats = without_repeats(table, path=snapshot.path, key=key, payload=("rate",))
     dropped["repeated row"] += repeats
     kept = {reason: count for reason, count in dropped.items() if count}
-    return Parsed(WITS_TARIFF, (release,), {"tariff": table}, tuple(_odd_rates(table)), kept)
+    return Parsed(WITS_TARIFF, (release,), {"tariff": table}, (*_odd_rates(table), *_whole_rates(whole)), kept)
 
 
 def _all_specific(one: Observation) -> bool:
     """No line of the code has an ad valorem rate; TRAINS then prints an average of 0 over no lines."""
     return one.value == 0 and one.ids.get("NBR_NA_LINES") == one.ids.get("TOTALNOOFLINES")
+
+
+def _line_rates(one: Observation) -> list[str]:
+    """The least and the largest rate among the lines of a code, where they are not 0."""
+    rates = (one.ids.get(name, "") for name in ("MIN_RATE", "MAX_RATE"))
+    return [rate for rate in rates if _POSITIVE.fullmatch(rate) and float(rate) > 0]
+
+
+def _whole_rates(whole: Mapping[bool, int]) -> Sequence[Finding]:
+    """Schedules have many rates such as 2.5 per cent; where next to none is left, they were cut to whole ones."""
+    if whole[True] < _MANY or whole[False] > _FEW * whole[True]:
+        return []
+    said = f"{whole[True]} of {whole[True] + whole[False]} rates of lines are whole per cents: they were cut, 2.5 to 2."
+    return [Finding("whole-rates", said, "warning")]
 
 
 def _odd_rates(table: pa.Table) -> Sequence[Finding]:
@@ -357,7 +380,7 @@ _TRAINS_GROUPS = {"WLD": "000", "EU": "918", "EU27": "918"}
 
 
 def _trains(area: str) -> str:
-    code = _TRAINS_GROUPS.get(area) or to_code(area, "m49")
+    code = _TRAINS_GROUPS.get(area) or (None if is_aggregate(area) else to_code(area, "m49"))
     if code is None:
         raise BadInput(f"WITS has no code for {area}", hint="Name single countries, EU27 or WLD")
     return code.zfill(3)
