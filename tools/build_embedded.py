@@ -118,6 +118,7 @@ FILES = (
     Files("data/macro/gdp_wdi_1960_2023.csv", _national_accounts),
     Files("data/macro/population_wdi.csv", _national_accounts),
     Files("data/gravity/dist_cepii.csv", _near),
+    Files(str(ROOT / "tools" / "data" / "headlines.csv"), _everything),
     Files(str(ROOT / "tools" / "data" / "announced_targets.csv"), _everything),
 )
 

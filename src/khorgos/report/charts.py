@@ -319,6 +319,6 @@ def dressed(svg: str, description: str) -> str:
     width = float(view.split()[2])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" role="img" aria-label={quoteattr(description)} '
-        f'style="width:100%;max-width:{width:.0f}px;height:auto">'
+        f'style="width:100%;max-width:{width:.0f}px;height:auto;overflow:hidden">'
     )
     return f"{head}<title>{escape(description)}</title>{_ID.sub('', svg[end + 1 :])}"

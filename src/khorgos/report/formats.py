@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from khorgos.core.errors import BadInput
-from khorgos.report.view import Column, View, printed
+from khorgos.report.view import Column, View, cell
 
 #: What `--format` takes.
 FORMATS = ("table", "csv", "json", "parquet", "md")
@@ -109,9 +109,7 @@ def to_markdown(view: View) -> str:
         lines += [subtitle, ""]
     lines.append("| " + " | ".join(_escaped(c.label) for c in view.columns) + " |")
     lines.append("|" + "|".join("---:" if c.kind in _RIGHT else "---" for c in view.columns) + "|")
-    lines += [
-        "| " + " | ".join(_escaped(printed(row[c.name], c, factor)) for c in view.columns) + " |" for row in view.rows
-    ]
+    lines += ["| " + " | ".join(_escaped(cell(row, c, factor)) for c in view.columns) + " |" for row in view.rows]
     lines += ["", *(f"- {note}" for note in view.notes)]
     lines += ["", *(f"[{s.number}] {s.text}  " for s in view.sources)]
     return "\n".join(lines).rstrip() + "\n"
@@ -166,7 +164,7 @@ def _grid(view: View, factor: float) -> Any:
     for column in view.columns:
         _add(grid, column)
     for row in view.rows:
-        grid.add_row(*(Text(printed(row[c.name], c, factor)) for c in view.columns))
+        grid.add_row(*(Text(cell(row, c, factor)) for c in view.columns))
     return grid
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from khorgos.core.errors import BadInput
 from khorgos.report.formats import as_dict, subtitle_of, to_csv
 from khorgos.report.theme import FONT, css_variables, for_page
-from khorgos.report.view import View, printed
+from khorgos.report.view import View, cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +140,17 @@ def to_html(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(is_number=lambda piece: isinstance(piece, Number))
-    environment.filters.update(for_page=for_page, download=_download, cells=_cells, subtitle=_subtitle)
+    environment.filters.update(
+        for_page=for_page, download=_download, cells=_cells, subtitle=_subtitle, typeset=_typeset
+    )
     return environment.get_template("page.html.j2").render(
         report=report, font=FONT, light=css_variables(False), dark=css_variables(True)
     )
+
+
+def _typeset(text: str) -> str:
+    """Apostrophes as printers set them."""
+    return text.replace("'", "\u2019")
 
 
 def _download(view: View) -> str:
@@ -158,7 +165,7 @@ def _subtitle(view: View) -> str:
 def _cells(view: View) -> list[list[tuple[str, str]]]:
     """Rows of (text, class) for the page's tables."""
     factor, _ = view.scale()
-    return [[(printed(row[c.name], c, factor), c.kind) for c in view.columns] for row in view.rows]
+    return [[(cell(row, c, factor), c.kind) for c in view.columns] for row in view.rows]
 
 
 def to_sidecar(report: Report) -> str:

@@ -106,6 +106,18 @@ def printed(value: Value, column: Column, factor: float = 1.0) -> str:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
+def cell(row: Mapping[str, Value], column: Column, factor: float = 1.0) -> str:
+    """One cell of a row as a reader sees it; a row may bring its own text under "<column>_text".
+
+    Args:
+        row: the row.
+        column: which cell of it.
+        factor: divisor of money cells.
+    """
+    own = row.get(f"{column.name}_text")
+    return str(own) if own is not None else printed(row[column.name], column, factor)
+
+
 #: Digits after the point where the column does not say, by kind.
 _NUMERIC = {"percent": 1, "points": 1, "number": 1, "index": 3, "integer": 0}
 
