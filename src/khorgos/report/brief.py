@@ -19,7 +19,7 @@ from khorgos.report.answers.trade import everybody
 from khorgos.report.credits import Credits, release_rows
 from khorgos.report.page import Figure, Headline, Number, Prose, Report, Section
 from khorgos.report.pages import figures
-from khorgos.report.pages.material import FIRST_YEAR, Material, gather, name, number
+from khorgos.report.pages.material import FIRST_YEAR, Material, best_print, gather, name, number
 from khorgos.report.view import Column, View, printed
 
 POWERS = ("CHN", "RUS", "USA", "EU27")

@@ -32,7 +32,8 @@ def source_line(credits: Credits) -> str:
 def totals_over_time(made: Material) -> Figure:
     """Total trade with each partner since the first year, the largest partners as lines."""
     largest = sorted(made.partners, key=lambda p: -(made.value("total", p, made.year) or 0.0))[:8]
-    credits, rows = Credits(made.ledger), []
+    credits = Credits(made.ledger)
+    rows: list[dict[str, Any]] = []
     for partner in largest:
         for year in range(FIRST_YEAR, made.year + 2):
             row = made.row("total", partner, year)
@@ -94,7 +95,9 @@ def balances(made: Material) -> Figure:
 
 def flow_map(made: Material) -> Figure:
     """Exports and imports with each partner as arrows on a map."""
-    credits, rows, flows = Credits(made.ledger), [], []
+    credits = Credits(made.ledger)
+    rows: list[dict[str, Any]] = []
+    flows: list[flowmap.Flow] = []
     for partner in made.partners:
         export, import_, total = (made.row(what, partner, made.year) for what in ("export", "import", "total"))
         if export is None or import_ is None or total is None:
@@ -130,7 +133,7 @@ def flow_map(made: Material) -> Figure:
 def powers(made: Material, found: Sequence[Mapping[str, Any]], who: Sequence[str], span: tuple[int, int]) -> Figure:
     """Share of several powers in each partner's trade, by the partners' own reports."""
     credits = Credits(made.ledger)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in found:
         credits.cite(row["trace"])
         share = row["share_of_trade"]
@@ -192,7 +195,6 @@ def two_reports(made: Material, partner: str, found: Sequence[Mapping[str, Any]]
     reports = {
         int(row["period"]): row for row in found if row["exporter"] == made.reporter and row["importer"] == partner
     }
-    rows = []
     for year in range(FIRST_YEAR, made.year + 1):
         row = reports.get(year)
         credits.cite(row["trace"] if row else None)
@@ -233,7 +235,8 @@ def two_reports(made: Material, partner: str, found: Sequence[Mapping[str, Any]]
 
 def target_path(made: Material, row: Mapping[str, Any]) -> Figure:
     """Trade with one partner so far, and the path that its target requires."""
-    credits, rows = Credits(made.ledger), []
+    credits = Credits(made.ledger)
+    rows: list[dict[str, Any]] = []
     credits.cite(row["trace"])
     for year in range(FIRST_YEAR, made.year + 2):
         found = made.row("total", row["partner"], year)
