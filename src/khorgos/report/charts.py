@@ -205,7 +205,7 @@ def bars(rows: Rows, *, category: str, value: str, label: str, title: str, width
     """
     values = [0.0, *(float(row[value]) for row in rows)]
     low, high = min(values), max(values)
-    pad = (high - low) * 60 / (width - 130)  # chosen because a printed number takes up to 60 px
+    pad = (high - low) * 80 / (width - 130)  # chosen because a printed number takes up to 75 px
     domain = [low - (pad if low < 0 else 0), high + pad]
     name_axis = {
         "title": None,
@@ -262,6 +262,7 @@ def band(
         names: what the two lines are called.
         title: title of the y axis, with its unit.
         width: of the whole drawing, pixels.
+        roles: colour role by line name.
 
     Returns:
         A Vega-Lite specification.
@@ -273,7 +274,7 @@ def band(
         for field, name in zip(reports, names, strict=True)
         if row[field] is not None
     ]
-    spec = lines(long, x=x, y="value", series="who", order=names, title=title, width=width)
+    spec = lines(long, x=x, y="value", series="who", order=names, title=title, width=width, roles=roles)
     both = [dict(row) for row in rows if row[first] is not None and row[second] is not None]
     area = {
         "data": {"values": both},

@@ -9,7 +9,7 @@ from khorgos.nomenclature.areas import get, to_code
 from khorgos.report import charts, flowmap
 from khorgos.report.credits import Credits
 from khorgos.report.page import Figure
-from khorgos.report.pages.material import FIRST_YEAR, Material, said
+from khorgos.report.pages.material import FIRST_YEAR, Material, best_print, said
 from khorgos.report.view import Column, View
 
 _POWERS = {"CHN": "china", "RUS": "russia", "USA": "usa", "EU27": "eu"}
@@ -105,7 +105,7 @@ def flow_map(made: Material) -> Figure:
         for row in (export, import_):
             credits.cite(row["trace"])
         m49 = to_code(partner, "m49")
-        label = said(total["value"], "USD")
+        label = said(best_print(total), "USD")
         name = get(partner).name
         rows.append({"partner": name, "export": export["value"], "import": import_["value"], "total": total["value"]})
         if m49:
@@ -226,7 +226,13 @@ def two_reports(made: Material, partner: str, found: Sequence[Mapping[str, Any]]
         credit=source_line(credits),
         **drawn(
             lambda width: charts.band(
-                points, x="year", reports=("exporter", "importer"), names=(home, away), title="USD bn", width=width
+                points,
+                x="year",
+                reports=("exporter", "importer"),
+                names=(home, away),
+                title="USD bn",
+                width=width,
+                roles={home: _POWERS.get(made.reporter, "two"), away: "one"},
             ),
             described,
         ),
