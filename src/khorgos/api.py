@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from khorgos.core.errors import BadInput
-from khorgos.ledger.export import Exported
-from khorgos.ledger.files import Import
 from khorgos.ledger.query import FlowQuery
 from khorgos.ledger.question import By
 from khorgos.ledger.store import Ledger, open_ledger
@@ -17,7 +16,11 @@ from khorgos.nomenclature.currencies import currency as currency_code
 from khorgos.nomenclature.periods import parse_period, parse_years
 from khorgos.nomenclature.products import Product
 from khorgos.nomenclature.products import product as find_product
-from khorgos.report.answer import Answer
+
+if TYPE_CHECKING:
+    from khorgos.ledger.export import Exported
+    from khorgos.ledger.files import Import
+    from khorgos.report.answer import Answer
 
 Areas = str | Sequence[str]
 Years = str | int | Iterable[int]

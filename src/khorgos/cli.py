@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,8 +15,9 @@ from khorgos import api
 from khorgos.core.errors import BadInput, KhorgosError
 from khorgos.core.version import __version__
 from khorgos.ledger.store import Ledger, open_ledger
-from khorgos.report.answer import Answer
-from khorgos.report.formats import render
+
+if TYPE_CHECKING:
+    from khorgos.report.answer import Answer
 
 app = typer.Typer(
     name="khorgos",
@@ -86,6 +87,8 @@ def _ledger(path: Path | None) -> Ledger:
 
 
 def _print(answer: Answer, format_: Format, output: Path | None) -> None:
+    from khorgos.report.formats import render
+
     document = render(answer.view, format_)
     if output is not None:
         _write(output, document)

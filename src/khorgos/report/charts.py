@@ -251,7 +251,14 @@ def bars(rows: Rows, *, category: str, value: str, label: str, title: str, width
 
 
 def band(
-    rows: Rows, *, x: str, reports: tuple[str, str], names: tuple[str, str], title: str, width: int = WIDE
+    rows: Rows,
+    *,
+    x: str,
+    reports: tuple[str, str],
+    names: tuple[str, str],
+    title: str,
+    width: int = WIDE,
+    roles: Mapping[str, str] | None = None,
 ) -> Spec:
     """Two reports of one flow, and the gap between them shaded.
 

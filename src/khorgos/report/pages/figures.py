@@ -192,6 +192,7 @@ def _power(area: str) -> str:
 def two_reports(made: Material, partner: str, found: Sequence[Mapping[str, Any]]) -> Figure:
     """Two reports of the reporter's exports to one partner, with the gap shaded."""
     credits = Credits(made.ledger)
+    rows: list[dict[str, Any]] = []
     reports = {
         int(row["period"]): row for row in found if row["exporter"] == made.reporter and row["importer"] == partner
     }
