@@ -25,11 +25,7 @@ _COMMON = "flow, period, nomenclature, currency, valuation, partner_basis, relea
 
 _GROUPED = """
 SELECT
-  CASE WHEN grouping(reporter) = 0 THEN reporter ELSE 'WLD' END AS reporter,
-  CASE WHEN grouping(partner) = 0 THEN partner ELSE 'WLD' END AS partner,
-  flow, period,
-  CASE WHEN grouping(product) = 0 THEN product ELSE 'TOTAL' END AS product,
-  CASE WHEN grouping(product) = 0 THEN nomenclature ELSE 'TOTAL' END AS nomenclature,
+  {reporter} AS reporter, {partner} AS partner, flow, period, {product} AS product, {nomenclature} AS nomenclature,
   sum(value) AS value, currency, valuation, partner_basis,
   NULL::DOUBLE AS quantity, NULL::VARCHAR AS quantity_unit,
   min(status) AS status, sum(rounding) AS rounding, release
@@ -83,5 +79,21 @@ def _has_totals(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
 def _table(con: duckdb.DuckDBPyConnection, relation: str, sets: list[str]) -> str:
     name = f"sums_{next(_serial)}"
     listed = ", ".join(f"({_COMMON}{', ' if one else ''}{one})" for one in sets)
-    con.execute(f"CREATE TEMP TABLE {name} AS {_GROUPED.format(rows=relation, level=_LEVEL, sets=listed)}")
+    statement = _GROUPED.format(
+        rows=relation,
+        level=_LEVEL,
+        sets=listed,
+        reporter=_kept("reporter", "WLD", sets),
+        partner=_kept("partner", "WLD", sets),
+        product=_kept("product", "TOTAL", sets),
+        nomenclature=_kept("product", "TOTAL", sets, value="nomenclature"),
+    )
+    con.execute(f"CREATE TEMP TABLE {name} AS {statement}")
     return name
+
+
+def _kept(column: str, summed: str, sets: list[str], *, value: str | None = None) -> str:
+    """A column where it is kept, and the name of the whole where it is summed over."""
+    if not any(column in one.split(", ") for one in sets):
+        return f"'{summed}'"
+    return f"CASE WHEN grouping({column}) = 0 THEN {value or column} ELSE '{summed}' END"
