@@ -25,6 +25,7 @@ def _config() -> Spec:
     ink, muted, grid = stand_in("ink"), stand_in("muted"), stand_in("grid")
     return {
         "font": FONT,
+        "background": "transparent",
         "view": {"stroke": None},
         "axis": {
             "labelColor": muted,
