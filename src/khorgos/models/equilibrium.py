@@ -162,15 +162,23 @@ def solve(
     if first.shape != (kernel.layout[-1].stop,):
         raise BadInput("The starting state belongs to another baseline")
     with np.errstate(all="ignore"):  # a wild trial step is caught by its residual, not by a warning
-        try:
-            found = _run(kernel, first, tolerance, max_sweeps, methods)
-        except NotConverged:
+        found = _run(kernel, first, tolerance, max_sweeps, methods)
+        if found.residual > tolerance:
             found = _in_steps(kernel, first, tolerance, max_sweeps, methods)
         at = kernel.point(found.u)
-    if at.clipped:
-        worst = baseline.countries[int((kernel.T / at.Y).argmin())]
+    poorest = kernel.poorest
+    if at.clipped or (found.residual > tolerance and poorest is not None):
         raise Refused(
-            "No equilibrium with positive incomes", where=worst, hint="Its transfer abroad exceeds its income"
+            "No equilibrium with positive incomes was found",
+            where=None if poorest is None else baseline.countries[poorest],
+            hint="Its transfer abroad exceeds its income: try deficits='balanced'",
+        )
+    if found.residual > tolerance:
+        raise NotConverged(
+            f"No equilibrium within {tolerance:.0e}: the best residual was {found.residual:.2e}"
+            f" after {found.sweeps} sweeps",
+            where=", ".join(methods),
+            hint="Approach the shock in steps, or look for countries without domestic sales",
         )
     unit = kernel.numeraire(at.lw, at.lP)
     return Equilibrium(kernel, at, found.method, found.sweeps, found.residual, unit, found.u)
@@ -192,6 +200,8 @@ def _in_steps(kernel: Kernel, start: Array, tolerance: float, max_sweeps: int, m
         step = Scenario(tau, d_hat, shock.deficits, transfer, shock.revenue, shock.numeraire)
         found = _run(Kernel(base, step), u, tolerance, max_sweeps, methods)
         u, sweeps = found.u, sweeps + found.sweeps
+        if found.residual > tolerance:
+            break
     return Solution(u, f"{found.method} in steps", sweeps, found.residual)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 
-from khorgos.core.errors import BadInput, NotConverged
+from khorgos.core.errors import BadInput, NotConverged, Refused
 from khorgos.models.adjoint import Outcome, sensitivity
 from khorgos.models.arrays import Array
 from khorgos.models.baseline import Baseline
@@ -32,6 +31,8 @@ EQUILIBRIUM, ADJOINT = 1e-12, 1e-11
 POLISH = 240
 #: Secants kept in a polish: chosen because 10 stall on Nash tariffs of 1,386 unknowns and 40 do not.
 MEMORY = 40
+#: What a line search sees where there is no equilibrium: worse than any log outcome.
+WALL = 1e3
 #: Rounds of trying prohibitive tariffs: chosen because one is enough in Ossa's data.
 LEAPS = 3
 
@@ -53,7 +54,9 @@ class Optimum:
     solves: int
 
 
-def optimal_tariffs(baseline: Baseline, start: Scenario, country: int, objective: Objective) -> Optimum:
+def optimal_tariffs(
+    baseline: Baseline, start: Scenario, country: int, objective: Objective, *, guess: float = GUESS
+) -> Optimum:
     """Tariffs of one country, one by exporter and sector, that maximise an outcome; others' stay as in `start`.
 
     L-BFGS on ln(1 + t), each tariff scaled by the root of its flow, with slopes by the adjoint; then the first-order
@@ -64,6 +67,7 @@ def optimal_tariffs(baseline: Baseline, start: Scenario, country: int, objective
         start: the others' tariffs, and the closure.
         country: who chooses.
         objective: equilibrium -> outcome.
+        guess: rate that every tariff starts from.
 
     Raises:
         NotConverged: slopes remain.
@@ -72,7 +76,7 @@ def optimal_tariffs(baseline: Baseline, start: Scenario, country: int, objective
     """
     search = _Search(baseline, start, (country,), (objective,))
     # Outcomes have several local optima, some with prohibitive tariffs on a sector: climb, leap, climb again.
-    best, x = _climb(search, np.full(search.size, np.log1p(GUESS)))
+    best, x = _climb(search, np.full(search.size, np.log1p(guess)))
     for _ in range(LEAPS):
         further = _leap(search, best, x)
         if further is None:
@@ -149,8 +153,7 @@ def _finish(search: _Search, x: Array, who: str) -> Optimum:
         steps.append((left, inside))
         return goal, left
 
-    with suppress(NotConverged):  # the best step decides below
-        solve_fixed_point(polish, x, tolerance=LEFT / 100, max_sweeps=POLISH, methods=("anderson",), memory=MEMORY)
+    solve_fixed_point(polish, x, tolerance=LEFT / 100, max_sweeps=POLISH, methods=("anderson",), memory=MEMORY)
     left, x = min(steps, key=lambda pair: pair[0])
     if left > LEFT:
         raise NotConverged(f"Optimal tariffs of {who}: a step of {left:.1e} is left", hint="Start nearer by")
@@ -216,10 +219,16 @@ class _Search:
         return step
 
     def level(self, x: Array) -> float:
-        """Minus the outcome, without slopes."""
-        return -self.objectives[0](self.at(x)).value
+        """Minus the outcome, without slopes; a wall where there is no equilibrium."""
+        try:
+            return -self.objectives[0](self.at(x)).value
+        except (NotConverged, Refused):
+            return np.inf
 
     def value(self, x: Array, scale: Array) -> tuple[float, Array]:
-        found = self.at(x)
+        try:
+            found = self.at(x)
+        except (NotConverged, Refused):  # a step of the line search too far: turn back
+            return WALL, np.zeros(self.size)
         outcome = self.objectives[0](found)
         return -outcome.value, -self.slopes(found, [outcome]) / scale

@@ -80,6 +80,7 @@ class Kernel:
         self._powers()
         self._weights()
         self.delta: Array | None = None
+        self.poorest: int | None = None  # who had no income left in some sweep
         self.none, self.one = np.zeros(self.N), np.ones(self.N)
         self.layout = self._layout()
 
@@ -231,6 +232,7 @@ class Kernel:
         lowest = float((income / Y2).min())
         clipped = lowest < INCOME_FLOOR
         if clipped:
+            self.poorest = int((income / Y2).argmin())
             income = np.maximum(income, INCOME_FLOOR * Y2)
         X2 = base.alpha * income[:, None]
         if self.gamma is not None:
@@ -309,7 +311,7 @@ class Kernel:
         n = np.arange(self.N)
         home = self.A[:, n, n] * a * g  # spending at home, [M, N]
         share = home / np.maximum(X.T, EMPTY * self.world)
-        pull = self.theta * (r - home * share)
+        pull = self.theta * (r - self._kept(home, axis=1) * share)
         weight = np.tile(np.asarray(self.baseline.beta * self.keep), self.baseline.uses).T
         total = np.maximum((weight * r).sum(0), EMPTY * self.world)
         elasticity: Array = np.maximum((weight * pull).sum(0) / total, 0.0)
