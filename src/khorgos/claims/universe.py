@@ -1,0 +1,115 @@
+"""Whom a rank is among: the owner of the list, the one ranked, the others, and what they are ranked by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from khorgos.claims.claim import Claim
+from khorgos.claims.slots import Movement, members_of
+from khorgos.nomenclature.area_names import names
+from khorgos.nomenclature.area_register import get
+
+_GROWTH = re.compile(r"increase|growth|grew|fastest|percentage|rise\b|gain|surge|jump|decline|drop", re.I)
+_NEAR = re.compile(r"\bregion(?:al)?\b|\bbloc\b|\bneighbou?r|\bamong them\b", re.I)
+_WORD = re.compile(r"[^\W\d_]+")
+_WORLD = "WLD"
+
+
+@dataclass(frozen=True, slots=True)
+class Universe:
+    """Whom a rank is among.
+
+    Args:
+        owner: whose partners are ranked.
+        ranked: the partner in question.
+        group: the group whose members are compared, WLD for all partners.
+        others: the members of the group; empty for all partners.
+        by: "level" or "growth".
+        sure: whether the text names the universe; guessed from the context where not.
+    """
+
+    owner: str
+    ranked: str
+    group: str
+    others: frozenset[str]
+    by: str
+    sure: bool
+
+
+def universe_of(claim: Claim) -> Universe | None:
+    """The universe of a rank; None where a side is missing or the rank is of something else than trade.
+
+    Args:
+        claim: a rank, or an "only".
+    """
+    owner, ranked = claim.reporter_id, claim.partner_id
+    if owner is None or ranked is None or _WORLD in (owner, ranked):
+        return None
+    start = claim.sentence_span[0]
+    clause = claim.sentence[claim.span[0] - start : claim.span[1] - start]
+    by = "growth" if _GROWTH.search(f"{clause} {claim.scope or ''}") else "level"
+    group, sure = _group(claim, clause, (owner, ranked))
+    others = frozenset(members_of(group, claim.period))
+    if owner in others and ranked not in others:
+        owner, ranked = ranked, owner
+    others -= {owner}
+    if group != _WORLD and ranked not in others:
+        return None
+    return Universe(owner, ranked, group, others, by, sure)
+
+
+def movement_with(owner: str, partner: str, flow: str | None) -> Movement:
+    """The owner's trade with a partner, as a movement."""
+    if flow == "export":
+        return ("goods", owner, partner)
+    if flow == "import":
+        return ("goods", partner, owner)
+    first, second = sorted((owner, partner))
+    return ("total", first, second)
+
+
+def _group(claim: Claim, clause: str, sides: tuple[str, str]) -> tuple[str, bool]:
+    for text in (claim.scope, clause, claim.sentence):
+        named = [one for one in groups_in(text or "") if one not in sides]
+        inside = [one for one in named if set(sides) & set(members_of(one, claim.period))]
+        if len(inside) == 1:
+            return inside[0], True
+        if inside:
+            return inside[0], False
+        if text and text == claim.scope and not _NEAR.search(text):
+            return _WORLD, True
+    if _NEAR.search(claim.sentence):
+        for one in ("CA5", "SC3"):
+            if set(sides) & set(members_of(one, claim.period)):
+                return one, False
+    return _WORLD, False
+
+
+@lru_cache(maxsize=1024)  # chosen because a text has fewer sentences
+def groups_in(text: str) -> tuple[str, ...]:
+    """Ids of the groups with recorded members that a text names, in its order."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    found: dict[str, None] = {}
+    start = 0
+    while start < len(words):
+        for size in (3, 2, 1):
+            area_id = _names().get(" ".join(words[start : start + size]))
+            if area_id is not None:
+                found[area_id] = None
+                start += size - 1
+                break
+        start += 1
+    return tuple(found)
+
+
+@cache
+def _names() -> dict[str, str]:
+    out = {}
+    for one in names():
+        if one.language == "en" and one.area != _WORLD and get(one.area).kind == "group" and members_of(one.area, None):
+            out[" ".join(word.casefold() for word in _WORD.findall(one.text))] = one.area
+    out = {text: area_id for text, area_id in out.items() if len(text) > 2}
+    out["caucasus"] = "SC3"
+    return out
