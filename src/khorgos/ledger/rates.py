@@ -9,7 +9,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from khorgos.core.errors import NoData, UnknownName
-from khorgos.nomenclature.currencies import USD, currencies, rate
+from khorgos.nomenclature.currencies import USD, currencies, rate, rates
 from khorgos.nomenclature.periods import Period, month, year, year_to_date
 
 _SCHEMA = pa.schema(
@@ -78,7 +78,15 @@ def _periods(scope: RateScope) -> Iterator[Period]:
 def _rate(code: str, period: str) -> float | None:
     if code == USD:
         return 1.0
+    if (code, period[:4]) not in _held():
+        return None
     try:
         return rate(code, period).per_usd
     except (NoData, UnknownName):
         return None
+
+
+@lru_cache(maxsize=1)
+def _held() -> frozenset[tuple[str, str]]:
+    """Currencies and years for which there is any rate."""
+    return frozenset((one.currency, one.period[:4]) for one in rates())
