@@ -60,6 +60,7 @@ bench: $(VENV)/.dev
 
 bench-models: $(VENV)/.dev
 	$(BIN)/python benchmarks/models.py
+	$(BIN)/python benchmarks/partial.py
 
 clean:
 	rm -rf out dist build .mypy_cache .ruff_cache .hypothesis
