@@ -151,7 +151,9 @@ def growth(repeat: int, speed: float) -> None:
 def papers(shared: Path, repeat: int) -> None:
     def load(module: object) -> object:
         files = module.FILES  # type: ignore[attr-defined]
-        return module.read({k: (shared / "data" / "models" / v).read_bytes() for k, v in files.items()})  # type: ignore[attr-defined]
+        paths = {k: shared / "data" / "models" / v for k, v in files.items()}
+        decoded = {k: np.load(p) if p.suffix == ".npz" else p.read_bytes() for k, p in paths.items()}
+        return module.read(decoded)  # type: ignore[attr-defined]
 
     nafta = load(caliendo_parro)
     base = nafta.baseline  # type: ignore[attr-defined]

@@ -17,7 +17,8 @@ from khorgos.models.welfare import first_order
 @pytest.fixture(scope="module")
 def data(shared):
     folder = shared / "data" / "models"
-    return caliendo_parro.read({k: (folder / v).read_bytes() for k, v in caliendo_parro.FILES.items()})
+    files = {k: folder / v for k, v in caliendo_parro.FILES.items()}
+    return caliendo_parro.read({"data": np.load(files["data"]), "table_2": files["table_2"].read_bytes()})
 
 
 @pytest.fixture(scope="module")

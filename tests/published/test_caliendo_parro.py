@@ -13,9 +13,8 @@ from khorgos.models.welfare import first_order, real_expenditure, real_wage_part
 
 
 @pytest.fixture(scope="module")
-def data(shared) -> Nafta:
-    folder = shared / "data" / "models"
-    return caliendo_parro.read({k: (folder / v).read_bytes() for k, v in caliendo_parro.FILES.items()})
+def data(contents) -> Nafta:
+    return caliendo_parro.read(contents(caliendo_parro.FILES))
 
 
 def test_every_cell_of_table_2_and_the_stored_solution(data):

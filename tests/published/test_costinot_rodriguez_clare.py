@@ -15,9 +15,8 @@ from khorgos.models.welfare import acr, real_expenditure
 
 
 @pytest.fixture(scope="module")
-def data(shared) -> Data:
-    folder = shared / "data" / "models"
-    return paper.read({k: (folder / v).read_bytes() for k, v in paper.FILES.items()})
+def data(contents) -> Data:
+    return paper.read(contents(paper.FILES))
 
 
 def test_table_4_1(data):

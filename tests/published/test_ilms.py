@@ -17,9 +17,8 @@ from khorgos.models.scenario import Scenario, scenario
 
 
 @pytest.fixture(scope="module")
-def data(shared) -> Data:
-    folder = shared / "data" / "models"
-    return paper.read({k: (folder / v).read_bytes() for k, v in paper.FILES.items()})
+def data(contents) -> Data:
+    return paper.read(contents(paper.FILES))
 
 
 def test_every_printed_cell_and_the_map(data):

@@ -14,9 +14,8 @@ from khorgos.models.scenario import Scenario
 
 
 @pytest.fixture(scope="module")
-def data(shared) -> Data:
-    folder = shared / "data" / "models"
-    return paper.read({k: (folder / v).read_bytes() for k, v in paper.FILES.items()})
+def data(contents) -> Data:
+    return paper.read(contents(paper.FILES))
 
 
 @pytest.fixture(scope="module", params=["Table 3a", "Table 3b"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -43,9 +43,9 @@ class Nafta:
     stored: Mapping[str, Array]
 
 
-def read(contents: Mapping[str, bytes]) -> Nafta:
-    """The paper's data from the bytes of its FILES."""
-    data = np.load(io.BytesIO(contents["data"]))
+def read(contents: Mapping[str, Any]) -> Nafta:
+    """The paper's data from its FILES: the arrays of an archive by name, the bytes of a table."""
+    data = contents["data"]
     by_exporter = {k: data[f"zad_{k}"].transpose(1, 0, 2) for k in ("pi_nij0", "tau_nij0", "tau_nij1_cfl")}
     baseline = Baseline(
         countries=tuple(str(r) for r in data["regions"]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -79,7 +78,7 @@ class Data:
 
 def read(contents: Mapping[str, bytes]) -> Data:
     """The paper's data from the bytes of its FILES."""
-    rows = {k: list(csv.reader(io.StringIO(contents[k].decode("utf-8"))))[1:] for k in FILES}
+    rows = {k: list(csv.reader(contents[k].decode("utf-8").splitlines()))[1:] for k in FILES}
     trade = np.array([[float(v) if v else 0.0 for v in row] for row in rows["trade"]])
     return Data(
         countries=tuple(row[0] for row in rows["countries"]),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from scipy.io import loadmat
 
 from khorgos.models.arrays import Array
 from khorgos.models.baseline import Baseline
@@ -57,9 +56,9 @@ class Data:
         return self.lobbying if table.endswith("b") else np.ones_like(self.lobbying)
 
 
-def read(contents: Mapping[str, bytes]) -> Data:
-    """The paper's data from the bytes of its FILES; blocks of 7 x 7 by industry, exporters in rows."""
-    data = loadmat(io.BytesIO(contents["data"]))
+def read(contents: Mapping[str, Any]) -> Data:
+    """The paper's data from its FILES: the arrays of DATA.mat by name (7 x 7 by industry), the bytes of the table."""
+    data = contents["data"]
     flows, rates = (data[k].reshape(33, 7, 7).transpose(1, 2, 0) for k in ("TRADE", "TARIFF"))
     sectors = tuple(str(label[0][0]) for label in data["LABELS"])
     table = csv.DictReader(contents["table_3"].decode("utf-8").splitlines())
