@@ -1,34 +1,87 @@
 """Tables in, `Measured` out: everything that articles on trade state."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-#: Where each measure is; a module is imported when a name of it is first asked for.
+if TYPE_CHECKING:
+    from khorgos.measures.bilateral import complementarity, import_dependence, intensity, mirror, similarity
+    from khorgos.measures.deals import investment
+    from khorgos.measures.intervals import Interval
+    from khorgos.measures.measured import Measured
+    from khorgos.measures.outlook import Target, annualised, cagr, targets, trend_growth, year_to_date
+    from khorgos.measures.powers import asymmetric_dependence, influence
+    from khorgos.measures.standing import overtakes, rank, record, share, share_change, streaks
+    from khorgos.measures.structure import (
+        advantage,
+        concentration,
+        diversification,
+        intra_industry,
+        intra_industry_aggregate,
+    )
+    from khorgos.measures.trade import balance, contribution, exports, growth, imports, levels, multiple, total
+
+#: Where each name is; a module is imported when a name of it is first asked for.
 _HOMES = {
-    "Measured": "measured",
-    "Interval": "intervals",
-    "Target": "outlook",
-    **dict.fromkeys(
-        ("levels", "exports", "imports", "total", "balance", "growth", "contribution", "multiple"), "trade"
+    "bilateral": ("complementarity", "import_dependence", "intensity", "mirror", "similarity"),
+    "deals": ("investment",),
+    "intervals": ("Interval",),
+    "measured": ("Measured",),
+    "outlook": ("Target", "annualised", "cagr", "targets", "trend_growth", "year_to_date"),
+    "powers": ("asymmetric_dependence", "influence"),
+    "standing": ("overtakes", "rank", "record", "share", "share_change", "streaks"),
+    "structure": (
+        *("advantage", "concentration", "diversification"),
+        *("intra_industry", "intra_industry_aggregate"),
     ),
-    **dict.fromkeys(("share", "share_change", "rank", "record", "streaks", "overtakes"), "standing"),
-    **dict.fromkeys(("cagr", "trend_growth", "targets", "year_to_date", "annualised"), "outlook"),
-    **dict.fromkeys(
-        ("concentration", "diversification", "advantage", "intra_industry", "intra_industry_aggregate"), "structure"
-    ),
-    **dict.fromkeys(("intensity", "complementarity", "similarity", "import_dependence", "mirror"), "bilateral"),
-    **dict.fromkeys(("influence", "asymmetric_dependence"), "powers"),
-    "investment": "deals",
+    "trade": ("balance", "contribution", "exports", "growth", "imports", "levels", "multiple", "total"),
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  (the names are those of the table above)
+__all__ = [
+    "Interval",
+    "Measured",
+    "Target",
+    "advantage",
+    "annualised",
+    "asymmetric_dependence",
+    "balance",
+    "cagr",
+    "complementarity",
+    "concentration",
+    "contribution",
+    "diversification",
+    "exports",
+    "growth",
+    "import_dependence",
+    "imports",
+    "influence",
+    "intensity",
+    "intra_industry",
+    "intra_industry_aggregate",
+    "investment",
+    "levels",
+    "mirror",
+    "multiple",
+    "overtakes",
+    "rank",
+    "record",
+    "share",
+    "share_change",
+    "similarity",
+    "streaks",
+    "targets",
+    "total",
+    "trend_growth",
+    "year_to_date",
+]
 
 
 def __getattr__(name: str) -> object:
     """A measure, imported when first asked for (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"khorgos.measures has no {name!r}")
-    return getattr(import_module(f"khorgos.measures.{_HOMES[name]}"), name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"khorgos.measures.{home}"), name)
+    raise AttributeError(f"khorgos.measures has no {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(_HOMES)
+    return sorted(__all__)
