@@ -111,8 +111,10 @@ def flow_rows(records: Records, release: Release, snapshot: Snapshot) -> tuple[p
     table = _known_flows(records.table, snapshot, dropped)
     table = _coded(table, snapshot, dropped)
     table = _placed(table, snapshot, dropped)
-    fold = _largest if records.blind else _folded
-    table = fold(table, findings, dropped)
+    if records.blind:
+        table = _largest(table, findings, dropped)
+    else:
+        table = _folded(_once(table, snapshot, dropped), findings, dropped)
     flows = _shaped(table, release)
     flows, repeats = without_repeats(flows, path=snapshot.path, key=_CELL)
     dropped["repeated row"] += repeats
@@ -196,6 +198,14 @@ def _placed(table: pa.Table, snapshot: Snapshot, dropped: Counter[str]) -> pa.Ta
         dropped[f"aggregate {side}"] += pc.sum(group).as_py() or 0
         table = table.filter(pc.invert(group))
     return table
+
+
+def _once(table: pa.Table, snapshot: Snapshot, dropped: Counter[str]) -> pa.Table:
+    """Without rows that are given twice, which the sum of a breakdown would count twice."""
+    details = [name for name in DETAILS if name in table.column_names]
+    kept, repeats = without_repeats(table, path=snapshot.path, key=(*_CELL, *details, "primary"), payload=())
+    dropped["repeated row"] += repeats
+    return kept
 
 
 def _folded(table: pa.Table, findings: list[Finding], dropped: Counter[str]) -> pa.Table:

@@ -86,7 +86,7 @@ def _parse(snapshot: Snapshot) -> Parsed:
 
 
 def _is_french(snapshot: Snapshot) -> bool:
-    first = next(islice(lines(snapshot.path), 1, 2), "")
+    first = next((line for line in islice(lines(snapshot.path), 1, None) if line.strip()), "")
     return "EXPORTATION" in first or "IMPORTATION" in first
 
 

@@ -111,6 +111,9 @@ def _page(snapshot: Snapshot) -> _Page:
                 return _Page(rows, sheet, "")
         raise BadFile("No sheet has the title of the table by country", path=snapshot.filename)
     page = text(snapshot.path)
+    lower = page.lower()
+    if lower.count("<table") > lower.count("</table"):  # a reader of HTML would close it, and keep half a number
+        raise BadFile("The page ends inside a table", path=snapshot.filename, hint="Download it again")
     try:
         tables = html_tables(page)
     except BadInput as error:
