@@ -9,7 +9,7 @@ from khorgos.models.adjoint import sensitivity
 from khorgos.models.equilibrium import solve
 from khorgos.models.ossa import government_welfare
 from khorgos.models.papers import ossa as paper
-from khorgos.models.papers.ossa import COLUMNS, REGIONS, Data, effects, nash, objectives, table_3, unilateral
+from khorgos.models.papers.ossa import COLUMNS, REGIONS, Data, effects, nash, objectives, table_3, table_3c, unilateral
 from khorgos.models.scenario import Scenario
 
 
@@ -66,6 +66,16 @@ def _headlines_of_table_4(data, table, optima):
     else:
         assert (round(float(government), 1), round(float(welfare), 1)) == (-2.9, -3.2)
         np.testing.assert_allclose(100 * np.mean(medians), 63.4, atol=0.25)  # as for the medians of Table 3
+
+
+def test_table_3c_without_lobbying(data):
+    computed = table_3c(data)
+    printed = [(row, column, value) for t, row, column, value in data.printed if t == "Table 3c"]
+    assert len(printed) == 30
+    for row, column, value in printed:
+        # Medians as in panels a and b; 0.051 because one effect, -0.1499, is printed as -0.2.
+        allowed = 0.15 if column == COLUMNS[-1] else 0.051
+        assert abs(computed[row][column] - value) <= allowed, (row, column, value, computed[row][column])
 
 
 def test_no_small_move_pays(data):

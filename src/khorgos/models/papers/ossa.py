@@ -45,11 +45,13 @@ class Data:
         baseline: 7 regions, 33 industries.
         lobbying: [7, 33] political weights.
         printed: (table, region, column, value).
+        rescaled: row of Table 3c -> the world with its elasticities (means 3.5, 5.0 and 6.5).
     """
 
     baseline: Baseline
     lobbying: Array
     printed: tuple[tuple[str, str, str, float], ...]
+    rescaled: Mapping[str, Baseline]
 
     def weights(self, table: str) -> Array:
         """Political weights of a panel: one without lobbying (a), the paper's with (b)."""
@@ -62,11 +64,19 @@ def read(contents: Mapping[str, Any]) -> Data:
     flows, rates = (data[k].reshape(33, 7, 7).transpose(1, 2, 0) for k in ("TRADE", "TARIFF"))
     sectors = tuple(str(label[0][0]) for label in data["LABELS"])
     table = csv.DictReader(contents["table_3"].decode("utf-8").splitlines())
+    sigma = data["SIGMAALT"]  # the estimate, then its scalings
+    worlds = [fixed_firms(REGIONS, sectors, flows, 1.0 + rates, sigma[:, k]) for k in range(4)]
     return Data(
-        fixed_firms(REGIONS, sectors, flows, 1.0 + rates, data["SIGMA"].ravel()),
+        worlds[0],
         data["LAMBDAPOL"],
-        tuple((row["table"], row["row"], row["column"], float(row["value"])) for row in table),
+        # The panel of Table 3c with lobbying is told apart by a b.
+        tuple((row["table"] + "b" * _political(row), row["row"], row["column"], float(row["value"])) for row in table),
+        {f"sigma case {k}": worlds[k] for k in (1, 2, 3)},
     )
+
+
+def _political(row: Mapping[str, str]) -> bool:
+    return row["table"] == "Table 3c" and "with lobbying" in row["panel"]
 
 
 def objectives(weights: Array) -> tuple[Objective, ...]:
@@ -128,13 +138,23 @@ def table_3(data: Data, table: str, optima: Mapping[int, Optimum] | None = None)
     return rows
 
 
+def table_3c(data: Data) -> dict[str, dict[str, float]]:
+    """Table 3c without lobbying, computed: row -> column -> mean over regions."""
+    return {
+        row: table_3(replace(data, baseline=world), "Table 3a")["Mean"]
+        | {"mean_sigma": float((world.theta + 1).mean())}
+        for row, world in data.rescaled.items()
+    }
+
+
 def reproduce(data: Data) -> tuple[Cell, ...]:
-    """Table 3, panels a (no lobbying) and b (lobbying): per cent, one decimal.
+    """Table 3, panels a (no lobbying), b (lobbying) and c (other elasticities, no lobbying): per cent, one decimal.
 
     Source:
         Ossa, R. (2014), Trade Wars and Trade Talks with Data, Table 3.
     """
     computed = {table: table_3(data, table) for table in ("Table 3a", "Table 3b")}
+    computed["Table 3c"] = table_3c(data)
     return tuple(
         Cell(_PAPER, table, f"{region}, {column}", value, computed[table][region][column], 1)
         for table, region, column, value in data.printed
