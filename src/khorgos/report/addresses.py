@@ -10,8 +10,13 @@ from typing import Any
 from khorgos.core.errors import BadInput, NoData, UnknownName
 from khorgos.ledger.query import FlowQuery, Trace
 from khorgos.ledger.store import Ledger
-from khorgos.measures import standing, trade
+from khorgos.measures.bilateral import mirror
+from khorgos.measures.deals import investment
 from khorgos.measures.measured import Measured
+from khorgos.measures.outlook import Target, targets
+from khorgos.measures.powers import influence
+from khorgos.measures.standing import rank, share
+from khorgos.measures.trade import growth, levels
 from khorgos.nomenclature.areas import area
 from khorgos.nomenclature.periods import parse_period
 
@@ -24,13 +29,15 @@ class Address:
     """One figure.
 
     Args:
-        what: export, import, total, balance, growth, share or rank.
-        reporter, partner: area ids.
-        period: as in the ledger.
-        flow: of growth, shares and ranks.
+        what: a name in `KINDS`.
+        reporter, partner: area ids; exporter and importer for gap and asymmetry.
+        period: as in the ledger; the target's year for required.
+        flow: of growth, shares, ranks and targets.
         currency: ISO 4217.
         product: code, TOTAL for all goods.
         as_of: what was known on that day.
+        target: the target's value, for required.
+        kind: investment or construction, for contracts.
     """
 
     what: str
@@ -41,16 +48,23 @@ class Address:
     currency: str = "USD"
     product: str = "TOTAL"
     as_of: dt.date | None = None
+    target: float | None = None
+    kind: str = "investment"
 
     def __str__(self) -> str:
         plain = Address(self.what, self.reporter, self.partner, self.period)
         options = {
             name: getattr(self, name)
-            for name in ("flow", "currency", "product", "as_of")
+            for name in _READERS
             if getattr(self, name) != getattr(plain, name) and not (name == "flow" and self.what in LEVELS)
         }
-        tail = "".join(f",{name}={value}" for name, value in options.items())
+        tail = "".join(f",{name}={_text(value)}" for name, value in options.items())
         return f"{self.what}/{self.reporter}/{self.partner}/{self.period}{tail}"
+
+    @property
+    def year(self) -> int:
+        """The calendar year of its period."""
+        return parse_period(self.period).year
 
     def query(self) -> FlowQuery:
         """The question that its figure answers."""
@@ -65,6 +79,37 @@ class Address:
             currency=self.currency,
             as_of=self.as_of,
         )
+
+
+@dataclass(frozen=True)
+class Found:
+    """An address's figure, made again.
+
+    Args:
+        measured: the measure.
+        row: its row of the figure.
+        value: the figure.
+        unit: its unit.
+    """
+
+    measured: Measured
+    row: Mapping[str, Any]
+    value: float
+    unit: str
+
+
+def _text(value: object) -> str:
+    return f"{value:.0f}" if isinstance(value, float) else str(value)
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "flow": str,
+    "currency": str.upper,
+    "product": str,
+    "as_of": dt.date.fromisoformat,
+    "target": float,
+    "kind": str,
+}
 
 
 def parse_address(text: str) -> Address:
@@ -85,32 +130,26 @@ def parse_address(text: str) -> Address:
     if len(parts) != 4:
         raise BadInput(f"Not the address of a number: {text!r}", hint=_FORM)
     what, reporter, partner, period = parts
-    if what not in _MAKERS:
-        raise UnknownName(what, "measure", hint=f"Choose one of {', '.join(_MAKERS)}")
+    if what not in KINDS:
+        raise UnknownName(what, "measure", hint=f"Choose one of {', '.join(KINDS)}")
     plain = Address(what, area(reporter).id, area(partner).id, str(parse_period(period)))
     return replace(plain, **_options(options))
 
 
 def _options(pairs: list[str]) -> dict[str, Any]:
-    readers: Mapping[str, Callable[[str], Any]] = {
-        "flow": str,
-        "currency": str.upper,
-        "product": str,
-        "as_of": dt.date.fromisoformat,
-    }
     out = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
-        if name not in readers or not value:
+        if name not in _READERS or not value:
             raise BadInput(f"Not an option of an address: {pair!r}", hint=_FORM)
         try:
-            out[name] = readers[name](value)
+            out[name] = _READERS[name](value)
         except ValueError as error:
-            raise BadInput(f"Not a day: {value!r}", hint="Write as_of=2025-03-20") from error
+            raise BadInput(f"Not a value of {name}: {value!r}", hint=_FORM) from error
     return out
 
 
-def measure(ledger: Ledger, address: Address, *, trace: Trace = "release") -> tuple[Measured, dict[str, Any]]:
+def find(ledger: Ledger, address: Address, *, trace: Trace = "release") -> Found:
     """Make an address's figure again.
 
     Args:
@@ -119,26 +158,79 @@ def measure(ledger: Ledger, address: Address, *, trace: Trace = "release") -> tu
         trace: name releases, or the rows themselves.
 
     Returns:
-        The measure, and its row of the figure.
+        The figure with its measure.
 
     Raises:
         NoData: if the ledger has no such figure.
     """
-    made = _MAKERS[address.what](ledger, address.query(), trace)
-    wanted = {"reporter": address.reporter, "partner": address.partner, "period": address.period}
+    make, column = KINDS[address.what]
+    made = make(ledger, address, trace)
+    wanted = {
+        "reporter": address.reporter,
+        "partner": address.partner,
+        "exporter": address.reporter,
+        "importer": address.partner,
+        "country": address.partner,
+        "period": address.period,
+        "target": address.target,
+        "kind": address.kind,
+    }
     for row in made.table.to_pylist():
-        if all(row[name] == value for name, value in wanted.items()) and row["value"] is not None:
-            return made, row
+        named = {name for name in wanted if name in row and not (name == "period" and "target" in row)}
+        if all(row[name] == wanted[name] for name in named) and row[column] is not None:
+            unit = made.unit if column == "value" else made.units[column]
+            return Found(made, row, float(row[column]), unit)
     raise NoData(
         f"The ledger has no figure at {address}", hint=f"Try: khorgos trade {address.reporter} {address.partner}"
     )
 
 
-_Maker = Callable[[Ledger, FlowQuery, Trace], Measured]
+_Maker = Callable[[Ledger, Address, Trace], Measured]
 
-_MAKERS: Mapping[str, _Maker] = {
-    **dict.fromkeys(LEVELS, lambda ledger, query, trace: trade.levels(ledger, query, trace=trace)),
-    "growth": lambda ledger, query, trace: trade.growth(ledger, query, trace=trace),
-    "share": lambda ledger, query, trace: standing.share(ledger, query, trace=trace),
-    "rank": lambda ledger, query, trace: standing.rank(ledger, query, trace=trace),
+
+def _levels(ledger: Ledger, address: Address, trace: Trace) -> Measured:
+    return levels(ledger, address.query(), trace=trace)
+
+
+def _influence(ledger: Ledger, address: Address, trace: Trace) -> Measured:
+    years = (address.year,)
+    return influence(ledger, (address.reporter,), (address.partner,), years=years, as_of=address.as_of, trace=trace)
+
+
+def _mirror(ledger: Ledger, address: Address, trace: Trace) -> Measured:
+    return mirror(ledger, replace(address.query(), flows=("export", "import")), trace=trace)
+
+
+def _required(ledger: Ledger, address: Address, trace: Trace) -> Measured:
+    if address.target is None:
+        raise BadInput("A required rate needs its target", hint="Write required/CHN/KGZ/2030,target=45000000000")
+    wanted = Target(address.reporter, address.partner, address.target, address.year, address.flow, address.currency)
+    return targets(ledger, [wanted], as_of=address.as_of, trace=trace)
+
+
+def _contracts(ledger: Ledger, address: Address, trace: Trace) -> Measured:
+    return investment(
+        ledger,
+        (address.partner,),
+        by=("country",),
+        years=(address.year,),
+        origins=(address.reporter,),
+        kinds=(address.kind,),
+        as_of=address.as_of,
+        trace=trace,
+    )
+
+
+#: What an address can name: how it is made, and in which column of the measure it stands.
+KINDS: Mapping[str, tuple[_Maker, str]] = {
+    **dict.fromkeys(LEVELS, (_levels, "value")),
+    "growth": (lambda ledger, address, trace: growth(ledger, address.query(), trace=trace), "value"),
+    "share": (lambda ledger, address, trace: share(ledger, address.query(), trace=trace), "value"),
+    "rank": (lambda ledger, address, trace: rank(ledger, address.query(), trace=trace), "value"),
+    "influence": (_influence, "value"),
+    "weight": (_influence, "share_of_trade"),
+    "gap": (_mirror, "value"),
+    "asymmetry": (_mirror, "asymmetry"),
+    "required": (_required, "value"),
+    "contracts": (_contracts, "value"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from khorgos.ledger.explain import Walk
@@ -10,7 +10,7 @@ from khorgos.ledger.explain import explain as walk
 from khorgos.ledger.store import Ledger
 from khorgos.measures.measured import Measured
 from khorgos.nomenclature.currencies import rate
-from khorgos.report.addresses import measure, parse_address
+from khorgos.report.addresses import find, parse_address
 from khorgos.report.answer import Answer, remarks
 from khorgos.report.credits import published
 from khorgos.report.view import Column, View, scale_of
@@ -48,11 +48,16 @@ def explain(ledger: Ledger, text: str) -> Answer:
         walks = walk(ledger, [text])
         return Answer(View(text, _COLUMNS, _rows(walks), notes=(*_about_rows(walks), *_about_files(walks))))
     address = parse_address(text)
-    made, row = measure(ledger, address, trace="row")
-    walks = walk(ledger, row["trace"])
-    notes = (*_formula(made, row), *_conversions(walks, address.currency), *_about_rows(walks), *_about_files(walks))
+    found = find(ledger, address, trace="row")
+    made, walks = found.measured, walk(ledger, found.row["trace"])
+    notes = (
+        *_formula(made, found.row),
+        *_conversions(walks, address.currency),
+        *_about_rows(walks),
+        *_about_files(walks),
+    )
     rows = _rows(walks)
-    title = f"{address}: {_said(row['value'], made.unit)}"
+    title = f"{address}: {_said(found.value, found.unit)}"
     return Answer(View(title, _COLUMNS, rows, notes=notes), (made,))
 
 
@@ -63,7 +68,7 @@ def _said(value: float, unit: str) -> str:
     return f"{value:,.4g} {unit}"
 
 
-def _formula(made: Measured, row: dict[str, Any]) -> tuple[str, ...]:
+def _formula(made: Measured, row: Mapping[str, Any]) -> tuple[str, ...]:
     out = [f"Measure: {made.lineage.measure}: {made.lineage.formula}."]
     low, high = row.get("value_low"), row.get("value_high")
     if low is not None and high is not None and low != high:

@@ -63,7 +63,7 @@ def influence(ledger: Ledger, country: str, of: Sequence[str], years: Sequence[i
 
 def _example(found: Sequence[dict[str, Any]], country: str) -> str:
     last = max((row for row in found), key=lambda row: row["period"])
-    return f"share/{country}/{last['partner']}/{last['period']}"
+    return f"weight/{country}/{last['partner']}/{last['period']}"
 
 
 def _short(area: str) -> str:

@@ -43,7 +43,7 @@ def mirror(ledger: Ledger, first: str, second: str, years: Sequence[int], as_of:
         x, m = row["exporter_report"], row["importer_report"]
         rows.append(
             {
-                "direction": f"{get(row['exporter']).name} to {get(row['importer']).name}",
+                "direction": f"{row['exporter']} to {row['importer']}",
                 "year": row["period"],
                 "exporter_report": x,
                 "importer_report": m,
@@ -58,16 +58,17 @@ def mirror(ledger: Ledger, first: str, second: str, years: Sequence[int], as_of:
     both = [row for row in rows if row["ratio"] is not None]
     last = (both or rows)[-1]
     columns = (
-        Column("direction", "From, to"),
+        Column("direction", "Flow"),
         Column("year", "Year", "year"),
-        Column("exporter_report", "Exporter says (FOB)", "money", "USD"),
-        Column("importer_report", "Importer says (CIF)", "money", "USD"),
-        Column("gap", "Importer − exporter", "money", "USD"),
-        Column("ratio", "Exporter / importer", "number", "ratio", decimals=2),
+        Column("exporter_report", "Exporter", "money", "USD"),
+        Column("importer_report", "Importer", "money", "USD"),
+        Column("gap", "Gap", "money", "USD"),
+        Column("ratio", "Ratio", "number", "ratio", decimals=2),
         Column("asymmetry", "D", "index", "index 0-1"),
         Column("sources", "Source", "list"),
     )
     notes = (
+        "What each says, usually FOB and CIF. Gap: importer less exporter. Ratio: exporter over importer.",
         "D = |x − m| / (x + m): 0 where both agree, 0.333 where one figure is twice the other.",
         "Freight and insurance alone make an importer's figure about 6 per cent larger (IMF, CIF/FOB 1.06).",
         *remarks([made]),
@@ -80,7 +81,7 @@ def mirror(ledger: Ledger, first: str, second: str, years: Sequence[int], as_of:
             rows=tuple(rows),
             notes=notes,
             sources=credits.lines(),
-            trace=f"khorgos explain export/{last['exporter']}/{last['importer']}/{last['year']}",
+            trace=f"khorgos explain gap/{last['exporter']}/{last['importer']}/{last['year']}",
         ),
         (made,),
     )

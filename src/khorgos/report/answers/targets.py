@@ -15,6 +15,7 @@ from khorgos.measures.outlook import Target
 from khorgos.measures.outlook import targets as measure
 from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.groups import expand
+from khorgos.report.addresses import Address
 from khorgos.report.answer import Answer, remarks
 from khorgos.report.credits import Credits
 from khorgos.report.view import Column, View
@@ -122,8 +123,14 @@ def _row(row: dict[str, Any], judged: dict[tuple[Any, ...], dict[str, Any]], cre
         "statement": row["statement"],
         "url": row["url"],
         "trace": row["trace"],
-        "address": f"{row['flow']}/{row['reporter']}/{row['partner']}/{known['period']}" if known else None,
+        "address": _address(row) if known and known["value"] is not None else None,
     }
+
+
+def _address(row: dict[str, Any]) -> str:
+    return str(
+        Address("required", row["reporter"], row["partner"], row["deadline"], row["flow"], target=float(row["value"]))
+    )
 
 
 def _state(known: dict[str, Any] | None, year: int | None) -> str:
