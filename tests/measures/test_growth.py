@@ -7,12 +7,14 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measure_makers import FIGURE, PARTNERS, Row, amounts, ask, by, cell, one
+from measure_makers import FIGURE, PARTNERS, Row, amounts, ask, by, cell, few, one
 
 from khorgos.core.errors import BadInput
 from khorgos.measures.measured import Sum
 from khorgos.measures.statements.growth import contribution, growth, judge_growth, multiple
 from khorgos.measures.statements.levels import level
+
+GROWTH, CONTRIBUTION = growth(FIGURE), contribution(FIGURE, "2024", "2023")
 
 series = st.dictionaries(st.integers(2000, 2024), amounts, min_size=1, max_size=12)
 panels = st.dictionaries(st.sampled_from(PARTNERS), st.tuples(amounts, amounts), min_size=1, max_size=len(PARTNERS))
@@ -35,7 +37,7 @@ def _totals(values: dict[int, float], **more: object) -> list[Row]:
     ],
 )
 def test_china_and_the_five(base: float, value: float, published: float) -> None:
-    found = ask(growth(FIGURE), _totals({2023: base, 2024: value}, rounding=1e8))[0]
+    found = ask(GROWTH, _totals({2023: base, 2024: value}, rounding=1e8))[0]
 
     assert round(found["value"], 1) == published
     assert found["value_low"] < published < found["value_high"]
@@ -57,23 +59,24 @@ def test_china_and_the_five(base: float, value: float, published: float) -> None
 def test_growth_of_chinas_trade_lies_in_the_interval_of_its_rounded_levels(
     base: float, value: float, step: float, published: float
 ) -> None:
-    found = ask(growth(FIGURE), _totals({2023: base, 2024: value}, rounding=step))[0]
+    found = ask(GROWTH, _totals({2023: base, 2024: value}, rounding=step))[0]
 
     assert found["value_low"] - 0.05 <= published <= found["value_high"] + 0.05  # published to one digit
 
 
 def test_yuan_and_dollar_growth_differ() -> None:
     """GACC, 13 January 2025: exports of 2024 +7.1% in yuan, +5.9% in dollars."""
-    yuan = ask(growth(FIGURE), _totals({2023: 23.77e12, 2024: 25.45e12}))[0]["value"]
-    dollars = ask(growth(FIGURE), _totals({2023: 23.77e12 / 7.0467, 2024: 25.45e12 / 7.1217}))[0]["value"]
+    yuan = ask(GROWTH, _totals({2023: 23.77e12, 2024: 25.45e12}))[0]["value"]
+    dollars = ask(GROWTH, _totals({2023: 23.77e12 / 7.0467, 2024: 25.45e12 / 7.1217}))[0]["value"]
 
     assert yuan - dollars == pytest.approx(1.1, abs=0.15)  # points; mean rates of the years, both figures rounded
 
 
+@few
 @given(series, st.floats(0.01, 100))
 def test_growth_does_not_change_with_the_currency_at_a_constant_rate(values: dict[int, float], rate: float) -> None:
-    one_currency = by(ask(growth(FIGURE), _totals(values)), "period")
-    other = by(ask(growth(FIGURE), _totals({year: value * rate for year, value in values.items()})), "period")
+    one_currency = by(ask(GROWTH, _totals(values)), "period")
+    other = by(ask(GROWTH, _totals({year: value * rate for year, value in values.items()})), "period")
 
     assert one_currency.keys() == other.keys()
     for year, value in one_currency.items():
@@ -81,19 +84,21 @@ def test_growth_does_not_change_with_the_currency_at_a_constant_rate(values: dic
         assert other[year] == pytest.approx(value, rel=1e-9, abs=1e-9)
 
 
+@few
 @given(st.tuples(amounts, amounts), st.floats(1.01, 2))
 def test_growth_changes_with_the_currency_where_the_rate_changes(values: tuple[float, float], change: float) -> None:
     base, value = values
-    steady = ask(growth(FIGURE), _totals({2023: base, 2024: value}))[0]["value"]
-    moved = ask(growth(FIGURE), _totals({2023: base, 2024: value / change}))[0]["value"]
+    steady = ask(GROWTH, _totals({2023: base, 2024: value}))[0]["value"]
+    moved = ask(GROWTH, _totals({2023: base, 2024: value / change}))[0]["value"]
 
     assert (1 + moved / 100) * change == pytest.approx(1 + steady / 100)  # two divisions of doubles
     assert moved < steady
 
 
+@few
 @given(series)
 def test_growth_by_brute_force(values: dict[int, float]) -> None:
-    found = by(ask(growth(FIGURE), _totals(values)), "period")
+    found = by(ask(GROWTH, _totals(values)), "period")
     years = np.array(sorted(values))
     levels = np.array([values[year] for year in years])
     follows = np.flatnonzero(np.diff(years) == 1)
@@ -105,7 +110,7 @@ def test_growth_by_brute_force(values: dict[int, float]) -> None:
 
 def test_months_and_spans_are_compared_with_the_same_of_the_year_before() -> None:
     values = {"2023-03": 8.0, "2024-03": 10.0, "2023-01..2023-03": 25.0, "2024-01..2024-03": 30.0, "2024-02": 9.0}
-    found = by(ask(growth(FIGURE), [cell("CHN", "KAZ", "export", p, v) for p, v in values.items()]), "period")
+    found = by(ask(GROWTH, [cell("CHN", "KAZ", "export", p, v) for p, v in values.items()]), "period")
 
     assert found == {"2024-03": pytest.approx(25.0), "2024-01..2024-03": pytest.approx(20.0)}  # one division
 
@@ -117,8 +122,8 @@ def test_growth_on_the_month_before_crosses_the_year() -> None:
 
 
 def test_a_base_of_zero_or_below_bears_no_growth_and_says_so() -> None:
-    found = ask(growth(FIGURE), _totals({2023: -5.0, 2024: 10.0}))
-    found += ask(growth(FIGURE), [cell("CHN", "KAZ", "total", 2023, 0.0), cell("CHN", "KAZ", "total", 2024, 1.0)])
+    found = ask(GROWTH, _totals({2023: -5.0, 2024: 10.0}))
+    found += ask(GROWTH, [cell("CHN", "KAZ", "total", 2023, 0.0), cell("CHN", "KAZ", "total", 2024, 1.0)])
 
     assert [row["value"] for row in found] == [None, None]
     assert "no-base" in _codes(found)
@@ -129,7 +134,7 @@ def test_a_break_of_source_and_a_conversion_are_findings() -> None:
         cell("CHN", "KAZ", "export", 2023, 8.0, source="imf"),
         cell("CHN", "KAZ", "export", 2024, 9.0, source="gacc", converted=True),
     ]
-    found = ask(growth(FIGURE), rows)
+    found = ask(GROWTH, rows)
 
     assert (found[0]["base_source"], found[0]["source"]) == ("imf", "gacc")
     assert _codes(found) == {"source-break", "converted"}
@@ -162,6 +167,7 @@ def _panel(panel: dict[str, tuple[float, float]], names: dict[str, str]) -> list
     return [cell("CHN", partner, "export", year, value) for partner, year, value in pairs]
 
 
+@few
 @given(panels)
 def test_contributions_add_up_and_equal_share_times_growth(panel: dict[str, tuple[float, float]]) -> None:
     rows = [
@@ -169,7 +175,7 @@ def test_contributions_add_up_and_equal_share_times_growth(panel: dict[str, tupl
         for p, pair in panel.items()
         for year, v in zip((2023, 2024), pair, strict=True)
     ]
-    found = by(ask(contribution(FIGURE, "2024", "2023"), rows), "partner")
+    found = by(ask(CONTRIBUTION, rows), "partner")
     base, now = (np.array(column) for column in zip(*panel.values(), strict=True))
 
     assert sum(found.values()) == pytest.approx(100 * (now.sum() / base.sum() - 1), rel=1e-9, abs=1e-6)  # differences
@@ -183,7 +189,7 @@ def test_an_item_in_one_period_only_is_left_out_or_counts_as_nil() -> None:
         cell("CHN", "KAZ", "export", 2024, 12.0),
         cell("CHN", "TKM", "export", 2024, 5.0),
     ]
-    left_out = ask(contribution(FIGURE, "2024", "2023"), rows)
+    left_out = ask(CONTRIBUTION, rows)
     nil = ask(contribution(FIGURE, "2024", "2023", absent="nil"), rows)
 
     assert by(left_out, "partner") == {"KAZ": pytest.approx(20.0)}  # one division
@@ -191,12 +197,13 @@ def test_an_item_in_one_period_only_is_left_out_or_counts_as_nil() -> None:
     assert one(nil, partner="TKM")["growth"] is None
 
 
+@few
 @given(panels)
 def test_relabelling_partners_relabels_contributions(panel: dict[str, tuple[float, float]]) -> None:
     renamed = dict(zip(PARTNERS, PARTNERS[::-1], strict=True))
 
     def contributions(names: dict[str, str]) -> dict[str, float]:
-        return by(ask(contribution(FIGURE, "2024", "2023"), _panel(panel, names)), "partner")
+        return by(ask(CONTRIBUTION, _panel(panel, names)), "partner")
 
     plain, other = contributions({p: p for p in PARTNERS}), contributions(renamed)
     assert {renamed[p]: pytest.approx(v, rel=1e-9, abs=1e-9) for p, v in plain.items()} == other  # order of sums

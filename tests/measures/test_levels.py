@@ -8,11 +8,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measure_makers import FIGURE, PARTNERS, Row, amounts, ask, by, cell, cells, execute, one
+from measure_makers import FIGURE, PARTNERS, Row, amounts, ask, by, cell, cells, execute, few, one
 
 from khorgos.core.errors import BadInput
 from khorgos.measures.statements.levels import figures, judge_levels, known, level, levels, sides_of
 from khorgos.measures.statements.relation import table
+
+LEVELS, TOTAL, BALANCE = levels(FIGURE), level(FIGURE, "total"), level(FIGURE, "balance")
 
 HEADLINES = [
     cell("CHN", "CA5", "export", 2024, 64.2e9, rounding=1e8),
@@ -26,7 +28,7 @@ def _codes(rows: list[Row]) -> set[str]:
 
 def test_china_and_the_five_in_2024() -> None:
     """GACC, January 2025 (Astana Times, 24.kg): exports 64.2 and imports 30.6 bn make 94.8; surplus 33.6."""
-    found = ask(levels(FIGURE), HEADLINES)
+    found = ask(LEVELS, HEADLINES)
 
     assert one(found, flow="total")["value"] == pytest.approx(94.8e9)  # one addition of doubles
     assert one(found, flow="balance")["value"] == pytest.approx(33.6e9)  # one subtraction of doubles
@@ -35,11 +37,11 @@ def test_china_and_the_five_in_2024() -> None:
 
 
 def test_a_balance_of_fob_and_cif_says_so() -> None:
-    found = ask(level(FIGURE, "balance"), HEADLINES)
+    found = ask(BALANCE, HEADLINES)
 
     assert found[0]["valuation"] == "FOB+CIF"
     assert "mixed-valuation" in _codes(found)
-    both_fob = ask(level(FIGURE, "balance"), [HEADLINES[0], HEADLINES[1] | {"valuation": "FOB"}])
+    both_fob = ask(BALANCE, [HEADLINES[0], HEADLINES[1] | {"valuation": "FOB"}])
     assert "mixed-valuation" not in _codes(both_fob)
 
 
@@ -54,7 +56,7 @@ def test_china_and_the_world_in_2023_and_2024() -> None:
         cell("CHN", "WLD", "import", 2024, 18.39e12, **trillion),
         cell("CHN", "WLD", "total", 2024, 43.85e12, **trillion),
     ]
-    found = ask(levels(FIGURE), rows)
+    found = ask(LEVELS, rows)
 
     # The printed total has the finer rounding; 25.45 + 18.39 = 43.84 agrees with 43.85 through rounding only.
     total = one(found, flow="total", period="2024")
@@ -70,7 +72,7 @@ def test_a_wrong_surplus_lies_outside_the_interval() -> None:
         cell("CHN", "WLD", "export", 2024, 25.45e12, rounding=1e10),
         cell("CHN", "WLD", "import", 2024, 18.39e12, rounding=1e10),
     ]
-    found = ask(level(FIGURE, "balance"), rows)[0]
+    found = ask(BALANCE, rows)[0]
 
     assert not found["value_low"] <= 7.27e12 <= found["value_high"]
 
@@ -82,7 +84,7 @@ def test_a_printed_total_in_the_currency_asked_for_comes_before_converted_sides(
         cell("CHN", "KAZ", "import", 2024, 15.843e9, converted=True, source="gacc"),
         cell("CHN", "KAZ", "total", 2024, 43.82e9, rounding=1e7, source="headlines"),
     ]
-    found = ask(level(FIGURE, "total"), rows)[0]
+    found = ask(TOTAL, rows)[0]
 
     assert (found["value"], found["method"], found["source"]) == (43.82e9, "printed", "headlines")
     assert found["alternative"] == pytest.approx(43.782e9)  # one addition of doubles
@@ -96,7 +98,7 @@ def test_both_sides_of_one_source_come_before_its_printed_total() -> None:
         cell("CHN", "KAZ", "import", 2024, 3.0),
         cell("CHN", "KAZ", "total", 2024, 7.0),
     ]
-    found = ask(level(FIGURE, "total"), rows)[0]
+    found = ask(TOTAL, rows)[0]
 
     assert (found["value"], found["method"], found["alternative"]) == (5.0, "computed", 7.0)
     assert "disagreement" in _codes([found])
@@ -112,7 +114,7 @@ def test_a_missing_side_makes_the_figure_missing() -> None:
 def test_an_empty_figure_is_a_missing_side_too() -> None:
     rows = [cell("CHN", "TKM", "export", 2024, 2.0), cell("CHN", "TKM", "import", 2024, None)]
 
-    assert ask(level(FIGURE, "total"), rows)[0]["value"] is None
+    assert ask(TOTAL, rows)[0]["value"] is None
     assert ask(known(level(FIGURE, "import")), rows) == []
 
 
@@ -132,8 +134,8 @@ def test_another_source_with_both_sides_is_found() -> None:
 
 def test_two_sources_are_mixed_only_where_nothing_better_is_there_and_say_so() -> None:
     rows = [cell("UZB", "CHN", "export", 2020, 1.9, source="a"), cell("UZB", "CHN", "import", 2020, 4.4, source="b")]
-    mixed = ask(level(FIGURE, "total"), rows)
-    printed = ask(level(FIGURE, "total"), [*rows, cell("UZB", "CHN", "total", 2020, 6.4, converted=True)])
+    mixed = ask(TOTAL, rows)
+    printed = ask(TOTAL, [*rows, cell("UZB", "CHN", "total", 2020, 6.4, converted=True)])
 
     assert (mixed[0]["source"], mixed[0]["method"]) == ("a+b", "computed from two sources")
     assert "mixed-sources" in _codes(mixed)
@@ -143,13 +145,13 @@ def test_two_sources_are_mixed_only_where_nothing_better_is_there_and_say_so() -
 def test_converted_figures_say_so() -> None:
     rows = [row | {"converted": True} for row in HEADLINES]
 
-    assert "converted" in _codes(ask(level(FIGURE, "total"), rows))
+    assert "converted" in _codes(ask(TOTAL, rows))
 
 
 def test_traces_of_both_sides_are_carried() -> None:
     rows = [HEADLINES[0] | {"trace": ["a:1"]}, HEADLINES[1] | {"trace": ["b:2", "a:1"]}]
 
-    assert ask(level(FIGURE, "total"), rows)[0]["trace"] == ["a:1", "b:2"]
+    assert ask(TOTAL, rows)[0]["trace"] == ["a:1", "b:2"]
 
 
 @pytest.mark.parametrize(
@@ -179,10 +181,11 @@ worlds = st.dictionaries(
 )
 
 
+@few
 @given(worlds)
 def test_levels_by_brute_force(world: dict[tuple[str, str, str], float]) -> None:
     rows = [cell("CHN", partner, flow, year, value) for (partner, flow, year), value in world.items()]
-    found = by(ask(levels(FIGURE), rows), "partner", "flow", "period")
+    found = by(ask(LEVELS, rows), "partner", "flow", "period")
     pairs = {(partner, year) for partner, _, year in world}
 
     for partner, year in pairs:
@@ -193,6 +196,7 @@ def test_levels_by_brute_force(world: dict[tuple[str, str, str], float]) -> None
     assert len(found) == len(world) + 2 * len(pairs)
 
 
+@few
 @given(worlds, st.integers(1, 10**9))
 def test_splitting_a_partner_in_two_leaves_the_sum_unchanged(
     world: dict[tuple[str, str, str], float], part: int
@@ -209,6 +213,6 @@ def test_splitting_a_partner_in_two_leaves_the_sum_unchanged(
     ]
 
     def total(given_rows: list[Row]) -> float:
-        return float(sum(row["value"] or 0 for row in ask(level(FIGURE, "total"), given_rows)))
+        return float(sum(row["value"] or 0 for row in ask(TOTAL, given_rows)))
 
     assert total(rows) == total(split)  # whole dollars: exact

@@ -7,7 +7,7 @@ import pytest
 import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
-from measure_makers import execute
+from measure_makers import execute, few
 from sqlglot import exp
 
 from khorgos.core.errors import BadInput
@@ -22,6 +22,7 @@ def _ask(text: str) -> list[tuple[object, ...]]:
     return duckdb.sql(text).fetchall()
 
 
+@few
 @given(st.lists(periods, min_size=1, max_size=20))
 def test_start_and_length_of_periods_are_those_of_the_nomenclature(given_periods: list[Period]) -> None:
     rows = rows_of(("p",), [(str(period),) for period in given_periods])
@@ -30,6 +31,7 @@ def test_start_and_length_of_periods_are_those_of_the_nomenclature(given_periods
     assert {(row["p"], row["first"], row["n"]) for row in found} == {(str(p), p.start, p.months) for p in given_periods}
 
 
+@few
 @given(st.integers(1990, 2030), st.integers(1, 12))
 def test_january_to_a_month_is_written_as_the_nomenclature_writes_it(year: int, month: int) -> None:
     rows = rows_of(("y", "m"), [(year, month)])

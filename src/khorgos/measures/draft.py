@@ -7,7 +7,7 @@ from sqlglot import exp
 from khorgos.ledger.query import Trace
 from khorgos.ledger.store import Ledger
 from khorgos.measures.statements.lifting import lifted
-from khorgos.measures.statements.relation import render, table
+from khorgos.measures.statements.relation import table
 
 
 class Draft:
@@ -35,7 +35,7 @@ class Draft:
         Returns:
             The table to mount in its place.
         """
-        text = render(select)
+        text = select.sql(dialect="duckdb")
         if text not in self._names:
             self._names[text] = f"{label}_{len(self._steps) + 1}"
             self._steps[self._names[text]] = select
@@ -44,6 +44,10 @@ class Draft:
     def finish(self, select: exp.Select) -> exp.Select:
         """The whole statement, ready for any engine."""
         whole = select.copy()
-        for name, step in self._steps.items():
-            whole = whole.with_(name, as_=step, copy=False)
-        return lifted(whole)
+        steps = [
+            exp.CTE(this=step.copy(), alias=exp.TableAlias(this=exp.to_identifier(name)))
+            for name, step in self._steps.items()
+        ]
+        own = whole.args.get("with_")
+        whole.set("with_", exp.With(expressions=[*steps, *(own.expressions if own else ())]))
+        return lifted(whole, copy=False)

@@ -47,7 +47,7 @@ def evaluate(
     Raises:
         NoData: the ledger has no rows for what was asked.
     """
-    ordered = draft.finish(where(select).order_by(*columns(definition.keys)))
+    ordered = draft.finish(where(select).order_by(*columns(definition.keys), copy=False))
     table = run(draft.ledger, ordered)
     if not (may_be_empty or table.num_rows):
         asked = ", ".join(f"{name} {value}" for name, value in (parameters or {}).items())

@@ -67,10 +67,10 @@ SELECT $columns, 'printed' AS method, CAST(NULL AS DOUBLE) AS alternative,
 FROM r WHERE flow = $flow
 """
 
-# X and M of one cell. Sums of bounds: a difference takes the other end of the second interval.
-_COMPUTED = """
-SELECT x.reporter, x.partner, $flow AS flow, x.period, x.product, x.nomenclature,
-  x.value + $sign * m.value AS value,
+# X and M of one cell; a difference takes the other end of the second interval. `mixed`: the preferred rows
+# of both sides, whatever their sources; `every`: any two rows of one source.
+_BOTH_SIDES = """
+SELECT x.reporter, x.partner, x.period, x.product, x.nomenclature, x.value + $sign * m.value AS value,
   x.value_low + LEAST($sign * m.value_low, $sign * m.value_high) AS value_low,
   x.value_high + GREATEST($sign * m.value_low, $sign * m.value_high) AS value_high,
   CASE WHEN x.valuation = m.valuation THEN x.valuation
@@ -79,40 +79,38 @@ SELECT x.reporter, x.partner, $flow AS flow, x.period, x.product, x.nomenclature
   GREATEST(x.published, m.published) AS published, (x.converted OR m.converted) AS converted,
   BOTH(x.trace, m.trace) AS trace, x.source AS x_source, m.source AS m_source,
   CASE WHEN x.trace = m.trace THEN 0 ELSE 1 END AS apart
-FROM r AS x JOIN r AS m
+FROM {rows} AS x JOIN {rows} AS m
   ON x.reporter = m.reporter AND x.partner = m.partner AND x.period = m.period
   AND x.product = m.product AND x.nomenclature = m.nomenclature
 WHERE x.flow = 'export' AND m.flow = 'import' AND x.value IS NOT NULL AND m.value IS NOT NULL
 """
 
-# Where the preferred rows of the two sides come from different sources, one of these, or a third, may have
-# both. place: 1 the preferred rows themselves, 2 the export's source, 3 the import's source, 4 a third.
-_BEST = """
-SELECT $columns FROM (
+# Where the preferred rows of the two sides come from different sources, one of these, or a third, may have both.
+# place: 1 the preferred rows themselves, 2 the export's source, 3 the import's source, 4 a third.
+# The order of roads, as of the ledger's cells: native currency before converted, the finest rounding, and then X
+# and M of one source before the publisher's own total; two sources mixed come last.
+_LEVEL = f"""
+WITH level_mixed AS ({_BOTH_SIDES.format(rows="r")}
+), level_every AS ({_BOTH_SIDES.format(rows="others")}
+), level_placed AS (
+  SELECT *, 1 AS place FROM level_mixed WHERE x_source = m_source
+  UNION ALL
+  SELECT c.*, CASE WHEN c.source = p.x_source THEN 2 WHEN c.source = p.m_source THEN 3 ELSE 4 END AS place
+  FROM level_every AS c LEFT JOIN level_mixed AS p
+    ON p.reporter = c.reporter AND p.partner = c.partner AND p.period = c.period
+    AND p.product = c.product AND p.nomenclature = c.nomenclature
+  WHERE c.x_source = c.m_source
+), level_best AS (
   SELECT *, ROW_NUMBER() OVER (
     PARTITION BY reporter, partner, period, product, nomenclature
     ORDER BY place, converted, apart, value_high - value_low, published DESC NULLS LAST, source, value) AS nth
-  FROM (
-    SELECT *, 1 AS place FROM mixed WHERE x_source = m_source
-    UNION ALL
-    SELECT c.*, CASE WHEN c.source = p.x_source THEN 2 WHEN c.source = p.m_source THEN 3 ELSE 4 END AS place
-    FROM computed AS c LEFT JOIN mixed AS p
-      ON p.reporter = c.reporter AND p.partner = c.partner AND p.period = c.period
-      AND p.product = c.product AND p.nomenclature = c.nomenclature
-    WHERE c.x_source = c.m_source
-  ) AS placed_roads
-) AS ordered_roads WHERE nth = 1
-"""
-
-# The order of roads, as of the ledger's cells: native currency before converted, the finest rounding, and then X
-# and M of one source before the publisher's own total; two sources mixed come last.
-_CHOSEN = """
-WITH level_roads AS (
-  SELECT $columns, 'computed' AS method, 1 AS tier FROM best WHERE value IS NOT NULL
+  FROM level_placed
+), level_roads AS (
+  SELECT $cell, $figure, 'computed' AS method, 1 AS tier FROM level_best WHERE nth = 1
   UNION ALL
-  SELECT $columns, 'printed' AS method, 2 AS tier FROM r WHERE flow = $flow AND value IS NOT NULL
+  SELECT $cell, $figure, 'printed' AS method, 2 AS tier FROM r WHERE flow = $flow AND value IS NOT NULL
   UNION ALL
-  SELECT $columns, 'computed from two sources' AS method, 3 AS tier FROM mixed WHERE x_source <> m_source
+  SELECT $cell, $figure, 'computed from two sources' AS method, 3 AS tier FROM level_mixed WHERE x_source <> m_source
 ), level_order AS (
   SELECT *,
     ROW_NUMBER() OVER w AS nth, LEAD(value) OVER w AS alternative, LEAD(value_low) OVER w AS alternative_low,
@@ -166,15 +164,13 @@ def level(figure: Relation, flow: str, others: Relation | None = None) -> exp.Se
         raise BadInput(f"Not a level: {flow!r}", hint=f"Choose one of {', '.join(Flow)}")
     if flow not in (Flow.TOTAL, Flow.BALANCE):
         return build(_REPORTED, {"r": figure}, columns=columns(FIGURE), flow=flow)
-    sides = {"flow": flow, "sign": 1 if flow == "total" else -1}
-    mixed = build(_COMPUTED, {"r": figure}, **sides)
-    computed = build(_COMPUTED, {"r": figure if others is None else others}, **sides)
-    best = build(_BEST, {"mixed": mixed, "computed": computed}, columns=columns(FIGURE))
     return build(
-        _CHOSEN,
-        {"r": figure, "best": best, "mixed": mixed},
+        _LEVEL,
+        {"r": figure, "others": figure if others is None else others},
         flow=flow,
-        columns=columns(FIGURE),
+        sign=1 if flow == Flow.TOTAL else -1,
+        cell=columns([name for name in KEY if name != "flow"]),
+        figure=columns(FIGURE[len(KEY) :]),
         rest=columns(LEVEL[len(KEY) :], table="o"),
     )
 

@@ -8,17 +8,17 @@ from typing import cast
 from sqlglot import exp
 
 
-def lifted(select: exp.Select, dialect: str = "duckdb") -> exp.Select:
+def lifted(select: exp.Select, *, copy: bool = True) -> exp.Select:
     """The same statement with all its common table expressions in one list, each after those that it reads.
 
     Engines differ in what a name means inside another statement that has the same name, and in whether
     they compute the same expression once: this says both.
 
     Args:
-        select: the statement; it is not changed.
-        dialect: in which two expressions are compared.
+        select: the statement.
+        copy: leave it as it is; without, it is changed.
     """
-    whole = select.copy()
+    whole = select.copy() if copy else select
     meant = {id(node): cte for node in whole.find_all(exp.Table) if (cte := _meant(node)) is not None}
     names: dict[int, str] = {}
     by_text: dict[str, str] = {}
@@ -27,7 +27,7 @@ def lifted(select: exp.Select, dialect: str = "duckdb") -> exp.Select:
     for cte in _in_order(whole, meant):
         body = cast(exp.Expression, cte.this)
         _rename(body, meant, names)
-        text = body.sql(dialect=dialect)
+        text = body.sql(dialect="duckdb")
         if text not in by_text:
             base = cte.alias
             counted[base] = counted.get(base, 0) + 1

@@ -111,6 +111,11 @@ def _mounted(relation: Relation, name: str) -> exp.Expression:
     return relation.subquery(name, copy=True)
 
 
+def _select(names: Sequence[exp.Expression], source: exp.Expression) -> exp.Select:
+    """SELECT names FROM source, without the copies that sqlglot's builders make."""
+    return exp.Select(expressions=list(names), from_=exp.From(this=source))
+
+
 def columns(names: Iterable[str], table: str | None = None) -> list[exp.Expression]:
     """Column expressions of these names, of one table where given."""
     return [exp.column(name, table=table) for name in names]
@@ -180,17 +185,18 @@ def stack(relations: Sequence[Relation], names: Sequence[str]) -> exp.Select:
         names: the columns to keep, in order.
     """
     parts: list[exp.Query] = [
-        exp.select(*columns(names)).from_(_mounted(relation, f"part_{i}")) for i, relation in enumerate(relations)
+        _select(columns(names), _mounted(relation, f"part_{i}")) for i, relation in enumerate(relations)
     ]
     whole = parts[0]
     for part in parts[1:]:
-        whole = exp.union(whole, part, distinct=False)
-    return exp.select(*columns(names)).from_(whole.subquery("parts"))
+        whole = exp.union(whole, part, distinct=False, copy=False)
+    return _select(columns(names), whole.subquery("parts", copy=False))
 
 
 def where(relation: Relation, *conditions: exp.Expression) -> exp.Select:
     """The rows of a relation that fulfil all conditions; all rows where there are none."""
-    return exp.select("*").from_(_mounted(relation, "all_rows")).where(*conditions)
+    kept = _select([exp.Star()], _mounted(relation, "all_rows"))
+    return kept.where(*conditions, copy=False) if conditions else kept
 
 
 def rows_of(names: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> exp.Select:
@@ -204,7 +210,7 @@ def rows_of(names: Sequence[str], rows: Iterable[Sequence[str | int | float | No
     if not given or any(len(row) != len(names) for row in given):
         raise BadInput(f"Literal rows need {len(names)} columns each, and one row at least")
     values = exp.values([tuple(_literal(value) for value in row) for row in given], alias="given", columns=names)
-    return exp.select(*columns(names)).from_(values)
+    return _select(columns(names), values)
 
 
 def table(name: str) -> exp.Table:
