@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from khorgos.core.errors import NoData
 from khorgos.core.findings import Finding
 from khorgos.measures.measured import Measured
 from khorgos.report.formats import to_markdown, to_text
@@ -42,6 +43,14 @@ class Answer:
     def findings(self) -> tuple[Finding, ...]:
         """Everything that a careful reader should know about the figures."""
         return tuple(finding for one in self.measured for finding in one.findings)
+
+
+def or_none(ask: Callable[[], Measured]) -> Measured | None:
+    """What a measure answers; None where the ledger has nothing of it, which need not stop the rest of an answer."""
+    try:
+        return ask()
+    except NoData:
+        return None
 
 
 def remarks(measured: Iterable[Measured], *, leave: Sequence[str] = ()) -> tuple[str, ...]:

@@ -163,7 +163,8 @@ def _countries(made: Material) -> Section:
         Column("next", f"Total {made.year + 1}", "money", "USD"),
     )
     view = View("By country", columns, tuple(rows), "USD {scale}", sources=credits.lines())
-    universe = max((row["universe"] or 0 for row in made.rank.table.to_pylist()), default=0)
+    ranked = made.rank.table.to_pylist() if made.rank else []
+    universe = max((row["universe"] or 0 for row in ranked), default=0)
     note = f"Ranked among {universe} partners. " if universe else ""
     figure = Figure(
         "by-country",

@@ -15,7 +15,7 @@ from khorgos.measures.trade import growth, levels
 from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.periods import month, parse_period, year
 from khorgos.report.addresses import LEVELS, Address
-from khorgos.report.answer import Answer, remarks
+from khorgos.report.answer import Answer, or_none, remarks
 from khorgos.report.credits import Credits, short_credit
 from khorgos.report.view import Column, View, scale_of
 
@@ -42,7 +42,8 @@ def trade(ledger: Ledger, query: FlowQuery) -> Answer:
     if not any(row["value"] is not None for row in figures.table.to_pylist()):
         raise _nothing(query)
     grown_flow = "total" if "total" in flows else flows[0]
-    grown = growth(ledger, replace(query, flows=(grown_flow,))) if grown_flow != "balance" else None
+    of_total = replace(query, flows=(grown_flow,))
+    grown = or_none(lambda: growth(ledger, of_total)) if grown_flow != "balance" else None
     measured = (figures, grown) if grown else (figures,)
     credits = Credits(ledger)
     rows = _rows(query, figures, grown, credits)

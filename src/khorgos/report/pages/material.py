@@ -16,6 +16,7 @@ from khorgos.measures.trade import growth, levels
 from khorgos.nomenclature.areas import get, is_aggregate
 from khorgos.nomenclature.groups import expand
 from khorgos.report.addresses import LEVELS, Address
+from khorgos.report.answer import or_none
 from khorgos.report.credits import credit, short_credit
 from khorgos.report.page import Number
 from khorgos.report.view import Column, printed, scale_of
@@ -37,7 +38,7 @@ class Material:
         partners: the single countries among and inside them.
         year: what the brief is about.
         as_of: what was known on that day.
-        levels, growth, share, rank: measures over `areas` and `partners`.
+        levels, growth, share, rank: measures over `areas` and `partners`; None where the ledger has nothing of it.
     """
 
     ledger: Ledger
@@ -47,19 +48,14 @@ class Material:
     year: int
     as_of: dt.date | None
     levels: Measured
-    growth: Measured
-    share: Measured
-    rank: Measured
+    growth: Measured | None
+    share: Measured | None
+    rank: Measured | None
 
     @property
     def groups(self) -> tuple[str, ...]:
         """The groups asked for."""
         return tuple(area for area in self.areas if is_aggregate(area))
-
-    @property
-    def measured(self) -> tuple[Measured, ...]:
-        """All measures."""
-        return self.levels, self.growth, self.share, self.rank
 
     def row(self, what: str, partner: str, year: int) -> Row | None:
         """The row of one figure; None where there is none."""
@@ -72,7 +68,7 @@ class Material:
         return {
             (what, row["flow"], row["partner"], row["period"]): row
             for what, measured in tables.items()
-            for row in measured.table.to_pylist()
+            for row in (measured.table.to_pylist() if measured else [])
             if row["value"] is not None
         }
 
@@ -150,9 +146,9 @@ def gather(ledger: Ledger, reporter: str, areas: tuple[str, ...], year: int, as_
         year,
         as_of,
         levels(ledger, query),
-        growth(ledger, totals),
-        share(ledger, this_year),
-        rank(ledger, ranked),
+        or_none(lambda: growth(ledger, totals)),
+        or_none(lambda: share(ledger, this_year)),
+        or_none(lambda: rank(ledger, ranked)),
     )
 
 
