@@ -10,8 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from khorgos.core.errors import BadFile, BadInput, UnknownName, UnmappedCode
-from khorgos.sources.census_api import plan
+from khorgos.core.errors import BadFile, UnmappedCode
 from khorgos.sources.files import parse
 
 
@@ -153,25 +152,6 @@ def test_lines_are_kept_and_added_up_to_hs6_and_total(tmp_path: Path) -> None:
 def test_damaged_lines(codes: list[str], values: list[str], level: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(BadFile, match=words):
         parse(lines_file(tmp_path / "x.parquet", codes, values, level))
-
-
-def test_the_plan_asks_the_interface() -> None:
-    first, second = plan(years=[2023, 2024], partners=["KAZ"], basis="consumption", level="HS6")
-    assert first.url == "https://api.census.gov/data/timeseries/intltrade/imports/hs"
-    assert first.params == {
-        "get": "CTY_CODE,CTY_NAME,I_COMMODITY,COMM_LVL,CON_VAL_YR",
-        "time": "2023-12",
-        "COMM_LVL": "HS6",
-        "CTY_CODE": "4634",
-    }
-    assert second.filename == "census-import-consumption-HS6-KAZ-202412.json"
-    (everyone,) = plan(years=[2024], flow="export", key=True)
-    assert everyone.params["E_COMMODITY"] == "-"
-    assert everyone.secret == ("CENSUS_API_KEY", "param:key")
-    with pytest.raises(UnknownName, match="ZZZ"):
-        plan(years=[2024], partners=["ZZZ"])
-    with pytest.raises(BadInput, match="Not an option"):
-        plan(years=[2024], flow="sideways")
 
 
 def test_imports_from_china_2024(shared: Path) -> None:

@@ -14,8 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khorgos.core.errors import BadFile, BadInput, KhorgosError, UnmappedCode
-from khorgos.sources.comtrade import plan
+from khorgos.core.errors import BadFile, KhorgosError, UnmappedCode
 from khorgos.sources.connector import Parsed
 from khorgos.sources.files import parse
 
@@ -238,46 +237,6 @@ def test_damaged_tables_are_errors_in_one_line(specimens: Path, tmp_path: Path, 
             said = str(error)
         assert said
         assert "\n" not in said
-
-
-# --- what to ask -----------------------------------------------------------------------------------------------------
-
-
-def test_plan_asks_for_totals_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COMTRADE_KEY", raising=False)
-    one, two = plan(reporters=["KAZ"], partners=["CHN", "WLD"], years=[2023, 2024], flow="import", level="HS2")
-    assert one.url == "https://comtradeapi.un.org/public/v1/preview/C/A/HS"
-    assert one.params == {
-        "reporterCode": "398",
-        "period": "2023",
-        "flowCode": "M",
-        "cmdCode": "AG2",
-        "partnerCode": "156,0",
-        "partner2Code": "0",
-        "motCode": "0",
-        "customsCode": "C00",
-        "includeDesc": "false",
-    }
-    assert (one.secret, two.params["period"]) == (None, "2024")
-
-
-def test_plan_with_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COMTRADE_KEY", "x")
-    (request,) = plan(reporters=["USA"], years=[2024])
-    assert request.url == "https://comtradeapi.un.org/data/v1/get/C/A/HS"
-    assert request.secret == ("COMTRADE_KEY", "header:Ocp-Apim-Subscription-Key")
-    assert request.params["reporterCode"] == "842"
-    assert "partnerCode" not in request.params
-    assert plan(reporters=["USA"], years=[2024], key=False)[0].secret is None
-    months = plan(reporters=["USA"], years=[2024], monthly=True, products=["740311"])
-    assert [request.params["period"] for request in months] == [f"2024{m:02d}" for m in range(1, 13)]
-    assert months[0].url.endswith("/C/M/HS")
-
-
-@pytest.mark.parametrize("wrong", [{"reporters": []}, {"years": []}, {"level": "HS3"}, {"flow": "both"}])
-def test_plan_refuses(wrong: dict[str, Any]) -> None:
-    with pytest.raises(BadInput, match="Comtrade"):
-        plan(**{"reporters": ["KAZ"], "years": [2023], **wrong})
 
 
 # --- published figures; tolerances are half a step of the last digit printed -----------------------------------------

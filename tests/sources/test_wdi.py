@@ -12,10 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khorgos.core.errors import BadFile, BadInput, KhorgosError, UnmappedCode
+from khorgos.core.errors import BadFile, KhorgosError, UnmappedCode
 from khorgos.sources.connector import Parsed
 from khorgos.sources.files import parse
-from khorgos.sources.wdi import plan
 
 GDP = "NY.GDP.MKTP.CD"
 
@@ -132,15 +131,6 @@ def test_damaged_answers_are_errors_in_one_line(
         said = str(error)
     assert said
     assert "\n" not in said
-
-
-def test_plan() -> None:
-    gdp, population = plan(years=[2000, 2023, 2010])
-    assert gdp.url == "https://api.worldbank.org/v2/country/all/indicator/NY.GDP.MKTP.CD"
-    assert gdp.params == {"format": "json", "per_page": "20000", "date": "2000:2023"}
-    assert population.filename == "wdi_SP.POP.TOTL_2000_2023.json"
-    with pytest.raises(BadInput, match="by indicator and year"):
-        plan(years=[])
 
 
 def test_published_gdp_by_two_roads(shared: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from khorgos.sources import census_monthly
-from khorgos.sources.census_api import parse_consumption, parse_general, plan, recognise_consumption, recognise_general
+from khorgos.sources.census_api import parse_consumption, parse_general, recognise_consumption, recognise_general
 from khorgos.sources.census_cards import CENSUS, CENSUS_CONSUMPTION
+from khorgos.sources.census_plan import plan, plan_consumption
 from khorgos.sources.census_products import parse_chapters, parse_lines, recognise_chapters, recognise_lines
 from khorgos.sources.connector import Connector
 
@@ -23,7 +24,7 @@ CONNECTORS = (
         files='*.json: [["CTY_CODE","I_COMMODITY","CON_VAL_YR","time",...],[...],...]',
         recognise=recognise_consumption,
         parse=parse_consumption,
-        plan=plan,
+        plan=plan_consumption,
     ),
     Connector(
         source=CENSUS,

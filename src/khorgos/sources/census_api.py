@@ -1,23 +1,20 @@
-"""US Census Bureau's International Trade API: a JSON list of lists, header first; and what to ask it for."""
+"""US Census Bureau's International Trade API: a JSON list of lists, header first."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from khorgos.core.errors import BadFile, BadInput, UnknownName
+from khorgos.core.errors import BadFile
 from khorgos.core.provenance import Source
 from khorgos.core.schema import Flow
-from khorgos.nomenclature.areas import to_code
 from khorgos.nomenclature.periods import Period
 from khorgos.sources.census_cards import CENSUS, CENSUS_CONSUMPTION, harmonised, nomenclature_of, period_of, terms
-from khorgos.sources.connector import Parsed, Peek, Request, Snapshot
+from khorgos.sources.connector import Parsed, Peek, Snapshot
 from khorgos.sources.flows import FlowRows, Terms
 from khorgos.sources.partner_names import GROUP, Names
 from khorgos.sources.reading import json_document, number
 
-_BASE = "https://api.census.gov/data/timeseries/intltrade"
 _PRODUCTS = {"I_COMMODITY": Flow.IMPORT, "E_COMMODITY": Flow.EXPORT}
 _LEVELS = {"-": 0, "HS2": 2, "HS4": 4, "HS6": 6, "HS10": 10}
 # Dimensions whose rows are parts of the row with "-": domestic or foreign exports, rate provision, district, port.
@@ -163,56 +160,3 @@ def _place(cells: dict[str, str], product: str | None, measure: _Measure, name: 
 def _group(code: str) -> str | None:
     """Codes that begin with 00 or end in XXX are groups of countries and continents (Census, Schedule C)."""
     return GROUP if re.fullmatch(r"00\d\d|\dXXX", code) else None
-
-
-def plan(
-    *,
-    years: Sequence[int],
-    partners: Sequence[str] = (),
-    flow: str = "import",
-    basis: str = "general",
-    level: str = "TOTAL",
-    month: int = 12,
-    key: bool = False,
-) -> tuple[Request, ...]:
-    """What to ask the interface for: one request a year, and a partner where partners are named.
-
-    Args:
-        years: calendar years, from 2013.
-        partners: area ids; all countries where left out.
-        flow: "import" or "export".
-        basis: "general" or "consumption", for imports.
-        level: "TOTAL", "HS2", "HS4", "HS6" or "HS10".
-        month: the year to date through this month.
-        key: send the key in $CENSUS_API_KEY (needed beyond 500 requests a day).
-
-    Returns:
-        The requests.
-
-    Raises:
-        BadInput: if an option is none of these, or a partner has no Census code.
-    """
-    if flow not in {"import", "export"} or basis not in {"general", "consumption"} or level not in {"TOTAL", *_LEVELS}:
-        raise BadInput("Not an option of the Census interface", where=f"{flow}, {basis}, {level}")
-    if not 1 <= month <= 12:
-        raise BadInput(f"There is no month {month}")
-    letter, value = ("E", "ALL") if flow == "export" else ("I", "CON" if basis == "consumption" else "GEN")
-    columns = ["CTY_CODE", "CTY_NAME", f"{letter}_COMMODITY", "COMM_LVL", f"{value}_VAL_YR"]
-    requests = []
-    for year in years:
-        for partner in partners or ("",):
-            params = {"get": ",".join(columns), "time": f"{year}-{month:02d}"}
-            params |= {"COMM_LVL": level} if level != "TOTAL" else {f"{letter}_COMMODITY": "-"}
-            if partner:
-                params["CTY_CODE"] = _code(partner)
-            name = "-".join(part for part in ("census", flow, basis, level, partner, f"{year}{month:02d}") if part)
-            secret = ("CENSUS_API_KEY", "param:key") if key else None
-            requests.append(Request(f"{_BASE}/{flow}s/hs", f"{name}.json", params, secret))
-    return tuple(requests)
-
-
-def _code(partner: str) -> str:
-    code = to_code(partner, "census")
-    if code is None:
-        raise UnknownName(partner, "area of the Census Bureau", hint="Name a country by its ISO3 code")
-    return code

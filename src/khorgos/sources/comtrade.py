@@ -1,18 +1,16 @@
-"""UN Comtrade: card, formats, and what to ask its interface."""
+"""UN Comtrade: card and formats."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from khorgos.core.errors import BadInput
 from khorgos.core.provenance import Source
-from khorgos.nomenclature.areas import to_code
 from khorgos.sources.comtrade_layouts import API, CUT, LEGACY, from_cut, from_json, from_legacy, from_table
+from khorgos.sources.comtrade_plan import plan
 from khorgos.sources.comtrade_rows import Records, flow_rows
-from khorgos.sources.connector import Connector, Parsed, Peek, Request, Snapshot
+from khorgos.sources.connector import Connector, Parsed, Peek, Snapshot
 
 COMTRADE = Source(
     id="comtrade",
@@ -36,10 +34,6 @@ COMTRADE = Source(
 )
 
 _PUBLISHED = re.compile(r"\[(20\d\d)-(\d\d)-(\d\d)\]")  # as the bulk service names its files
-_URL = "https://comtradeapi.un.org"
-_KEY = "COMTRADE_KEY"
-_LEVELS = {"TOTAL": "TOTAL", "HS2": "AG2", "HS4": "AG4", "HS6": "AG6"}
-_FLOW_CODES = {"export": "X", "import": "M", "re-export": "RX", "re-import": "RM"}
 _FEW = (
     "typeCode",
     "period",
@@ -50,9 +44,6 @@ _FEW = (
     "cmdCode",
     "primaryValue",
 )
-
-#: Chosen from the terms of the free key, 500 calls a day and one at a time; without a key the limit is about the same.
-_PAUSE = 1.5
 
 
 def _recognise_json(seen: Peek) -> bool:
@@ -86,73 +77,6 @@ def _parser(read: Callable[[Snapshot], Records], title: str) -> Callable[[Snapsh
         return Parsed(COMTRADE, (release,), {"flow": table}, tuple(findings), dropped)
 
     return parse
-
-
-def plan(
-    *,
-    reporters: Sequence[str],
-    years: Sequence[int],
-    partners: Sequence[str] = (),
-    flow: str = "",
-    level: str = "TOTAL",
-    products: Sequence[str] = (),
-    monthly: bool = False,
-    key: bool | None = None,
-) -> tuple[Request, ...]:
-    """What to ask the interface for: one request a reporter and year.
-
-    Args:
-        reporters: area ids.
-        years: calendar years.
-        partners: area ids; all partners where left out.
-        flow: "export", "import", "re-export" or "re-import"; exports and imports where left out.
-        level: "TOTAL", "HS2", "HS4" or "HS6".
-        products: HS codes, instead of a level.
-        monthly: the twelve months of each year, one request each, instead of the year.
-        key: ask with the key in $COMTRADE_KEY; where left out, if it is set. Without one the preview answers,
-            500 records at the most.
-
-    Returns:
-        The requests: totals of second partner, mode of transport and customs procedure only.
-
-    Raises:
-        BadInput: if nothing is asked for, or an area or level has no code there.
-    """
-    if not reporters or not years:
-        raise BadInput("Comtrade is asked by reporter and year", hint="Name at least one of each")
-    if level not in _LEVELS or flow not in ("", *_FLOW_CODES):
-        raise BadInput(f"Comtrade has no level {level!r} or flow {flow!r}", hint=f"Levels: {', '.join(_LEVELS)}")
-    keyed = _KEY in os.environ if key is None else key
-    place = "data/v1/get" if keyed else "public/v1/preview"
-    common = {
-        "flowCode": _FLOW_CODES[flow] if flow else "M,X",
-        "cmdCode": ",".join(products) if products else _LEVELS[level],
-        "partner2Code": "0",
-        "motCode": "0",
-        "customsCode": "C00",
-        "includeDesc": "false",
-    }
-    if partners:
-        common["partnerCode"] = ",".join(_code(area) for area in partners)
-    periods = [f"{year}{month:02d}" for year in years for month in range(1, 13)] if monthly else [str(y) for y in years]
-    return tuple(
-        Request(
-            url=f"{_URL}/{place}/C/{'M' if monthly else 'A'}/HS",
-            filename=f"comtrade_{reporter}_{period}_{flow or 'both'}_{level if not products else 'products'}.json",
-            params={"reporterCode": _code(reporter), "period": period, **common},
-            secret=(_KEY, "header:Ocp-Apim-Subscription-Key") if keyed else None,
-            pause=_PAUSE,
-        )
-        for reporter in reporters
-        for period in periods
-    )
-
-
-def _code(area: str) -> str:
-    code = to_code(area, "comtrade")
-    if code is None:
-        raise BadInput(f"Comtrade has no code for {area}", hint="Name single countries")
-    return code
 
 
 CONNECTORS = (

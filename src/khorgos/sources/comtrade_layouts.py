@@ -70,8 +70,9 @@ CUT = {
 }
 _YEAR_NAME = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
-#: Records at which the interface without a key stops, whatever was asked (UN Comtrade help, "What is data preview?").
-PREVIEW_LIMIT = 500
+#: Records at which an answer stops, whatever was asked: without a key (UN Comtrade help, "What is data preview?"), with
+#: a free one (comtradr, "Querying large amounts of data") and with a paid one (comtradeapicall, read me).
+_STOPS = {500: "without a key", 100_000: "with a free key", 250_000: "with a key"}
 
 
 def from_json(snapshot: Snapshot) -> Records:
@@ -100,7 +101,7 @@ def from_json(snapshot: Snapshot) -> Records:
     columns = {name: [_plain(row.get(theirs), row, name) for row in rows] for name, theirs in API.items()}
     table = pa.table({name: pa.chunked_array([pa.array(cells, pa.string())]) for name, cells in columns.items()})
     locators = pa.chunked_array([pa.array([f"data[{i}]" for i in range(len(rows))], pa.string())])
-    return _api_records(table, locators, snapshot, _preview(len(rows), snapshot))
+    return _api_records(table, locators, snapshot, _cut_off(len(rows), snapshot))
 
 
 def _plain(cell: Any, row: Mapping[str, Any], name: str) -> str:
@@ -109,10 +110,10 @@ def _plain(cell: Any, row: Mapping[str, Any], name: str) -> str:
     return "" if cell is None else str(cell)
 
 
-def _preview(count: int, snapshot: Snapshot) -> tuple[Finding, ...]:
-    if count != PREVIEW_LIMIT:
+def _cut_off(count: int, snapshot: Snapshot) -> tuple[Finding, ...]:
+    if count not in _STOPS:
         return ()
-    said = f"Exactly {count} records: an answer without a key stops there, so some may be missing."
+    said = f"Exactly {count} records: an answer {_STOPS[count]} stops there, so some may be missing."
     return (Finding("partial-coverage", said, "warning", where=snapshot.filename),)
 
 

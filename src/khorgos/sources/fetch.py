@@ -6,17 +6,18 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from typing import IO, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import tenacity
 
-from khorgos.core.errors import BadInput, KhorgosError, NoData, Offline, Refused
+from khorgos.core.errors import BadFile, BadInput, KhorgosError, NoData, Offline, Refused
 from khorgos.core.version import __version__
 from khorgos.sources.connector import Request, Snapshot
 
@@ -27,6 +28,8 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 #: Answers larger than this are not what a statistical interface sends; chosen above Comtrade's largest bulk file.
 _LARGEST = 4 << 30
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
+#: 204 is what the US Census interface answers to "a valid request with no results" (its guide, of that heading).
+_ABSENT = {204, 404}
 
 
 class _Again(Exception):
@@ -104,6 +107,7 @@ def fetch(
     cache: Cache,
     max_age: int | None = 30,
     progress: Callable[[int, int], object] | None = None,
+    missing: Callable[[NoData], object] | None = None,
     transport: httpx.BaseTransport | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Snapshot, ...]:
@@ -114,11 +118,13 @@ def fetch(
         cache: where answers are kept.
         max_age: days for which a kept answer is good; None for ever.
         progress: called with (requests done, requests in all).
+        missing: called for a request that the interface has no data for, which is then left out; where it is
+            left out itself, such a request is an error.
         transport: another transport of httpx (tests answer from recordings).
         sleep: how to wait.
 
     Returns:
-        One snapshot a request, in order.
+        One snapshot a request, in order, those without data left out.
 
     Raises:
         Offline: there is no network, or the host cannot be reached.
@@ -135,8 +141,13 @@ def fetch(
             if progress:
                 progress(done, len(requests))
             known = cache.find(key, youngest)
-            if known is None:
-                known = _get(request, key, client=client, cache=cache, manners=manners, sleep=sleep)
+            try:
+                known = known or _get(request, key, client=client, cache=cache, manners=manners, sleep=sleep)
+            except NoData as absent:
+                if missing is None:
+                    raise
+                missing(absent)
+                continue
             out.append(_snapshot(known, cache))
     if progress:
         progress(len(requests), len(requests))
@@ -257,12 +268,22 @@ def _download(
 def _check(answer: httpx.Response, request: Request) -> None:
     if answer.status_code in _BUSY:
         raise _Again(answer.status_code, _asked_wait(answer))
-    if answer.status_code == 404:
+    if answer.status_code in _ABSENT:
         raise NoData("The interface has no such data", where=_address(request))
     if not answer.is_success:
         answer.read()
-        said = " ".join(answer.text.split())[:200]
-        raise _refusal(answer.status_code, said, request)
+        raise _refusal(answer.status_code, _plain(answer.text), request)
+    kind = answer.headers.get("Content-Type", "")
+    if kind.startswith("text/html") and not request.filename.endswith((".html", ".htm")):
+        answer.read()
+        host = urlsplit(request.url).netloc
+        raise Refused(f"{host} answered with a web page instead of data: {_plain(answer.text)}")
+
+
+def _plain(text: str) -> str:
+    """What a page or a message says, shortened."""
+    bare = re.sub(r"<(?:script|style).*?</(?:script|style)>|<[^>]*>", " ", text, flags=re.DOTALL)
+    return " ".join(bare.split())[:200]
 
 
 def _refusal(status: int, said: str, request: Request) -> KhorgosError:
@@ -285,3 +306,63 @@ def _snapshot(known: Mapping[str, Any], cache: Cache) -> Snapshot:
         retrieved=dt.date.fromisoformat(str(known["retrieved"])),
         url=str(known["url"]),
     )
+
+
+def sdmx_address(service: str, flow: str, key: str, params: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The address of a data query, built by the optional library sdmx1; nothing is asked.
+
+    Args:
+        service: id of the service in sdmx1's list, such as "IMF_DATA".
+        flow: the data flow, with its agency.
+        key: codes by dimension, joined as the service's structure orders them.
+        params: the query.
+
+    Returns:
+        The address and the query.
+
+    Raises:
+        BadInput: if sdmx1 is not installed.
+    """
+    prepared = _sdmx().Client(service).get("data", flow, key=key, params=dict(params), dry_run=True)
+    parts = urlsplit(str(prepared.url))
+    return f"{parts.scheme}://{parts.netloc}{parts.path}", dict(parse_qsl(parts.query))
+
+
+def sdmx_message(stream: IO[bytes], filename: str) -> Any:
+    """A message read by the optional library sdmx1 from bytes; no connection is opened.
+
+    Args:
+        stream: the bytes.
+        filename: for errors.
+
+    Returns:
+        Its `sdmx.message.Message`.
+
+    Raises:
+        BadInput: if sdmx1 is not installed.
+        BadFile: if the bytes are no SDMX message.
+    """
+    import contextlib
+    import io
+    import logging
+
+    from lxml import etree
+
+    sdmx = _sdmx()
+    logging.getLogger("sdmx").setLevel(logging.ERROR)  # it warns that it infers the structure of each message
+    broken = (etree.LxmlError, sdmx.exceptions.XMLParseError, ArithmeticError, AssertionError, AttributeError)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints the element at which it fails
+            return sdmx.read_sdmx(stream)
+    except (*broken, LookupError, RuntimeError, StopIteration, TypeError, ValueError) as error:
+        said = _plain(str(error)) or type(error).__name__
+        raise BadFile(f"Not an SDMX message: {said}", path=filename, hint="Fetch it again") from None
+
+
+def _sdmx() -> Any:
+    try:
+        import sdmx
+    except ImportError:
+        hint = "Install it: pip install 'khorgos[sdmx]'"
+        raise BadInput("SDMX messages need the optional library sdmx1", hint=hint) from None
+    return sdmx

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from khorgos.core.errors import BadFile, BadInput, UnmappedCode
+from khorgos.core.errors import BadFile, UnmappedCode
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Source
 from khorgos.nomenclature.areas import from_code
-from khorgos.sources.connector import Connector, Parsed, Peek, Request, Snapshot
+from khorgos.sources.connector import Connector, Parsed, Peek, Snapshot
 from khorgos.sources.reading import Cell, cell_name, csv_rows, json_document, lines, number, workbook
 from khorgos.sources.tables import to_table
+from khorgos.sources.wdi_plan import plan
 
 WDI = Source(
     id="wdi",
@@ -40,9 +41,6 @@ _KEYS = ("Country Name", "Country Code")
 _LONG = ("Country Name", "Country Code", "Year", "Value")
 _LONG_NAMES = {"gdp": ("NY.GDP.MKTP.CD", "GDP (current US$)"), "population": ("SP.POP.TOTL", "Population, total")}
 _UNITS = {"current US$": "USD", "Population, total": "person"}
-
-#: The interface answers at most 32,500 values a page; 20,000 hold one indicator of all economies for 70 years.
-_PAGE = 20_000
 
 
 @dataclass
@@ -260,34 +258,6 @@ def _add_json(found: _Figures, row: Any, i: int, snapshot: Snapshot) -> None:
         return
     figure = number(value, path=snapshot.filename, row=i, column="value")
     found.add(code, year, indicator, _unit(label), value=figure, place=f"[1][{i}]")
-
-
-def plan(*, indicators: Sequence[str] = ("NY.GDP.MKTP.CD", "SP.POP.TOTL"), years: Sequence[int]) -> tuple[Request, ...]:
-    """What to ask the World Bank's interface for: one request an indicator, all economies.
-
-    Args:
-        indicators: codes, such as NY.GDP.MKTP.CD.
-        years: calendar years; the interface takes the range from first to last.
-
-    Returns:
-        The requests.
-
-    Raises:
-        BadInput: if nothing is asked for.
-
-    Source:
-        World Bank Data Help Desk, "API Basic Call Structures" (version 2).
-    """
-    if not years or not indicators:
-        raise BadInput("The World Bank is asked by indicator and year", hint="Name at least one of each")
-    return tuple(
-        Request(
-            url=f"https://api.worldbank.org/v2/country/all/indicator/{indicator}",
-            filename=f"wdi_{indicator}_{min(years)}_{max(years)}.json",
-            params={"format": "json", "per_page": str(_PAGE), "date": f"{min(years)}:{max(years)}"},
-        )
-        for indicator in indicators
-    )
 
 
 CONNECTORS = (

@@ -358,7 +358,7 @@ def plan(
     if not reporters or not years:
         raise BadInput("WITS is asked by importer and year", hint="Name at least one of each")
     kind = "aveestimated" if estimated else "reported"
-    asked = ";".join(products)
+    asked = "all" if tuple(products) == ("HS6",) else ";".join(products)
     return tuple(
         Request(
             url=(
