@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 from pathlib import Path
 
 import pytest
@@ -50,13 +50,11 @@ def test_both_sides_are_there(ledger: Ledger, reporter: str) -> None:
     }
 
 
-def test_it_is_made_again_from_the_publishers_files(shared: Path, tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("build_embedded", ROOT / "tools" / "build_embedded.py")
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    tool.build(shared, tmp_path / "again")
+def test_it_is_made_again_from_the_publishers_files(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    importlib.import_module("build_embedded").build(shared, tmp_path / "again")
     again, kept = (open_ledger(path, embedded=False) for path in (tmp_path / "again", EMBEDDED))
 
     assert set(again.releases) == set(kept.releases)
