@@ -11,7 +11,7 @@ import sqlglot
 from ledger_makers import asked, filled, flow, parsed
 from sqlglot import exp
 
-from khorgos.core.errors import LedgerError
+from khorgos.core.errors import BadInput, LedgerError
 from khorgos.ledger.engine import batches, connection, run
 from khorgos.ledger.query import FlowQuery, cells
 from khorgos.ledger.store import Ledger
@@ -133,3 +133,11 @@ def test_a_harmed_part_is_named_in_one_line(empty: Ledger, harm: str) -> None:
 
     assert "\n" not in str(caught.value)
     assert path.name in str(caught.value)
+
+
+def test_a_question_made_for_another_ledger_is_refused(empty: Ledger) -> None:
+    ledger = filled(empty, parsed([flow("CHN", "KAZ", "export", "2023", 5.0)]))
+    question = cells(ledger, FlowQuery())
+
+    with pytest.raises(BadInput, match="another view"):
+        run(empty, question)

@@ -76,7 +76,7 @@ def test_a_manifest_reads_as_it_was_written(empty: Ledger) -> None:
     assert from_json(to_json(Manifest()), where="memory") == Manifest()
 
 
-def test_older_manifests_stay(empty: Ledger) -> None:
+def test_the_manifest_before_stays(empty: Ledger) -> None:
     first = filled(empty, parsed([flow("CHN", "KAZ", "export", "2022", 1.0)]))
     filled(first, parsed([flow("CHN", "KAZ", "export", "2023", 2.0)], of=release(source(), "b")))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 from sqlglot import exp
 
+from khorgos.core.errors import BadInput
 from khorgos.ledger.manifest import Part
 from khorgos.ledger.rates import RateScope, all_rates, rates_table
 from khorgos.ledger.relations import release_table
@@ -49,7 +50,19 @@ def rates_of(alias: str, scope: RateScope) -> exp.Table:
 def bind(
     ledger: Ledger, select: exp.Expression, relations: dict[str, pa.Table]
 ) -> tuple[exp.Expression, dict[str, pa.Table]]:
-    """The expression over files, and the in-memory tables it names."""
+    """Put files in the place of the ledger's tables.
+
+    Args:
+        ledger: the view that is asked.
+        select: the question.
+        relations: tables handed in, by name.
+
+    Returns:
+        The expression over files, and the in-memory tables it names.
+
+    Raises:
+        BadInput: the question was planned for another view.
+    """
     bound = select.copy()
     named = dict(relations)
     scopes: list[RateScope] = []
@@ -79,6 +92,8 @@ def _together(scopes: Sequence[RateScope]) -> RateScope:
 
 def _replace(ledger: Ledger, node: exp.Table, named: dict[str, pa.Table]) -> None:
     only = node.meta.get(_HINT)
+    if only is not None and not {part.path for _, part in ledger.parts(node.name)}.issuperset(only):
+        raise BadInput("This question was made for another view of the ledger", hint="Make it for the view you ask")
     chosen = [
         (layer, part)
         for layer, part in ledger.parts(node.name)

@@ -21,9 +21,10 @@ from khorgos.ledger.engine import connection, engine_errors
 from khorgos.ledger.lock import locked
 from khorgos.ledger.manifest import Applied, Manifest, Part, PartKind
 from khorgos.ledger.oddities import oddities
-from khorgos.ledger.parts import staged, staging, sweep, temporary, write_part
+from khorgos.ledger.parts import staged, staging, temporary, write_part
 from khorgos.ledger.store import Layer, Ledger, current, publish
 from khorgos.ledger.sums import sums
+from khorgos.ledger.upkeep import gathered, sweep
 from khorgos.ledger.validate import errors_in
 from khorgos.sources.connector import Parsed
 
@@ -135,7 +136,7 @@ def ingest(
                     _take(batch, one)
                 for table in sorted(batch.held):
                     _let_go(batch, table)
-            after = batch.after() if batch.new else before
+                after = gathered(con, root, batch.after()) if batch.new else before
             if batch.new:
                 _keep(root, batch.new, files or {})
                 _publish(root, after)
@@ -220,16 +221,23 @@ def _write(batch: _Batch, table: str, view: str, fresh: Sequence[Release]) -> No
             _hold(batch, "correction", original)
         view = corrected.relation
     batch.findings += oddities(batch.con, table, view)
-    (number,) = batch.con.execute(f"SELECT count(*) FROM {view}").fetchone() or (0,)
+    number, products = _size(batch.con, table, view)
     made = sums(batch.con, view) if table == "flow" else ()
     if number < _LARGE and not made:
         _hold(batch, table, view)
         return
     rows = _part(batch, table, view)
-    if table == "flow" and number >= _LARGE:
+    if products > 1 and number >= _LARGE:
         _part(batch, table, view, kind="by-product", copies=rows)
     for one in made:
         _part(batch, table, one, kind="sums")
+
+
+def _size(con: duckdb.DuckDBPyConnection, table: str, view: str) -> tuple[int, int]:
+    """Number of rows, and of different products of trade rows."""
+    products = "count(DISTINCT product)" if table == "flow" else "0"
+    found = con.execute(f"SELECT count(*), {products} FROM {view}").fetchone() or (0, 0)
+    return found[0], found[1]
 
 
 def _hold(batch: _Batch, table: str, view: str) -> None:

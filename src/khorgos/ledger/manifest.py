@@ -82,7 +82,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One state of a ledger. A newer state has the next number; nothing of an older one is changed.
+    """One state of a ledger. A newer state has the next number; no row of an older one is changed or lost.
 
     Args:
         number: counts up from 1; 0 is the empty ledger.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -14,12 +13,11 @@ import duckdb
 import pyarrow as pa
 
 from khorgos.ledger.disk import TEMPORARY, settle, sha256_of
-from khorgos.ledger.manifest import Manifest, Part, PartKind
-from khorgos.ledger.store import manifest_path
+from khorgos.ledger.manifest import Part, PartKind
 from khorgos.ledger.tables import SORTED_BY
 
 FOLDER = "parts"
-_STAGING = "staging"
+STAGING = "staging"
 
 # Rows of a row group. Chosen because one bilateral series then touches one group of 16 columns, a few MB.
 _ROW_GROUP = 500_000
@@ -29,7 +27,7 @@ _serial = count()
 
 def staging(root: Path) -> Path:
     """The folder for what is not yet part of the ledger; made if absent."""
-    folder = root / _STAGING
+    folder = root / STAGING
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -65,7 +63,7 @@ def staged(con: duckdb.DuckDBPyConnection, root: Path, rows: pa.Table | pa.Recor
     with parquet.ParquetWriter(draft, rows.schema, compression="zstd") as writer:
         for batch in rows.to_batches() if hasattr(rows, "to_batches") else rows:
             writer.write_batch(batch)
-    con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_quoted(draft)})")
+    con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({quoted(draft)})")
     try:
         yield name
     finally:
@@ -88,7 +86,7 @@ def write_part(
         con: an engine that may write below `root`.
         root: the ledger's folder.
         table: the part's table.
-        relation: name of a view or table in the engine, with the table's columns.
+        relation: name of a view or table in the engine, or a call that reads one, with the table's columns.
         kind: see PartKind.
         copies: the part whose rows these are, in the order of products.
 
@@ -99,7 +97,7 @@ def write_part(
     order = sorted(SORTED_BY[table], key=lambda name: name != "product") if copies else SORTED_BY[table]
     columns = ", ".join(order)
     con.execute(
-        f"COPY (SELECT * FROM {relation} ORDER BY {columns}) TO {_quoted(draft)} "
+        f"COPY (SELECT * FROM {relation} ORDER BY {columns}) TO {quoted(draft)} "
         f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
     )
     described = _describe(con, table, draft)
@@ -112,19 +110,8 @@ def write_part(
     return Part(table=table, path=path, sha256=sha256, kind=kind, copies=copies.path if copies else None, **described)
 
 
-def sweep(root: Path, manifest: Manifest) -> None:
-    """Remove what an interrupted import left behind. Call with the lock held."""
-    shutil.rmtree(root / _STAGING, ignore_errors=True)
-    kept = {root / part.path for part in manifest.parts}
-    leftovers = [path for path in (root / FOLDER).rglob("*.parquet") if path not in kept]
-    leftovers += [*root.glob(f"{TEMPORARY}*"), *root.glob(f"*/{TEMPORARY}*")]
-    newest = manifest_path(root, manifest.number)
-    leftovers += [path for path in newest.parent.glob("*.json") if path.name > newest.name]
-    for path in leftovers:
-        path.unlink(missing_ok=True)
-
-
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """A path as a text in the engine's language."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
@@ -147,7 +134,7 @@ def _describe(con: duckdb.DuckDBPyConnection, table: str, path: Path) -> dict[st
             "variants": "count(DISTINCT [currency, valuation, partner_basis])",
         }
     select = ", ".join(f"{sql} AS {name}" for name, sql in wanted.items())
-    found = con.execute(f"SELECT {select} FROM read_parquet({_quoted(path)})").fetchone()
+    found = con.execute(f"SELECT {select} FROM read_parquet({quoted(path)})").fetchone()
     values = dict(zip(wanted, found or (), strict=True))
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
