@@ -42,6 +42,7 @@ def test_words() -> None:
     assert asked.months("2024-01..2024-03,2023-12") == ("2023-12", "2024-01", "2024-02", "2024-03")
     assert asked.months("2024-02..2024-02") == ("2024-02",)
     assert len(asked.months("2024")) == 12
+    assert len(asked.months("2022..2024")) == 36
     assert asked.flows("exports,Re-Import") == ("export", "re-import")
     assert asked.products("hs6") == ("HS6",)
     assert asked.products("27,520100") == ("27", "520100")
@@ -112,6 +113,14 @@ def test_unknown_sources_and_options_get_the_nearest() -> None:
         plan("comtrade", years="2024")
     with pytest.raises(BadInput, match="Not yes or no"):
         plan("comtrade", reporters="KAZ", years="2024", key="perhaps")
+
+
+@pytest.mark.parametrize(("name", "option"), [(one.name, option) for one in fetchable() for option in one.options])
+def test_each_option_is_read(name: str, option: str) -> None:
+    wrong = {"years": "20x4", "months": "20x4", "indicators": ["X"] * 3}.get(option, "no such word")
+
+    with pytest.raises(KhorgosError, match=r"20x4|no such word|not asked without|asked by"):
+        plan(name, **{option: wrong})
 
 
 def test_options_in_the_singular_and_empty_ones() -> None:
@@ -279,6 +288,8 @@ def test_wits() -> None:
     (request,) = plan("wits-tariff", reporters="KAZ", years=2021, products="HS6")
 
     assert request.url.endswith("/partner/000/product/all/year/2021/datatype/reported")
+    (estimated,) = plan("wits-tariff", reporters="USA", partners="CHN", years=2019, products="850760", estimated="yes")
+    assert estimated.url.endswith("/partner/156/product/850760/year/2019/datatype/aveestimated")
 
 
 @needs_sdmx

@@ -21,6 +21,7 @@ LEVELS = ("TOTAL", "HS2", "HS4", "HS6", "HS10")
 
 _FLOWS = (Flow.EXPORT, Flow.IMPORT, Flow.RE_EXPORT, Flow.RE_IMPORT)
 _CODE = re.compile(r"\d{2}(?:\d{2}){0,4}")
+_YEARS = re.compile(r"\d{4}\.\.\d{4}")
 _SPAN = re.compile(r"(\d{4}-\d{2})\.\.(\d{4}-\d{2})")
 _Item = TypeVar("_Item")
 
@@ -50,20 +51,20 @@ def years(given: Words) -> tuple[int, ...]:
 
 
 def months(given: Words) -> tuple[str, ...]:
-    """Months of "2024", "2024-03" or "2024-01..2024-05", in order, as in the ledger.
+    """Months of "2024", "2022..2024", "2024-03" or "2024-01..2024-05", in order, as in the ledger.
 
     Raises:
         BadInput: if a word is no month, year or run of months.
     """
-    found = {each for word in words(given) for each in _stretch(word).each_month()}
+    found = {each for word in words(given) for part in _stretches(word) for each in part.each_month()}
     return tuple(str(each) for each in sorted(found))
 
 
-def _stretch(word: str) -> Period:
+def _stretches(word: str) -> list[Period]:
+    if _YEARS.fullmatch(word):
+        return [parse_period(year) for year in parse_years(word)]
     match = _SPAN.fullmatch(word)
-    if match and match[1] == match[2]:
-        return parse_period(match[1])
-    return parse_period(word)
+    return [parse_period(match[1] if match and match[1] == match[2] else word)]
 
 
 def flows(given: Words) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def _yes(given: object) -> bool:
     known = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
     answer = known.get(str(given).strip().lower())
     if answer is None:
-        raise BadInput(f"Not yes or no: {given!r}", hint="Write key=yes or key=no")
+        raise BadInput(f"Not yes or no: {given!r}", hint="Write yes or no")
     return answer
 
 
@@ -52,6 +52,7 @@ _READERS: Mapping[str, Callable[[Any], object]] = MappingProxyType(
         "flows": asked.flows,
         "products": asked.products,
         "indicators": asked.words,
+        "estimated": _yes,
         "key": _yes,
     }
 )
