@@ -1,0 +1,357 @@
+"""Quantities of prose to drafts of claims: kind, sign, flow, period, base."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from khorgos.claims.claim import Kind
+from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
+from khorgos.claims.extraction.calendar import Calendar
+from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.drafts import Draft, words_of
+from khorgos.claims.extraction.frames import WORLD, Discourse, Frame
+from khorgos.claims.extraction.moves import is_base, is_change, is_share, sign_of_change
+from khorgos.claims.extraction.quantities import Quantity
+from khorgos.claims.extraction.times import Role, attached_time, time_of
+from khorgos.nomenclature.periods import Period
+
+_YEAR = 12  # months
+
+
+class Setting(NamedTuple):
+    """What all quantities of a sentence share.
+
+    Args:
+        scene: the sentence.
+        roles: role of each expression of time.
+        calendar: the article's day.
+        mind: what was said before.
+        monthly: whether the text compares with the month before (as U.S. releases do).
+    """
+
+    scene: Scene
+    roles: dict[int, Role]
+    calendar: Calendar
+    mind: Discourse
+    monthly: bool
+
+
+def figure(setting: Setting, i: int) -> Draft | None:
+    """Read the quantity at a chunk.
+
+    Args:
+        setting: its sentence.
+        i: its chunk.
+
+    Returns:
+        The draft; None if it is no statement about trade.
+    """
+    scene, mind = setting.scene, setting.mind
+    quantity = scene.line.chunks[i].quantity
+    assert quantity is not None
+    m = mention_for(scene, i)
+    if not _is_trade(scene, i, m, mind):
+        return None
+    frame = frame_for(scene, i, m, mind)
+    draft = Draft(scene, *_place(scene.line, quantity), "other", frame, chunk=i, flow_sure=m is not None)
+    draft.period_sure, period = _period(setting, i, m)
+    draft.period = words_of(period)
+    if mind.source:
+        draft.source = mind.source
+    _read_value(setting, draft, quantity, i, period)
+    return draft
+
+
+def _place(line: Line, quantity: Quantity) -> tuple[int, int]:
+    return line.tokens[quantity.first].start, line.tokens[quantity.last - 1].end
+
+
+def _is_trade(scene: Scene, i: int, m: int | None, mind: Discourse) -> bool:
+    """Whether a quantity speaks of trade: it has a flow, or goes on about one, and no other matter stands nearer."""
+    chunks = scene.line.chunks
+    quantity = chunks[i].quantity
+    assert quantity is not None
+    matter = _other_matter(chunks, i)
+    if m is not None:
+        mention = scene.mentions[m]
+        distance = i - mention.head if mention.head < i else max(1, mention.first - i)
+        return matter is None or matter >= distance or (mention.first <= i < mention.last)
+    if matter is not None or (mind.running.flow is None and mind.running.a is None):
+        return False
+    if quantity.sort == "percent":
+        return is_share(scene.line, i) or sign_of_change(scene.line, i)[0] != 0
+    if quantity.sort in ("times", "points"):
+        return sign_of_change(scene.line, i)[0] != 0
+    return True
+
+
+def _other_matter(chunks: Sequence[Chunk], i: int) -> int | None:
+    """Distance to the nearest word of another matter (investment, GDP, a loan) in the clause."""
+    best: int | None = None
+    for k in range(i - 1, max(-1, i - 12), -1):
+        if chunks[k].low in (";", "while", "whereas") or chunks[k].kind == "quantity":
+            break
+        if chunks[k].has("other") and not chunks[k].has("flow"):
+            best = i - k
+            break
+    for k in range(i + 1, min(len(chunks), i + 5)):
+        if chunks[k].low in (",", ";", ".", "(") or chunks[k].kind == "quantity":
+            break
+        if chunks[k].has("other") and not chunks[k].has("flow"):
+            return min(best or 99, k - i)
+    return best
+
+
+def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | None]:
+    """The period of a quantity, and whether the sentence itself tells it."""
+    scene, mind = setting.scene, setting.mind
+    line = scene.line
+    mention = scene.mentions[m] if m is not None else None
+    if is_base(line, i):
+        return True, _base_period(setting, i, _main_period(setting, i, m))
+    attached = attached_time(line, i)
+    quantity = line.chunks[i].quantity
+    if (
+        attached is not None
+        and setting.roles.get(attached) == "base"
+        and quantity is not None
+        and quantity.sort in ("money", "goods")
+    ):
+        when = line.chunks[attached].when
+        if (
+            when is not None
+            and when.sort in ("earlier", "same")
+            and not is_change(line, i)
+            and _is_direct(line, i, attached)
+        ):
+            return True, setting.calendar.period(when, mind.period)
+    k = time_of(line, i, mention, setting.roles)
+    if k is None:
+        return False, mind.period
+    when = line.chunks[k].when
+    assert when is not None
+    found = setting.calendar.period(when, mind.period)
+    return found is not None, found or mind.period
+
+
+def _is_direct(line: Line, i: int, k: int) -> bool:
+    return all(c.low in ("in", "of", "the", "worth") or c.product or c.has("all") for c in line.chunks[i + 1 : k])
+
+
+def _main_period(setting: Setting, i: int, m: int | None) -> Period | None:
+    """The period of the statement that a base belongs to."""
+    line = setting.scene.line
+    times = [k for k, r in setting.roles.items() if r == "time" and not _is_base_time(line, k)]
+    before = [k for k in times if k < i]
+    chosen = before[-1] if before else (times[0] if times else None)
+    when = line.chunks[chosen].when if chosen is not None else None
+    found = setting.calendar.period(when, setting.mind.period) if when is not None else None
+    return found or setting.mind.period
+
+
+def _is_base_time(line: Line, k: int) -> bool:
+    """Whether an expression of time belongs to a base: "from $80 million in 2023"."""
+    return any(
+        line.chunks[j].kind == "quantity" and is_base(line, j) and attached_time(line, j) == k
+        for j in range(max(0, k - 7), k)
+    )
+
+
+def _base_period(setting: Setting, i: int, main: Period | None) -> Period | None:
+    line = setting.scene.line
+    attached = attached_time(line, i)
+    if attached is None:
+        attached = _after_bracket(line, i)
+    if attached is not None:
+        when = line.chunks[attached].when
+        assert when is not None
+        found = setting.calendar.period(when, main)
+        if found is not None:
+            return found
+    later = [k for k, r in setting.roles.items() if r == "base" and k > i]
+    if later:
+        when = line.chunks[later[0]].when
+        assert when is not None
+        return setting.calendar.period(when, main)
+    return _before(main, monthly=setting.monthly)
+
+
+def _after_bracket(line: Line, i: int) -> int | None:
+    k = i + 1
+    return k if k < len(line.chunks) and line.chunks[k].kind == "when" else None
+
+
+def _before(main: Period | None, *, monthly: bool) -> Period | None:
+    if main is None:
+        return None
+    return main.shift(-1) if monthly and main.months in (1, 3) else main.shift(-_YEAR)
+
+
+def compared_with(setting: Setting, i: int, main: Period | None) -> Period | None:
+    """The period that a change is measured from.
+
+    Args:
+        setting: the sentence.
+        i: chunk of the change.
+        main: the period of the change.
+    """
+    bases = [k for k, r in setting.roles.items() if r == "base"]
+    near = [k for k in bases if k > i] or bases
+    if near:
+        when = setting.scene.line.chunks[near[0]].when
+        assert when is not None
+        found = setting.calendar.period(when, main)
+        if found is not None and found != main:
+            return found
+    return _before(main, monthly=setting.monthly)
+
+
+def _read_value(setting: Setting, draft: Draft, quantity: Quantity, i: int, period: Period | None) -> None:
+    draft.value, draft.unit, draft.step = quantity.value, quantity.unit, quantity.step
+    draft.low, draft.high, draft.qualifier = quantity.low, quantity.high, quantity.qualifier
+    draft.notes = tuple(filter(None, (quantity.note,)))
+    draft.other = quantity.other
+    draft.currency = quantity.unit if quantity.sort == "money" else None
+    if quantity.low is not None:
+        draft.qualifier = None
+    if quantity.sort == "percent":
+        _read_percent(setting, draft, i, period)
+    elif quantity.sort == "points":
+        draft.kind = "difference"
+        _signed(setting, draft, i, period)
+    elif quantity.sort == "times":
+        _read_times(setting, draft, quantity, i, period)
+    else:
+        _read_amount(setting, draft, quantity, i, period)
+
+
+def _read_percent(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
+    scene = setting.scene
+    if is_share(scene.line, i):
+        draft.kind = "share"
+        draft.frame = _share_frame(scene, i, draft.frame, setting.mind)
+        return
+    draft.kind = "growth"
+    _signed(setting, draft, i, period)
+
+
+def _signed(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
+    sign, _word = sign_of_change(setting.scene.line, i)
+    if draft.value is not None:
+        draft.value = -abs(draft.value) if sign < 0 else abs(draft.value)
+    if sign < 0 and draft.low is not None and draft.high is not None:
+        draft.low, draft.high = -draft.high, -draft.low
+    draft.base_period = words_of(compared_with(setting, i, period))
+
+
+def _share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> Frame | None:
+    """Part and whole: "Brazil accounted for 63% of China's imports" is China's imports from Brazil."""
+    if frame is None:
+        return None
+    return replace(frame, b=frame.b if frame.b is not None else mind.running.b)
+
+
+def _read_times(setting: Setting, draft: Draft, quantity: Quantity, i: int, period: Period | None) -> None:
+    draft.kind = "ratio_multiple"
+    sign, _word = sign_of_change(setting.scene.line, i)
+    if sign < 0 and draft.value and draft.value > 1:
+        draft.notes = (*draft.notes, f"{quantity.value:g} times less")
+        draft.value = 1 / draft.value
+    draft.base_period = words_of(compared_with(setting, i, period))
+
+
+def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, period: Period | None) -> None:
+    line = setting.scene.line
+    if quantity.per is not None and quantity.sort == "money" and quantity.unit is not None:
+        draft.kind, draft.unit = "price", f"{quantity.unit}/{quantity.per}"
+        return
+    if quantity.per is not None:
+        draft.notes = (*draft.notes, f"per {quantity.per}")
+    horizon = aim(setting, i)
+    if horizon is not None:
+        draft.kind = "target"
+        draft.period, draft.period_sure = (words_of(horizon) if isinstance(horizon, Period) else None), True
+        return
+    balance = draft.frame is not None and draft.frame.flow == "balance"
+    if not is_base(line, i) and is_change(line, i):
+        draft.kind = "difference"
+        _signed(setting, draft, i, period)
+        return
+    kind: Kind = "balance" if balance else ("quantity" if quantity.sort == "goods" else "level")
+    draft.kind = kind
+    if balance and draft.frame is not None and draft.value is not None and draft.frame.sign < 0:
+        draft.value = -abs(draft.value)
+    if draft.frame is not None and draft.frame.average:
+        draft.notes = (*draft.notes, "average over months")
+
+
+def aim(setting: Setting, i: int) -> Period | bool | None:
+    """Whether an amount is a target or forecast, and for when.
+
+    Args:
+        setting: the sentence.
+        i: the amount's chunk.
+
+    Returns:
+        The year to come; True for an aim without a date; None for what has happened.
+    """
+    line = setting.scene.line
+    future = _future(setting, i)
+    if _is_aimed(line, i) or (future is not None and _is_aimed(line, i, far=True)):
+        return future if future is not None else True
+    return None
+
+
+def _future(setting: Setting, i: int) -> Period | None:
+    """A year to come near an amount."""
+    line, calendar = setting.scene.line, setting.calendar
+    now = calendar.today.year if calendar.today.year is not None else calendar.fallback_year
+    candidates = []
+    for k, r in setting.roles.items():
+        when = line.chunks[k].when
+        if when is None or r in ("base", "none", "date"):
+            continue
+        period = calendar.period(when, setting.mind.period)
+        if (
+            period is not None
+            and (r == "horizon" or (now is not None and period.year > now))
+            and (now is None or period.year >= now)
+        ):
+            candidates.append((abs(k - i), period))
+    return min(candidates, key=lambda each: each[0])[1] if candidates else None
+
+
+def _is_aimed(line: Line, i: int, *, far: bool = False) -> bool:
+    chunks = line.chunks
+    crossed = False
+    for k in range(i - 1, max(-1, i - (40 if far else 22)), -1):
+        chunk = chunks[k]
+        if chunk.kind == "quantity":
+            crossed = True
+        if chunk.low in (";", "while", "whereas") and not far:
+            break
+        if chunk.has("target") and (not crossed or far):
+            return not _is_met(chunks, k, i)
+    for k in range(i + 1, min(len(chunks), i + 6)):
+        if chunks[k].low in (",", ";", ".") or chunks[k].kind == "quantity":
+            break
+        if chunks[k].has("target") and chunks[k].marks["target"] == "aim":
+            return True
+    return False
+
+
+def _is_met(chunks: Sequence[Chunk], k: int, i: int) -> bool:
+    """ "ahead of its target, trade reached $44 bn": what follows the comma has happened."""
+    between = chunks[k + 1 : i]
+    if chunks[k].marks["target"] == "forecast":
+        return False
+    return any(c.low == "," for c in between) and any(
+        c.low in ("reached", "hit", "totaled", "was", "amounted to", "stood at") for c in between
+    )
+
+
+def is_world(frame: Frame | None) -> bool:
+    """Whether a frame is trade with all."""
+    return frame is not None and frame.b == WORLD

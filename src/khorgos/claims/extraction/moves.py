@@ -1,0 +1,255 @@
+"""Which way a quantity moves, whether it is a base, a change or a level: the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.quantities import Quantity
+
+_SKIP = frozenset(
+    ["the", "a", "an", "its", "their", "revised", "already", "roughly", "about", "nearly", "almost", "by", "some", "just", "only", "year", "on", "over", "month", "annual", "annually", "-", "sharply", "slightly", "markedly", "considerably", "significantly", "substantially", "steadily", "strongly", "even", "further", "another", "also", "strong", "sharp", "steep", "modest", "slight", "significant", "substantial", "year-on-year", "considerable", "same", "respective", "that", "those", "relative", "percentage", "whopping", "massive", "initial", "respectively", "yoy", "y", "/", "rate", "pace", "an", "impressive", "marginally", "modestly", "rapidly", "dramatically", "again", "too", "well", "drastically", "nominally", "collectively", "then", "collectively", "in", "terms", "value"]
+)
+_BREAKS = frozenset((",", ";", ":", "(", ")", "\u2013", "|", "and", "but", "while", "whereas", "which", "or", "with"))
+_HARD = frozenset((";", "|", "while", "whereas"))
+_UP_TO_LEVEL = frozenset(("above", "over", "past", "beyond", "below", "under", "to", "at", "near", "close to", "just above",
+                          "just over", "just under", "just below", "well above", "well over", "nearly", "almost", "around"))  # fmt: skip
+
+
+def is_base(line: Line, i: int) -> bool:
+    """Whether the quantity at a chunk is what another is compared with: "from $89.4 billion", "against 8.8 million tons".
+
+    Args:
+        line: the sentence.
+        i: the quantity's chunk.
+    """
+    k = i - 1
+    while k >= 0 and (line.chunks[k].low in ("the", "its", "a", "an", "some", "revised", "just", "only", "about", "level of",
+                      "level", "of", "figure", "roughly", "that", "nearly", "almost", "around", "the revised", "value", "record")
+                      or line.chunks[k].low.startswith("the previous")):  # fmt: skip
+        k -= 1
+    if k < 0:
+        return False
+    chunk = line.chunks[k]
+    if chunk.low == "from":
+        return not _starts_range(line.chunks, k, i) and not _is_origin(line.chunks, k)
+    if chunk.low in ("below", "above", "over") and i - k > 1:
+        return _percent_before(line.chunks, k)
+    if chunk.low in (
+        "than",
+        "more than",
+        "less than",
+        "higher than",
+        "lower than",
+        "smaller than",
+        "larger than",
+        "fewer than",
+    ):
+        return chunk.kind != "quantity" and (chunk.low == "than" or i - k > 1)
+    return chunk.has("base") and chunk.low not in (
+        "on",
+        "over",
+        "after",
+        "following",
+        "as",
+        "from",
+        "compared",
+        "instead of",
+    )
+
+
+def _starts_range(chunks: Sequence[Chunk], k: int, i: int) -> bool:
+    return k > 0 and chunks[k - 1].low in ("ranging", "range", "ranged", "ranges") and i > k
+
+
+def _is_origin(chunks: Sequence[Chunk], k: int) -> bool:
+    return k > 0 and chunks[k - 1].low in ("earned", "revenue", "revenues", "income")
+
+
+def _percent_before(chunks: Sequence[Chunk], k: int) -> bool:
+    return k > 0 and chunks[k - 1].kind == "quantity"
+
+
+def sign_of_change(line: Line, i: int) -> tuple[int, int | None]:
+    """The direction of change that belongs to a quantity.
+
+    Args:
+        line: the sentence.
+        i: the quantity's chunk.
+
+    Returns:
+        1, -1 or 0, and the chunk of the word that says so (None for a printed sign, or none found).
+    """
+    quantity = line.chunks[i].quantity
+    if quantity is not None and quantity.sign:
+        return quantity.sign, None
+    right = _right_word(line.chunks, i)
+    if right is not None:
+        return _sign(line.chunks[right]), right
+    left = _left_word(line.chunks, i)
+    if left is not None:
+        return _sign(line.chunks[left]), left
+    return 0, None
+
+
+def _sign(chunk: Chunk) -> int:
+    value = chunk.marks.get("change") or chunk.marks.get("compare") or "+"
+    return 1 if value == "+" else -1
+
+
+def _right_word(chunks: Sequence[Chunk], i: int) -> int | None:
+    """A word of change close behind: "5% increase", "$4.6 billion less than", "a 12 percent year-on-year drop"."""
+    k = i + 1
+    while k < len(chunks) and k - i <= 5:
+        chunk = chunks[k]
+        if chunk.has("compare") or (chunk.has("change") and chunk.low not in ("up", "down")):
+            return k if _belongs_left(chunks, i, k) else None
+        if not (
+            chunk.low in _SKIP or chunk.kind == "when" or chunk.has("flow") or chunk.product or chunk.has("average")
+        ):
+            return None
+        k += 1
+    return None
+
+
+def _belongs_left(chunks: Sequence[Chunk], i: int, k: int) -> bool:
+    """Whether a word of change after a quantity speaks of it, not of the next: "at $5bn, down 3%" or "$5bn less 3%"."""
+    chunk = chunks[k]
+    if chunk.low in ("up", "down", "over", "under", "above", "below", "lower", "higher") and k + 1 < len(chunks):
+        after = chunks[k + 1]
+        if after.kind == "quantity" and chunk.low in ("up", "down"):
+            return False
+    quantity = chunks[i].quantity
+    is_money = quantity is not None and quantity.sort in ("money", "goods")
+    if is_money and chunk.has("change") and not chunk.has("compare"):
+        verb = chunk.low.endswith(("ed", "ing")) or chunk.low in ("rose", "fell", "grew", "sank", "slid", "shrank")
+        return not verb
+    return True
+
+
+def _left_word(chunks: Sequence[Chunk], i: int) -> int | None:
+    """The nearest word of change before, in the clause, else in the clauses before it."""
+    k = i - 1
+    crossed = 0
+    while k >= 0 and crossed <= 4:
+        chunk = chunks[k]
+        if chunk.low in _HARD and chunk.low != "|":
+            crossed += 2
+        elif chunk.low in (",", "and", "or", "(", ")", "\u2013"):
+            crossed += 1
+        if chunk.has("change") and not _is_spent(chunks, k, i):
+            return k
+        if chunk.has("flow") and crossed > 2:
+            return None
+        k -= 1
+    return None
+
+
+def _is_spent(chunks: Sequence[Chunk], k: int, i: int) -> bool:
+    """Whether a word of change is the noun of a number before it ("an $0.8 billion fall of"), so not of a later one."""
+    before = chunks[k - 1] if k else None
+    if before is not None and before.kind == "quantity" and i - k > 3:
+        return True
+    return chunks[k].has("compare") and before is not None and before.kind == "quantity"
+
+
+def is_change(line: Line, i: int) -> bool:
+    """Whether an amount is a change and no level: "fell by $4.4 billion", "$0.2 billion smaller", "+$2.8 billion".
+
+    Args:
+        line: the sentence.
+        i: the chunk of an amount of money or goods.
+    """
+    quantity = line.chunks[i].quantity
+    if quantity is None:
+        return False
+    if quantity.sign:
+        return True
+    right = _right_word(line.chunks, i)
+    if right is not None and not _is_level_before(line.chunks, i, right):
+        return True
+    return _follows_change(line.chunks, i, quantity, line)
+
+
+def _is_level_before(chunks: Sequence[Chunk], i: int, right: int) -> bool:
+    """ "to $2.4 billion more than": a level though a comparison follows."""
+    k = i - 1
+    while k >= 0 and chunks[k].low in ("the", "a", "an"):
+        k -= 1
+    return k >= 0 and chunks[k].low in ("to", "at", "reached", "totaled", "worth") and not chunks[right].has("compare")
+
+
+def _follows_change(chunks: Sequence[Chunk], i: int, quantity: Quantity, line: Line) -> bool:
+    lead = line.tokens[quantity.first].low
+    k = i - 1
+    by = False
+    while k >= 0 and (chunks[k].low in _SKIP or chunks[k].low in ("of",)):
+        by = by or chunks[k].low in ("by", "of")
+        k -= 1
+    if k < 0:
+        return False
+    chunk = chunks[k]
+    if not chunk.has("change"):
+        return False
+    if not by and lead in _UP_TO_LEVEL:  # "climbed above $31 billion"
+        return lead in ("nearly", "almost", "around", "over") and chunk.low in ("up", "down")
+    noun = chunk.low in (
+        "growth",
+        "increase",
+        "rise",
+        "fall",
+        "decline",
+        "drop",
+        "decrease",
+        "reduction",
+        "loss",
+        "gain",
+        "surge",
+    )
+    return by or not noun or chunk.low in ("increase", "fall", "rise", "drop") or "of" in chunks[i - 1].low
+
+
+def is_share(line: Line, i: int) -> bool:
+    """Whether a percentage is a part of a whole: "14.8 per cent of all trade", "accounted for 12%", "a 15% share".
+
+    Args:
+        line: the sentence.
+        i: the percentage's chunk.
+    """
+    chunks = line.chunks
+    after = chunks[i + 1] if i + 1 < len(chunks) else None
+    if (after is not None and after.low in ("of", "of the total", "share", "market")) or (after is not None and after.has("share")
+        and after.low.startswith(("of", "share"))):  # fmt: skip
+        return not _is_growth_of(chunks, i)
+    if after is not None and after.low == "in" and i + 2 < len(chunks) and "total" in chunks[i + 2].low:
+        return True
+    return _share_before(chunks, i)
+
+
+def _is_growth_of(chunks: Sequence[Chunk], i: int) -> bool:
+    return False if i + 2 >= len(chunks) else chunks[i + 2].kind == "quantity"
+
+
+def _share_before(chunks: Sequence[Chunk], i: int) -> bool:
+    k = i - 1
+    changed = False
+    while k >= 0 and i - k <= 26:
+        chunk = chunks[k]
+        if chunk.has("share") and chunk.low not in ("part of", "weight", "held", "holds", "took", "contributed"):
+            return not (changed and chunk.marks["share"] and chunk.low.startswith("account"))
+        if chunk.low in ("took", "contributed", "holds", "held") and chunk.has("share") and i - k <= 3:
+            return True
+        if chunk.low in (";", "while", "whereas") or chunk.has("tariff"):
+            return False
+        if chunk.has("change") and chunk.low not in ("up", "down") and not _share_word_before(chunks, k):
+            return False
+        changed = changed or chunk.has("change")
+        if chunk.has("flow") and i - k > 3 and not _share_word_before(chunks, k):
+            return False
+        k -= 1
+    return False
+
+
+def _share_word_before(chunks: Sequence[Chunk], k: int) -> bool:
+    return any(c.low.startswith(("share", "the share", "a share", "proportion", "specific weight", "percentage of", "accounted"))
+               for c in chunks[max(0, k - 9) : k])  # fmt: skip

@@ -1,0 +1,563 @@
+"""Quantities in every style of real prose: $94.8bn, US$1.9 to US$3.6 billion, 748,8 million, 27.2 per cent, two-thirds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from khorgos.claims.extraction.lexicon import cues
+from khorgos.claims.extraction.measures_of_text import UNITS, Measure, after, before
+from khorgos.claims.extraction.numerals import CARDINALS, FRACTIONS, Numeral, cardinal, read_numeral
+from khorgos.claims.extraction.tokens import Token
+from khorgos.core.errors import BadInput
+
+Sort = Literal["money", "percent", "points", "times", "goods", "bare"]
+
+_MONTH_WORDS = frozenset(
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"]
+)
+# After a scaled number without a currency these show that money (or a count named before) is meant.
+_FREE_AFTER = frozenset(
+    ["in", "to", "from", "and", "by", "for", "last", "this", "of", "at", "on", ",", ".", ";", ")", "(", "over", "during", "with", "while", "or", "against", "compared", "versus", "-", "–", "a", "the", "respectively", "more", "less", "higher", "lower", "up", "down", "was", "were", "had", "is", "as", "it", "which", "since", "among", "between", "but", "when", "year"]
+)
+_SIGNS = {"-": -1, "+": 1, "\u2013": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of a text with its unit, or a fraction or multiple in words.
+
+    Args:
+        first: its first token, the qualifier's included.
+        last: the token after its last.
+        number: the token where the number itself starts.
+        sort: "money", "percent", "points", "times", "goods", or "bare" (a number of a table).
+        value: in base units; None for a range.
+        unit: currency, "percent", "percentage points", "times" or unit of quantity; None where not said.
+        step: step of the last printed digit, in base units.
+        qualifier: "exact", "approx", "nearly", "more_than" or "less_than".
+        low: lower end of a range.
+        high: upper end of a range.
+        sign: of a printed sign: -1, 1, or 0 for none.
+        note: how it was read, where that was not plain.
+        per: for a price the unit of goods, for a rate "day".
+        scaled: whether a scale word stood with it.
+        spoken: whether it was written in words ("two-thirds", "doubled").
+        other: value and currency of the same amount in brackets.
+    """
+
+    first: int
+    last: int
+    number: int
+    sort: Sort
+    value: float | None
+    unit: str | None
+    step: float | None
+    qualifier: str = "exact"
+    low: float | None = None
+    high: float | None = None
+    sign: int = 0
+    note: str = ""
+    per: str | None = None
+    scaled: bool = True
+    spoken: bool = False
+    other: tuple[float, str] | None = None
+
+
+def find_quantities(tokens: Sequence[Token], taken: Collection[int] = ()) -> list[Quantity]:
+    """The quantities among tokens.
+
+    Args:
+        tokens: of one sentence.
+        taken: positions that belong to dates, names and other things.
+
+    Returns:
+        The quantities in order; plain numbers without scale, unit or currency are left out.
+    """
+    found: list[Quantity] = []
+    position = 0
+    while position < len(tokens):
+        quantity = None if position in taken else _at(tokens, position, taken)
+        if quantity is None:
+            position += 1
+        else:
+            found.append(quantity)
+            position = quantity.last
+    found = _shared(tokens, found)
+    found = _ranged(tokens, found)
+    found = _bracketed(tokens, found)
+    return [_qualified(tokens, quantity, taken) for quantity in found if quantity.sort != "bare"]
+
+
+def _at(tokens: Sequence[Token], position: int, taken: Collection[int]) -> Quantity | None:
+    token = tokens[position]
+    if token.sort == "number":
+        return _number_first(tokens, position, position, None)
+    money = before().at(tokens, position)
+    if money is not None:
+        start = position + money[0]
+        if start < len(tokens) and tokens[start].low == "." and token.low == "rs":
+            start += 1
+        if start < len(tokens) and tokens[start].sort == "number" and start not in taken:
+            if token.text.islower() and token.sort == "word" and token.low in ("try", "rm", "rs"):
+                return None
+            return _number_first(tokens, position, start, money[1][0])
+        return None
+    if token.low in CARDINALS or token.low in ("a", "an", "half", "one", "several"):
+        return _spoken(tokens, position)
+    return None
+
+
+def _numeral(tokens: Sequence[Token], position: int) -> tuple[Numeral, int] | None:
+    """A printed number and the token after it; groups of three digits parted by single spaces are one number."""
+    last = position + 1
+    text = tokens[position].text
+    while last < len(tokens) and _continues(tokens, position, last):
+        text += " " + tokens[last].text
+        last += 1
+    try:
+        return read_numeral(text), last
+    except BadInput:
+        return None
+
+
+def _continues(tokens: Sequence[Token], first: int, position: int) -> bool:
+    """Whether a token is the next group of three digits: "3 413 billion", "5 898 689.99"."""
+    here, prior = tokens[position], tokens[position - 1]
+    if here.sort != "number" or here.start != prior.end + 1:
+        return False
+    if not re.fullmatch(r"[0-9]{3}(?:[.,][0-9]{1,2})?", here.text) or not re.fullmatch(r"[0-9]{1,3}", prior.text):
+        return False
+    return len(tokens[first].text) <= 3 and (first == 0 or tokens[first - 1].low not in _MONTH_WORDS)
+
+
+def _number_first(tokens: Sequence[Token], first: int, number: int, money: str | None) -> Quantity | None:
+    read = _numeral(tokens, number)
+    if read is None:
+        return None
+    numeral, last = read
+    sign, first = _printed_sign(tokens, first, number)
+    plain = Quantity(first, last, number, "bare", numeral.value, money, numeral.step, sign=sign, note=numeral.note,
+                     scaled=False)  # fmt: skip
+    return _measured(tokens, plain, money)
+
+
+def _printed_sign(tokens: Sequence[Token], first: int, number: int) -> tuple[int, int]:
+    """A plus or minus directly before a number (not a hyphen between words or ends of a range)."""
+    for position in {first - 1, number - 1}:
+        if position < 0 or tokens[position].low not in _SIGNS:
+            continue
+        if tokens[position].low == "+" or _is_minus(tokens, position):
+            return _SIGNS[tokens[position].low], min(first, position)
+    return 0, first
+
+
+def _is_minus(tokens: Sequence[Token], position: int) -> bool:
+    if position + 1 >= len(tokens) or not tokens[position + 1].glued:
+        return False
+    if position == 0 or not tokens[position].glued:
+        return tokens[position].low == "-" or position == 0 or tokens[position - 1].low in ("(", "|", ":", ",")
+    # "Billion-2.1%" of a squeezed table is a minus; "2-3%" and "mid-2024" are not
+    scale = after().at(tokens, position - 1)
+    return (scale is not None and scale[1][0].mark == "scale") or tokens[position - 1].low in ("(", "|", "%", ":")
+
+
+def _measured(tokens: Sequence[Token], plain: Quantity, money: str | None) -> Quantity | None:
+    """Read what follows the number: scale, per cent, currency, unit."""
+    last, scale, seen = plain.last, 1.0, False
+    found: Measure | None = None
+    for _ in range(3):
+        step = _next_measure(tokens, last)
+        if step is None:
+            break
+        length, measure = step
+        if measure.mark == "scale":
+            if seen and scale >= 1e9:
+                break
+            scale, seen, last = scale * float(measure.value), True, last + length
+            continue
+        if money is not None and measure.mark not in ("currency",):
+            break
+        found, last = measure, last + length
+        break
+    scaled = replace(
+        plain, last=last, scaled=seen, value=(plain.value or 0.0) * scale, step=(plain.step or 1.0) * scale
+    )
+    if money is not None:
+        return _compound(tokens, _priced(tokens, replace(scaled, sort="money", unit=money)))
+    if found is None:
+        return _unmeasured(tokens, scaled)
+    return _by_measure(tokens, scaled, found)
+
+
+def _tail(tokens: Sequence[Token], scaled: Quantity) -> Quantity | None:
+    """ "1 billion 313 million US dollars": the second part brings the currency."""
+    joined = _compound(tokens, scaled)
+    if joined is scaled:
+        return None
+    before_it = after().at(tokens, joined.last - 1)
+    currency = before_it[1][0] if before_it is not None and before_it[1][0].mark == "currency" else None
+    return replace(joined, sort="money", unit=currency.value if currency else None)
+
+
+def _next_measure(tokens: Sequence[Token], position: int) -> tuple[int, Measure] | None:
+    if position < len(tokens) and tokens[position].low in ("-", "/") and position + 1 < len(tokens):
+        following = after().at(tokens, position)  # "- fold"
+        if following is not None:
+            return following[0], following[1][0]
+        if tokens[position].low == "-" and tokens[position + 1].glued and tokens[position].glued:
+            position, extra = position + 1, 1  # "5-percent", "10-million"
+        else:
+            return None
+    else:
+        extra = 0
+    if position >= len(tokens):
+        return None
+    found = after().at(tokens, position)
+    if found is None:
+        return None
+    word = tokens[position]
+    if len(word.text) == 1 and word.sort == "word" and not word.glued and word.low not in ("m", "b", "k"):
+        return None
+    if word.low == "us" and word.text == "us":
+        return None
+    return found[0] + extra, found[1][0]
+
+
+def _by_measure(tokens: Sequence[Token], scaled: Quantity, found: Measure) -> Quantity | None:
+    value, step = scaled.value or 0.0, scaled.step or 1.0
+    if found.mark == "currency":
+        return _compound(tokens, _priced(tokens, replace(scaled, sort="money", unit=found.value)))
+    if found.mark == "percent":
+        return replace(scaled, sort="percent", unit="percent")
+    if found.mark == "points":
+        return replace(scaled, sort="points", unit="percentage points")
+    if found.mark == "basis":
+        return replace(scaled, sort="points", unit="percentage points", value=value / 100, step=step / 100)
+    if found.mark == "times":
+        return replace(scaled, sort="times", unit="times")
+    return _goods(scaled, found.value)
+
+
+def _goods(scaled: Quantity, unit: str) -> Quantity | None:
+    value, step = scaled.value or 0.0, scaled.step or 1.0
+    unit, _, per = unit.partition("/")
+    note = scaled.note
+    if unit == "mt":  # "12.1 mt" of a grain report is million tonnes, "50,000 mt" tonnes
+        size = 1e6 if value < 1000 and step < 1 else 1.0
+        unit, value, step = "tonne", value * size, step * size
+        note = "mt read as million tonnes" if size > 1 else "mt read as metric tons"
+    elif unit in UNITS:
+        unit, size = UNITS[unit]
+        value, step = value * size, step * size
+    return replace(scaled, sort="goods", unit=unit, value=value, step=step, per=per or None, note=note)
+
+
+def _unmeasured(tokens: Sequence[Token], scaled: Quantity) -> Quantity | None:
+    """A number with a scale only may be money whose currency was named before; a plain number is left to tables."""
+    if not scaled.scaled:
+        return replace(scaled, sort="bare")
+    joined = _tail(tokens, scaled)
+    if joined is not None:
+        return joined
+    following = tokens[scaled.last].low if scaled.last < len(tokens) else "."
+    if following not in _FREE_AFTER:
+        return replace(scaled, sort="bare")
+    if following == "of" and (scaled.value or 0) < 1e6:
+        return replace(scaled, sort="bare")
+    return replace(scaled, sort="money", unit=None)
+
+
+def _compound(tokens: Sequence[Token], money: Quantity) -> Quantity:
+    """ "$6 billion 840.4 million": one amount in two scales."""
+    if not money.scaled or money.last >= len(tokens) or tokens[money.last].sort != "number":
+        return money
+    read = _numeral(tokens, money.last)
+    if read is None:
+        return money
+    numeral, last = read
+    step = _next_measure(tokens, last)
+    if step is None or step[1].mark != "scale" or float(step[1].value) >= (money.step or 1.0):
+        return money
+    size = float(step[1].value)
+    last += step[0]
+    currency = _next_measure(tokens, last)
+    if currency is not None and currency[1].mark == "currency":
+        last += currency[0]
+    return replace(money, last=last, value=(money.value or 0) + numeral.value * size, step=numeral.step * size)
+
+
+def _priced(tokens: Sequence[Token], money: Quantity) -> Quantity:
+    """ "$412 per ton", "$80 a barrel": a price."""
+    position = money.last
+    if position + 1 >= len(tokens) or tokens[position].low not in ("per", "a", "/", "an", "each"):
+        return money
+    found = after().at(tokens, position + 1)
+    if found is None or found[1][0].mark != "unit":
+        return money
+    unit = found[1][0].value
+    unit = {"mt": "tonne"}.get(unit, unit)
+    if unit in UNITS or "/" in unit:
+        return money
+    return replace(money, last=position + 1 + found[0], per=unit)
+
+
+def _spoken(tokens: Sequence[Token], position: int) -> Quantity | None:
+    """Numbers in words: "two-thirds", "a fifth", "ten percent", "two-and-a-half-fold", "half a billion dollars"."""
+    fraction = _fraction(tokens, position)
+    if fraction is not None:
+        return fraction
+    if tokens[position].low in ("a", "an"):
+        return _a_scale(tokens, position)
+    for length in range(min(7, len(tokens) - position), 0, -1):
+        words = [t.low for t in tokens[position : position + length] if t.low != "-"]
+        if tokens[position + length - 1].low == "-":
+            continue
+        numeral = cardinal(words)
+        if numeral is None:
+            continue
+        last = position + length
+        plain = Quantity(position, last, position, "bare", numeral.value, None, numeral.step, scaled=False, spoken=True)
+        return _measured(tokens, plain, None)
+    return None
+
+
+def _a_scale(tokens: Sequence[Token], position: int) -> Quantity | None:
+    """ "a billion dollars", "a trillion yuan"."""
+    step = _next_measure(tokens, position + 1)
+    if step is None or step[1].mark != "scale" or float(step[1].value) < 1e6:
+        return None
+    size = float(step[1].value)
+    plain = Quantity(position, position + 1 + step[0], position, "bare", 1.0, None, 1.0, scaled=False, spoken=True)
+    following = _next_measure(tokens, position + 1 + step[0])
+    if following is None or following[1].mark not in ("currency", "unit"):
+        return None
+    plain = replace(plain, value=size, step=size, scaled=True, last=position + 1 + step[0] + following[0])
+    return _by_measure(tokens, plain, following[1])
+
+
+def _fraction(tokens: Sequence[Token], position: int) -> Quantity | None:
+    """ "two-thirds", "one third", "a quarter", "three quarters", "half": as a percentage."""
+    low = tokens[position].low
+    if low == "half":
+        if position + 1 < len(tokens) and tokens[position + 1].low in ("a", "an"):
+            whole = _a_scale(tokens, position + 1)
+            return whole and replace(
+                whole, first=position, number=position, value=(whole.value or 0) / 2, step=whole.step
+            )
+        return _half(tokens, position)
+    last = position + 1
+    if last < len(tokens) and tokens[last].low == "-":
+        last += 1
+    if last >= len(tokens) or tokens[last].low not in FRACTIONS or low not in ("a", "an", *CARDINALS):
+        return None
+    parts, below = (1.0 if low in ("a", "an") else float(CARDINALS[low])), FRACTIONS[tokens[last].low]
+    following = tokens[last + 1].low if last + 1 < len(tokens) else "."
+    if parts >= below or (
+        low in ("a", "an") and following not in ("of", ",", ".", "from", "in", "to", ")", "year", "on")
+    ):
+        return None
+    if tokens[last].low in ("quarter", "half") and following in ("-", "of") and _is_calendar(tokens, last + 1):
+        return None
+    return _part(position, last + 1, 100 * parts / below, 100 / below)
+
+
+def _half(tokens: Sequence[Token], position: int) -> Quantity | None:
+    following = tokens[position + 1].low if position + 1 < len(tokens) else "."
+    prior = " ".join(t.low for t in tokens[max(0, position - 2) : position])
+    if prior.endswith(("first", "second", "latter", "and a", "the", "-", "this", "that")) or following == "-":
+        return None
+    if following in ("of", ",", ".", "the", "its", "their", ")", "all", "in") and not _is_calendar(
+        tokens, position + 1
+    ):
+        return _part(position, position + 1, 50.0, 50.0)
+    return None
+
+
+def _is_calendar(tokens: Sequence[Token], position: int) -> bool:
+    """Whether "half" or "quarter" goes on as "half of 2024", "quarter of this year"."""
+    return bool(
+        re.match(
+            r"of (?:the |this |last )?(?:year|20\d\d|19\d\d)", " ".join(t.low for t in tokens[position : position + 3])
+        )
+    )
+
+
+def _part(first: int, last: int, value: float, _step: float) -> Quantity:
+    # 5 percentage points chosen because "two-thirds" is said of 62% to 72%, and "a fifth" of 18% to 22%
+    return Quantity(first, last, first, "percent", round(value, 3), "percent", 5.0, scaled=False, spoken=True)
+
+
+def _shared(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """Scale, currency and unit that stand once for two numbers: "from US$1.9 to US$3.6 billion", "10 to 15 percent"."""
+    shared = list(found)
+    for i in range(len(shared) - 2, -1, -1):
+        here, then = shared[i], shared[i + 1]
+        between = [t.low for t in tokens[here.last : then.number if then.unit is None else then.first]]
+        if len(between) > 4 or not _joins(between):
+            continue
+        if then.sort == "money" and then.unit is None and here.sort == "money":
+            then = shared[i + 1] = replace(then, unit=here.unit)
+        shared[i] = _borrowed(here, then, between)
+    return shared
+
+
+def _joins(words: list[str]) -> bool:
+    return not words or all(
+        w
+        in (
+            "to",
+            "and",
+            "-",
+            "\u2013",
+            "or",
+            "from",
+            "up",
+            "down",
+            "against",
+            ",",
+            "through",
+            "about",
+            "nearly",
+            "over",
+        )
+        for w in words
+    )
+
+
+def _borrowed(here: Quantity, then: Quantity, between: list[str]) -> Quantity:
+    if here.value is None or then.sort == "bare":
+        return here
+    if here.sort == "bare" and between and between[-1] in ("to", "and", "-", "\u2013", "or"):
+        if then.sort == "percent" and here.value < 1000:
+            return replace(here, sort="percent", unit="percent")
+        if then.sort in ("times", "points"):
+            return replace(here, sort=then.sort, unit=then.unit)
+        if then.sort in ("money", "goods") and then.scaled and here.value < 1000:
+            return _scaled_like(replace(here, sort=then.sort, unit=then.unit), then)
+        return here
+    if here.sort == "money" and not here.scaled and then.sort == "money" and then.scaled and here.value < 1000:
+        return _scaled_like(here, then) if then.unit in (here.unit, None) else here
+    return here
+
+
+def _scaled_like(here: Quantity, then: Quantity) -> Quantity:
+    """The scale that follows the second number, for the first."""
+    size = 10.0 ** (3 * int(_power(then) // 3))
+    note = "scale taken from the number after it"
+    return replace(here, value=(here.value or 0) * size, step=(here.step or 1) * size, scaled=True, note=note)
+
+
+def _power(quantity: Quantity) -> int:
+    """Power of ten of the scale word: the step is it, less the printed decimals."""
+    power = 0
+    while 10.0 ** (power + 3) <= (quantity.value or 0) * 1.0000001 and power < 12:
+        power += 3
+    # 0.9 billion: the value is below its own scale
+    step = quantity.step or 1.0
+    while power < 12 and step >= 10.0 ** (power + 1):
+        power += 3
+    return power
+
+
+def _ranged(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """Two ends of one statement: "10% to 15%", "between $5 and $6 billion", "10-15 percent"."""
+    merged: list[Quantity] = []
+    for quantity in found:
+        prior = merged[-1] if merged else None
+        if prior is not None and _is_range(tokens, prior, quantity):
+            low, high = sorted((prior.value or 0.0, quantity.value or 0.0))
+            merged[-1] = replace(
+                quantity, first=prior.first, number=prior.number, value=None, low=low, high=high, sign=prior.sign,
+                note=f"range {low:g}..{high:g}",
+            )  # fmt: skip
+        else:
+            merged.append(quantity)
+    return merged
+
+
+def _is_range(tokens: Sequence[Token], a: Quantity, b: Quantity) -> bool:
+    if a.sort != b.sort or a.sort == "bare" or a.value is None or b.value is None or a.unit != b.unit:
+        return False
+    between = [t.low for t in tokens[a.last : b.number] if t.low not in ("$", "us", "usd") and t.text != "U.S."]
+    words = " ".join(t.low for t in tokens[max(0, a.first - 3) : a.first])
+    if between in (["-"], ["\u2013"]):
+        return b.sign == 0 or tokens[b.number - 1].glued
+    if between == ["and"]:
+        return words.endswith("between")
+    if between == ["to"]:
+        return words.endswith(("ranging from", "range from", "ranged from", "ranges from")) or _is_spread(tokens, a)
+    return between == ["or"] and a.sort == "percent"
+
+
+def _is_spread(tokens: Sequence[Token], a: Quantity) -> bool:
+    """ "duties of 10% to 15%", but not "rose 5% to 10%" and not "from 5% to 10%"."""
+    if a.first == 0:
+        return True
+    prior = tokens[a.first - 1].low
+    found = cues().at(tokens, a.first - 1)
+    is_change = found is not None and any(cue.mark == "change" for cue in found[1])
+    return not is_change and prior not in ("from", "by", "up", "down")
+
+
+def _bracketed(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """The same amount in a second currency, in brackets or after "or", belongs to the first."""
+    kept: list[Quantity] = []
+    for quantity in found:
+        prior = kept[-1] if kept else None
+        if (
+            prior is not None
+            and _is_same_amount(tokens, prior, quantity)
+            and quantity.value is not None
+            and quantity.unit
+        ):
+            kept[-1] = replace(prior, other=(quantity.value, quantity.unit))
+        else:
+            kept.append(quantity)
+    return kept
+
+
+def _is_same_amount(tokens: Sequence[Token], a: Quantity, b: Quantity) -> bool:
+    if a.sort != "money" or b.sort != "money" or a.unit is None or b.unit is None or a.unit == b.unit:
+        return False
+    between = [t.low for t in tokens[a.last : b.first]]
+    if not between or len(between) > 5 or between[0] not in ("(", ",", "or", "[", "/"):
+        return False
+    if between[0] == "," and "or" not in between:
+        return False
+    rest = [w for w in between[1:] if w not in ("about", "around", "approximately", "roughly", "some", "nearly", "or", "over",
+                                                "equivalent", "to", "the", "equal", "almost", "circa")]  # fmt: skip
+    return not rest
+
+
+def _qualified(tokens: Sequence[Token], quantity: Quantity, taken: Collection[int]) -> Quantity:
+    """Take in the words before a number that say how exact it is."""
+    best: tuple[int, str] | None = None
+    for start in range(max(0, quantity.first - 5), quantity.first):
+        if start in taken:
+            continue
+        found = cues().at(tokens, start)
+        if found is None or start + found[0] != quantity.first:
+            continue
+        values = [cue.value for cue in found[1] if cue.mark == "qualifier"]
+        if values:
+            best = (start, values[0])
+            break
+    after_it = " ".join(t.low for t in tokens[quantity.last : quantity.last + 2])
+    if after_it in ("or more", "and more", "and above", "or above"):
+        return replace(quantity, qualifier="more_than")
+    if best is None or (best[1] == "exact" and tokens[best[0]].low not in ("just", "only", "mere", "merely", "a")):
+        return quantity if best is None else replace(quantity, qualifier="exact")
+    start, name = best
+    if name in ("more_than", "less_than") and _is_comparison(tokens, start, quantity):
+        return quantity
+    return replace(quantity, first=start, qualifier=name)
+
+
+def _is_comparison(tokens: Sequence[Token], start: int, quantity: Quantity) -> bool:
+    """ "7.6% below the 2.8 billion", "over the $70bn": a comparison with that number, not a vague number."""
+    word = tokens[start].low
+    follows_the = tokens[quantity.number - 1].low == "the"
+    return word in ("below", "above", "over", "under", "beyond") and quantity.number - start > 1 and follows_the

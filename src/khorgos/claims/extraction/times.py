@@ -1,0 +1,163 @@
+"""Which period a quantity belongs to, and with which it is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.mentions import Mention
+from khorgos.claims.extraction.moves import is_base
+
+Role = Literal["time", "base", "horizon", "date", "none"]
+
+_BASE_WORDS = frozenset(["from", "than", "against", "versus", "vs", "compared", "over", "on", "after", "below", "above", "beyond"])
+_FILL = frozenset(
+    ["the", "in", "of", "for", "that", "those", "a", "an", "its", "same", "figure", "level", "figures", "levels", "during", "with", "to", "previous", "indicator", "data", "value"]
+)
+_DATES = frozenset(["said", "told", "reported", "announced", "on", "dated", "published", "released", "issued"])
+
+
+def role(line: Line, i: int) -> Role:
+    """What an expression of time does in its sentence.
+
+    Args:
+        line: the sentence.
+        i: its chunk.
+
+    Returns:
+        "time" where it says when, "base" where it says compared with when, "horizon" for a year to come, "date" for a
+        day, "none" for "since 2015" and the like.
+    """
+    when = line.chunks[i].when
+    assert when is not None
+    if when.sort == "date":
+        return "date"
+    if when.sort == "horizon":
+        return "horizon"
+    prior = line.chunks[i - 1].low if i else ""
+    if prior in ("since", "until", "till", "before"):
+        return "none"
+    if when.sort == "running":
+        return "time"
+    based = _is_based(line.chunks, i)
+    if when.sort in ("earlier", "same_months"):
+        return "base"
+    if when.sort == "same" and not based:
+        return "time" if prior in ("in", "during", "for", "over") or i == 0 else "base"
+    return "base" if based else "time"
+
+
+def _is_based(chunks: Sequence[Chunk], i: int) -> bool:
+    """Whether a word of comparison governs the expression."""
+    k = i - 1
+    while (
+        k >= 0
+        and (chunks[k].low in _FILL or (chunks[k].has("flow") and i - k <= 4) or chunks[k].low == "'s")
+        and i - k <= 5
+    ):
+        k -= 1
+    if k < 0:
+        return False
+    chunk = chunks[k]
+    if chunk.low == "on":
+        return k > 0 and (chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change")) and i - k <= 3
+    if chunk.low == "from":
+        return not _is_start(chunks, k, i)
+    if chunk.low in ("over", "after", "above", "below"):
+        return k > 0 and (
+            chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change") or chunks[k - 1].has("compare")
+        )
+    if chunk.has("base") and chunk.low not in ("as", "following", "instead of"):
+        return True
+    return chunk.low.endswith("than") and (chunk.has("compare") or chunk.has("qualifier"))
+
+
+def _is_start(chunks: Sequence[Chunk], k: int, i: int) -> bool:
+    """ "from January to August" and "from 2013 on" say when; "down from May" says with what it is compared."""
+    when = chunks[i].when
+    assert when is not None
+    if when.sort in ("months", "years") and when.first != when.last:
+        return not (k > 0 and (chunks[k - 1].has("change") or chunks[k - 1].kind == "quantity"))
+    return not any(c.kind == "quantity" or c.has("change") or c.has("compare") for c in chunks[max(0, k - 8) : k])
+
+
+def time_of(line: Line, i: int, mention: Mention | None, roles: dict[int, Role]) -> int | None:
+    """The expression of time that says when for a quantity.
+
+    Args:
+        line: the sentence.
+        i: the quantity's chunk.
+        mention: the flow that it measures.
+        roles: role of each expression of the sentence.
+
+    Returns:
+        Its chunk; None if the sentence has none for it.
+    """
+    attached = attached_time(line, i)
+    if attached is not None and roles.get(attached) == "time":
+        return attached
+    times = [k for k, r in roles.items() if r == "time"]
+    if mention is not None:
+        own = [k for k in times if k in mention.whens and not _is_taken(line, k, i, mention)]
+        if own:
+            return own[-1]
+    before = [k for k in times if k < i and not _attached_elsewhere(line, k, i)]
+    if before:
+        return before[-1]
+    after = [k for k in times if k > i and not _attached_elsewhere(line, k, i)]
+    return after[0] if after else None
+
+
+def attached_time(line: Line, i: int) -> int | None:
+    """An expression of time right behind a quantity: "$80 million in 2023", "8.81 million tons a year ago"."""
+    k = i + 1
+    chunks = line.chunks
+    while k < len(chunks) and k - i <= 6:
+        chunk = chunks[k]
+        if chunk.kind == "when":
+            return k if _reaches(chunks, i, k) else None
+        if chunk.kind == "quantity" or chunk.low in (",", ";", "(", ")", "and", "but", "while", "than", "compared with", "from",
+                                                     "against", "\u2013", "|", "more than", "less than", "versus"):  # fmt: skip
+            return None
+        if chunk.has("base") and chunk.low not in ("on", "over", "as"):
+            return None
+        k += 1
+    return None
+
+
+def _reaches(chunks: Sequence[Chunk], i: int, k: int) -> bool:
+    """Whether nothing but a preposition, goods or a side stands between a quantity and an expression of time."""
+    between = chunks[i + 1 : k]
+    return all(
+        c.low in ("in", "for", "during", "of", "over", "the", "to", "worth", "from", "into", "at", "as of", "on", "by", "with",
+                  "imports", "exports", "trade", "goods", "more", "less", "higher", "lower", "year", "-", "alone", "a", "its")
+        or c.kind == "area" or bool(c.product) or c.has("all") or c.has("flow") or c.has("anaphor") or c.has("compare")
+        or c.has("change")
+        for c in between
+    )  # fmt: skip
+
+
+def _attached_elsewhere(line: Line, k: int, i: int) -> bool:
+    """Whether an expression is the time of another quantity, which leaves none to this one.
+
+    The time of a level serves its growth as well, in either order; the time of a base serves nobody else.
+    """
+    for j in range(k - 1, max(-1, k - 8), -1):
+        if j == i:
+            return False
+        if line.chunks[j].kind == "quantity":
+            if attached_time(line, j) != k:
+                return False
+            return is_base(line, j) or (j > i and _parts(line.chunks, i, j))
+    return False
+
+
+def _parts(chunks: Sequence[Chunk], i: int, j: int) -> bool:
+    """Whether another statement begins between two quantities."""
+    return any(c.has("flow") or c.has("verb") or c.low in (";", "while", "whereas", "but") for c in chunks[i + 1 : j])
+
+
+def _is_taken(line: Line, k: int, i: int, mention: Mention) -> bool:
+    """Whether a time within a verb's reach belongs to another quantity there."""
+    return mention.verb and _attached_elsewhere(line, k, i)

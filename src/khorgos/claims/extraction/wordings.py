@@ -1,0 +1,232 @@
+"""Statements without a printed number: doubled, third-largest, a record, for 15 years in a row, ran a deficit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from khorgos.claims.extraction.numerals import CARDINALS, cardinal, ordinal
+
+_COUNT = (
+    r"(?:[0-9]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|a|several)"
+)
+_ORDINAL = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|"
+    r"fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|[0-9]{1,2}(?:st|nd|rd|th))"
+)
+_UNIT = r"(?P<unit>year|month|quarter|week)s?"
+_VAGUE = r"(?:(?P<vague>(?:slightly |far |much )?more than|nearly|almost|about|around|roughly|over|practically|at least|close to)\s+)?"
+_BEST = r"(?:largest|biggest|greatest|highest|top|leading|number[- ]one|no\.?\s?1|foremost|most important|chief|main|primary|principal)"
+
+
+class Wording(NamedTuple):
+    """One such statement.
+
+    Args:
+        start: where it starts in the reading.
+        end: where it ends.
+        sort: "multiple", "streak", "rank", "order" (a bare place in a ranking), "lead", "record", "sign", "flat",
+            "fastest" (a rank of growth), "none" (nothing at all).
+        value: the multiple, number of years, rank; None where there is none.
+        unit: unit of a streak.
+        qualifier: how exact it is.
+        scope: the stretch of a record, as worded.
+        detail: the words that matter for what it is about ("low", "partner", "deficit").
+    """
+
+    start: int
+    end: int
+    sort: str
+    value: float | None = None
+    unit: str = ""
+    qualifier: str = "exact"
+    scope: str = ""
+    detail: str = ""
+
+
+_MULTIPLES = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0, "quintupl": 5.0, "halv": 0.5, "twice": 2.0,
+              "thrice": 3.0, "twofold": 2.0, "threefold": 3.0, "fourfold": 4.0, "fivefold": 5.0, "sixfold": 6.0,
+              "sevenfold": 7.0, "eightfold": 8.0, "ninefold": 9.0, "tenfold": 10.0}  # fmt: skip
+_QUALIFIERS = {"more than": "more_than", "over": "more_than", "at least": "more_than", "nearly": "nearly",
+               "almost": "nearly", "practically": "nearly", "close to": "nearly", "about": "approx",
+               "around": "approx", "roughly": "approx"}  # fmt: skip
+
+
+def _number(text: str) -> float | None:
+    if text.isdigit():
+        return float(text)
+    if text in ("a", "an"):
+        return 1.0
+    read = cardinal([text]) if text in CARDINALS else None
+    return read.value if read else None
+
+
+def _qualifier(match: re.Match[str]) -> str:
+    vague = match["vague"]
+    if not vague:
+        return "exact"
+    return next(name for word, name in _QUALIFIERS.items() if vague.lower().endswith(word))
+
+
+def _multiple(match: re.Match[str]) -> Wording:
+    word = match["word"].lower().replace("-", "")
+    value = next(v for stem, v in _MULTIPLES.items() if word.startswith(stem))
+    return Wording(*match.span(), "multiple", value, "times", _qualifier(match), detail=word)
+
+
+def _streak(match: re.Match[str]) -> Wording:
+    value = _number(match["n"].lower()) if match["n"] else None
+    if value is None and match["o"]:
+        value = float(ordinal(match["o"].lower()) or 0) or None
+    start = match.start("n") if match["n"] else match.start("o")
+    return Wording(start, match.end(), "streak", value, match["unit"].lower() + "s")
+
+
+def _rank(match: re.Match[str]) -> Wording:
+    place = ordinal(match["o"].lower()) if match["o"] else None
+    word = match["best"].lower()
+    start = match.start("o") if match["o"] else match.start("best")
+    return Wording(start, match.end("best"), "rank", float(place or 1), "rank", detail=word)
+
+
+def _number_rank(match: re.Match[str]) -> Wording:
+    value = _number(match["n"].lower())
+    return Wording(*match.span(), "rank", value, "rank", detail="number")
+
+
+def _one_of_top(match: re.Match[str]) -> Wording:
+    value = _number(match["n"].lower())
+    return Wording(match.start("s"), match.end("n"), "among", value, "rank", "less_than", detail="top")
+
+
+def _order(match: re.Match[str]) -> Wording:
+    value = ordinal(match["o"].lower())
+    return Wording(match.start("o"), match.end("o"), "order", float(value or 0), "rank")
+
+
+def _lead(match: re.Match[str]) -> Wording:
+    return Wording(match.start("s"), match.end("s"), "lead", 1.0, "rank")
+
+
+def _next(match: re.Match[str]) -> Wording:
+    return Wording(match.start("s"), match.end("s"), "next", None, "rank")
+
+
+def _record(match: re.Match[str]) -> Wording:
+    words = match.group()
+    kind = "low" if re.search(r"\blow|minimum|lowest|smallest|weakest|worst|(?<!at )\bleast", words, re.I) else "high"
+    return Wording(match.start("s"), match.end("s"), "record", None, "", "record", words.strip(), kind)
+
+
+def _fastest(match: re.Match[str]) -> Wording:
+    return Wording(match.start("s"), match.end("s"), "fastest", 1.0, "rank", detail=match["what"].lower())
+
+
+def _sign(match: re.Match[str]) -> Wording:
+    return Wording(match.start("s"), match.end("s"), "sign", None, "sign", detail=match["what"].lower())
+
+
+def _only(match: re.Match[str]) -> Wording:
+    return Wording(match.start("s"), match.end("s"), "sign", None, "sign", detail="only " + match["what"].lower())
+
+
+def _none(match: re.Match[str]) -> Wording:
+    return Wording(match.start("s"), match.end("s"), "none", None, "")
+
+
+_BALANCE = (
+    r"(?P<what>(?:trade |foreign trade |merchandise trade |goods )?(?:deficits?|surplus(?:es)?|imbalance|gap)"
+    r"|(?:positive|negative|favou?rable|active|passive) (?:(?:foreign )?trade )?(?:balance|saldo)(?: of (?:foreign )?trade)?)"
+)
+_HAS = (
+    r"(?:ran|runs?|running|had|has|have|having|posted|posts|recorded|record|recording|registered|registers|showed|shows"
+)
+_HAS += r"|maintained|maintains|enjoys?|enjoyed|suffered|suffers|reported|saw|sees|incurred|booked|logged|remained in|is in|was in)"
+_SPAN_OF_TIME = (
+    rf"(?:since\s+(?:at\s+least\s+)?(?:[A-Z][a-z]+\.?\s+)?(?:19|20)[0-9]{{2}}"
+    rf"|in\s+(?:(?:the|more\s+than|over|nearly|almost|at\s+least|about)\s+)*(?:past\s+|last\s+)?{_COUNT}\s+(?:years?|months?|quarters?|decades?)"
+    r"|in\s+(?:more\s+than\s+)?a\s+(?:decade|year)|on\s+record|in\s+history|of\s+all\s+time|ever(?:\s+recorded)?|in\s+decades"
+    r"|in\s+(?:the\s+)?history|to\s+date|since\s+records\s+began|in\s+(?:its|their)\s+history)"
+)
+_MANY = (
+    r"(?:largest|biggest|greatest|highest|lowest|smallest|most|best|strongest|weakest|fastest|slowest|sharpest|steepest"
+    r"|worst|widest|deepest|least)"
+)
+
+_PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
+    (rf"{_VAGUE}\b(?P<word>doubl(?:ed|ing|es?)(?!-| taxation|-digit| digit)|trebl(?:ed|ing|e)|tripl(?:ed|ing|es?)"
+     r"|quadrupl(?:ed|ing|es?)|quintupl(?:ed|ing|es?)|halv(?:ed|ing|es?)|twice|thrice"
+     r"|(?:two|three|four|five|six|seven|eight|nine|ten)-?fold)\b", _multiple),
+    (rf"\b(?:for\s+(?:the\s+)?)?(?:(?P<n>{_COUNT})|(?P<o>{_ORDINAL}))\s+(?:consecutive|straight|successive|running|uninterrupted)\s+"
+     rf"{_UNIT}\b", _streak),
+    (rf"\b(?:(?P<n>{_COUNT})|(?P<o>{_ORDINAL}))\s+{_UNIT}\s+(?:in\s+a\s+row|running|straight|consecutively|in\s+succession|on\s+end"
+     r"|in\s+sequence)\b", _streak),
+    (rf"\b(?:this|it|2[0-9]{{3}})\s+(?:is|was|marks|marked|became)\s+(?:now\s+)?the\s+(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
+    (rf"\bfor\s+(?:the\s+)?(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
+    (r"\b(?:one\s+of|among)\s+(?:the\s+|its\s+)?(?P<s>top)[- ](?P<n>[0-9]{1,2}|three|four|five|ten|twenty)\b", _one_of_top),
+    (r"\b(?P<s>in|into|enter(?:ed|s)?)\s+(?:the\s+)?top[- ](?P<n>[0-9]{1,2}|three|four|five|ten|twenty)\b", _one_of_top),
+    (rf"\b(?:(?P<o>{_ORDINAL})[-\s]+)?(?P<best>{_BEST})\b", _rank),
+    (r"\b(?:number|no\.?)[- ](?P<n>one|two|three|four|five|[1-9])\b", _number_rank),
+    (rf"\b(?:ranked|ranks|ranking|came|comes|coming|placed|places|stood|stands|took|takes|taking|occupied|occupies|holds|held"
+     rf"|finished|was|were|is|are|remained|became|claimed|secured|followed)\s+(?:in\s+)?(?:the\s+|its\s+)?(?:no\.?\s?)?(?P<o>{_ORDINAL})"
+     r"(?:\s+(?:place|position|spot|slot|rank))?\b(?!\s+(?:year|month|quarter|half|time|largest|biggest|day|week|consecutive|straight))",
+     _order),
+    (rf"\bin\s+(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot)\b", _order),
+    (rf"\b(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot|rank)\b(?!\s+in\s+a\s+row)", _order),
+    (rf"(?:^|[.;,]\s+|\band\s+)(?P<o>(?i:{_ORDINAL}))\s+(?:was|were|is|came|comes|went|goes|ranked|stood)\b", _order),
+    (r"\b(?P<s>led|leads|topped|tops|headed|heads|leading)\s+(?:with|the\s+(?:list|ranking|rankings|region|table|way|group|pack|field|top)"
+     r"|in\s+(?:trade|terms|turnover|exports|imports)|all|among|at)\b", _lead),
+    (r"\b(?:is|was|are|were|remains|remained|took|takes|stayed|stays|be)\s+(?:firmly\s+|again\s+)?(?P<s>in\s+the\s+lead|the\s+lead(?:er)?"
+     r"|on\s+top|at\s+the\s+top|ahead\s+of\s+all|the\s+undisputed\s+leader|the\s+front-?runner)\b", _lead),
+    (r"\b(?:became|remains|remained|is|was)\s+(?P<s>(?:the\s+)?leader)\b", _lead),
+    (r"(?P<s>\btop\s+(?:place|position|spot|slot))\b", _lead),
+    (r"\b(?:came|comes|coming|was|were|is|are)\s+(?:in\s+)?(?P<s>next)\b", _next),
+    (r"(?:^|[.;]\s+)(?P<s>Next)\s+(?:came|comes|was|were|is|are)\b", _next),
+    (r"(?P<s>\b(?:an?\s+)?(?:all[- ]time|historic(?:al)?)\s+(?:high|low|maximum|minimum|peak|record))", _record),
+    (rf"(?P<s>\b{_COUNT}[- ](?:year|month|quarter|decade)\s+(?:high|low|peak|maximum|minimum|record))", _record),
+    (rf"(?P<s>\b{_MANY}(?:\s+(?!of\b|in\b|since\b)[a-z-]+){{0,4}}\s+{_SPAN_OF_TIME})", _record),
+    (rf"(?P<s>\b(?:the\s+)?first\s+(?:[a-z-]+\s+){{0,4}}{_SPAN_OF_TIME})", _record),
+    (rf"(?P<s>\bfor\s+the\s+first\s+time(?:\s+{_SPAN_OF_TIME})?)", _record),
+    (r"(?P<s>\b(?:new|fresh)\s+(?:record(?:\s+(?:high|low))?|high|peak|maximum|low))\b", _record),
+    (r"(?<!on )(?<!to )(?<!track )(?P<s>\brecord(?:[- ](?:high|low|breaking|setting|level))?)\b(?!s|ed|ing|-keeping"
+     r"|\s+(?:a|an|the|its|their|of\s+(?!\$|[0-9]|over|more|about|nearly|almost|USD|US)|growth|harvest|crop|investment))", _record),
+    (r"(?P<s>\bsince\s+at\s+least\s+(?:19|20)[0-9]{2})", _record),
+    (r"(?P<s>\b(?:the\s+)?(?:most|highest|largest)\s+ever)\b", _record),
+    (r"(?P<s>\b(?:highest|largest|fastest|biggest|sharpest|strongest|steepest|lowest|smallest|greatest|most\s+substantial|most\s+significant))"
+     r"\s+(?:(?:percentage|year-on-year|annual|relative|trade|total|in|overall|monthly|bilateral|foreign)\s+){0,3}(?P<what>increase|growth|rise|gain|gains"
+     r"|jump|decline|drop|fall|decrease|surplus|deficit|share|volume|turnover|growth\s+rate|rate|reduction)\b", _fastest),
+    (rf"\b{_HAS}\s+(?P<s>(?:an?\s+|the\s+|its\s+)?(?:[a-z-]+\s+){{0,3}}?{_BALANCE})", _sign),
+    (rf"(?P<s>\bonly)\b(?:[^.;]|\.(?=[0-9])){{0,120}}?\b{_BALANCE}", _only),
+    (r"(?P<s>\bnothing(?:\s+at\s+all)?|\bno\s+(?:shipments|imports|exports|deliveries|purchases|supplies|cargoes|soybeans|arrivals)"
+     r"|\bfell\s+to\s+zero|\bdropped\s+to\s+zero|\bwere\s+zero|\bzero\s+(?:shipments|imports|exports|purchases|cargoes|arrivals)|\bnone)\b", _none),
+)  # fmt: skip
+_CASED = {_number_rank}
+_COMPILED = tuple((re.compile(pattern, 0 if make in _CASED else re.I), make) for pattern, make in _PATTERNS)
+_ORDER_OF_SORTS = ("streak", "record", "fastest", "among", "rank", "order", "lead", "next", "multiple", "sign", "none")
+
+
+def wordings(text: str, start: int, end: int) -> list[Wording]:
+    """The statements without a printed number in a stretch of a reading.
+
+    Args:
+        text: the reading's text.
+        start: where to begin.
+        end: where to stop.
+
+    Returns:
+        The statements in order; where two overlap, the surer sort is kept ("10-year low" over "low").
+    """
+    found = sorted(_all(text, start, end), key=lambda w: (_ORDER_OF_SORTS.index(w.sort), w.start, -w.end))
+    kept: list[Wording] = []
+    for each in found:
+        if all(each.end <= other.start or each.start >= other.end for other in kept):
+            kept.append(each)
+    return sorted(kept)
+
+
+def _all(text: str, start: int, end: int) -> Iterator[Wording]:
+    for pattern, make in _COMPILED:
+        for match in pattern.finditer(text, start, end):
+            if match.end() > match.start():
+                yield make(match)
