@@ -213,6 +213,7 @@ def judge_groups(table: pa.Table) -> list[Finding]:
         *told(rows, "partial-coverage", _bounded, "Members are missing: bounds instead of a figure", "warning"),
         *told(rows, "mixed-sources", _mixed, "The members' figures come from several sources"),
         *told(rows, "refused", _refused, "Too many members are missing for a figure or bounds", "error"),
+        *told(rows, "silent-members", _silent, "Members without any figure count as without trade"),
         *told(rows, "incomplete-alternative", _lame, "The publisher's own figure stands alone: members are missing"),
     ]
 
