@@ -15,8 +15,9 @@ from sqlglot import exp
 
 from khorgos.core.errors import BadInput, UnknownName
 from khorgos.core.schema import FLOW
+from khorgos.ledger import planning
 from khorgos.ledger.engine import run
-from khorgos.ledger.query import FlowQuery, alternatives, cells, rows
+from khorgos.ledger.query import FlowQuery, alternatives, cells, rows, vintages
 from khorgos.ledger.store import Ledger, open_ledger
 from khorgos.nomenclature.currencies import rate
 from khorgos.sources.connector import Parsed
@@ -170,6 +171,19 @@ def test_what_two_voices_of_one_source_say_does_not_supersede(empty: Ledger) -> 
 
     assert [row["value"] for row in asked(ledger, alternatives(ledger, FlowQuery()))] == [30.1, 43.8]
     assert _one(ledger, FlowQuery())["value"] == 30.1
+
+
+def test_vintages_are_numbered_from_what_stands(empty: Ledger) -> None:
+    ledger = _march_2023(empty)
+    query = FlowQuery(("CHN",), ("WLD",), ("export",), periods=("2023-03",), by="month")
+
+    found = sorted(asked(ledger, vintages(ledger, query)), key=lambda row: row["vintage"])
+
+    assert [(row["vintage"], row["published"]) for row in found] == [
+        (1, dt.date(2023, 8, 8)),
+        (2, dt.date(2023, 4, 13)),
+    ]
+    assert [row["value"] for row in found] == [315_589_337e3 - 10.55e9, 315_589_337e3]
 
 
 # --- preference -------------------------------------------------------------------------------------------------
@@ -548,3 +562,34 @@ def test_one_statement_holds_two_questions(empty: Ledger) -> None:
     question = exp.select("a.value AS one", "b.value AS other").from_(a).join(b, on="a.reporter = b.reporter")
 
     assert asked(ledger, question) == [{"one": 5.0, "other": 7.0}]
+
+
+_QUESTIONS = st.builds(
+    FlowQuery,
+    reporters=st.sampled_from([(), ("CHN",), ("KAZ", "CHN")]),
+    partners=st.sampled_from([(), ("RUS",), ("WLD", "RUS")]),
+    years=st.sampled_from([(), (2022,), (2023,)]),
+    by=st.sampled_from(["year", "month", "native"]),
+    currency=st.sampled_from(["USD", "CNY"]),
+    sources=st.sampled_from([None, ("customs",)]),
+)
+
+
+@settings(max_examples=8)  # each example writes a ledger to the disk
+@given(files=_files(), queries=st.lists(_QUESTIONS, min_size=4, max_size=4))
+def test_reading_all_parts_and_leaving_out_no_step_gives_the_same_answer(
+    tmp_path_factory: pytest.TempPathFactory, files: list[Parsed], queries: list[FlowQuery]
+) -> None:
+    """The plan saves work and changes nothing: the second road reads everything and takes every step."""
+    ledger = open_ledger(tmp_path_factory.mktemp("ledger"), embedded=False)
+    for one in files:
+        ledger = filled(ledger, one)
+
+    for query in queries:
+        planned = asked(ledger, cells(ledger, query))
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(planning, "_distinct", lambda *_: False)
+            whole = cells(ledger, query)
+        for node in whole.find_all(exp.Table):
+            node.meta.clear()
+        assert asked(ledger, whole) == planned

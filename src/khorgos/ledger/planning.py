@@ -34,7 +34,8 @@ class Plan:
     Args:
         parts: the parts that can hold rows of interest.
         lengths: kinds of periods in them.
-        groups: ids of groups that report or are partners in them.
+        everywhere: kinds of periods in any part of the ledger.
+        groups: ids of groups that report or are partners in any part of the ledger.
         currencies: all currencies in them.
         foreign: years of the parts that have another currency than the one asked for.
         distinct: no two rows in them can be of one cell, so that nothing must be chosen.
@@ -42,6 +43,7 @@ class Plan:
 
     parts: tuple[Part, ...]
     lengths: frozenset[str]
+    everywhere: frozenset[str]
     groups: tuple[str, ...]
     currencies: tuple[str, ...]
     foreign: tuple[int, ...]
@@ -83,20 +85,28 @@ def plan(ledger: Ledger, query: FlowQuery) -> Plan:
     return Plan(
         parts=tuple(_by_product(ledger, query, found)),
         lengths=lengths,
-        groups=tuple(sorted({one for part in found for one in _groups_in(part)})),
+        everywhere=_lengths(ledger),
+        groups=_groups(ledger),
         currencies=tuple(sorted({one for part in found for one in part.currencies})),
         foreign=_foreign(query, found),
         distinct=distinct,
     )
 
 
-@lru_cache(maxsize=1)
-def _groups() -> frozenset[str]:
-    return frozenset(one.id for one in all_areas() if one.kind == "group")
+# What a question leaves out is decided by the whole ledger, not by the parts it will read: the expression must give
+# the same answer to an engine that reads them all.
+@lru_cache(maxsize=8)  # chosen because a session holds few views
+def _lengths(ledger: Ledger) -> frozenset[str]:
+    return frozenset(one for _, part in ledger.parts("flow") for one in part.lengths)
 
 
-def _groups_in(part: Part) -> frozenset[str]:
-    return _groups() & {*part.reporters, *part.partners} if part.partners else _groups()
+@lru_cache(maxsize=8)  # chosen because a session holds few views
+def _groups(ledger: Ledger) -> tuple[str, ...]:
+    groups = {one.id for one in all_areas() if one.kind == "group"}
+    parts = [part for _, part in ledger.parts("flow")]
+    if all(part.partners for part in parts):
+        groups &= {area for part in parts for area in (*part.reporters, *part.partners)}
+    return tuple(sorted(groups))
 
 
 def _releases(ledger: Ledger, query: FlowQuery) -> set[str]:

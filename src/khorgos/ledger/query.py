@@ -17,7 +17,7 @@ from khorgos.ledger.question import FlowQuery
 from khorgos.ledger.rates import RateScope
 from khorgos.ledger.store import Ledger
 
-__all__ = ["FlowQuery", "Trace", "alternatives", "cells", "rows"]
+__all__ = ["FlowQuery", "Trace", "alternatives", "cells", "rows", "vintages"]
 
 Trace = Literal["release", "row"]
 
@@ -45,6 +45,15 @@ WHERE vintage = 1
 _ORIGIN = "status, release, locator, source, voice, rank, published, known, retrieved"
 _PASSED_ON = ", ".join(f"b.{name}" for name in f"{_KEY}, {_VARIANT}, {_ORIGIN}, summed".split(", "))
 _NATIVE = f"SELECT {_PASSED_ON}, b.value, b.rounding, FALSE AS converted, [{{mark}}] AS trace FROM before AS b"
+
+# Every vintage in its own currency, numbered from the current one.
+_VINTAGES = f"""
+SELECT {_KEY}, {_VARIANT}, value, rounding, status, source, published,
+  CONCAT(release, '#', locator) AS trace, ROW_NUMBER() OVER (
+    PARTITION BY voice, {_KEY}, {_VARIANT}
+    ORDER BY known DESC NULLS LAST, retrieved DESC, release DESC, locator) AS vintage
+FROM before
+"""
 
 # At the mean rate of the figure's own period; a period without a rate gives no figure.
 _CONVERTED = f"""
@@ -125,6 +134,21 @@ def alternatives(ledger: Ledger, query: FlowQuery, *, trace: Trace = "release") 
         An expression with the columns of `cells`, several rows a cell where several voices state it.
     """
     return _chain(_steps(ledger, query, trace, everyone=True))
+
+
+def vintages(ledger: Ledger, query: FlowQuery) -> exp.Select:
+    """What each voice said of each cell, and when: 1 is what stands, higher numbers were superseded.
+
+    Args:
+        ledger: the view that will be asked.
+        query: which cells; its currency is not used, and nothing is summed.
+
+    Returns:
+        An expression with reporter, partner, flow, period, product, nomenclature, currency, valuation,
+        partner_basis, value and rounding (units of the currency), status, source, published, trace
+        ("release#locator"), vintage.
+    """
+    return _chain([_known(ledger, query, plan(ledger, query)), _template(_VINTAGES)])
 
 
 def rows(ledger: Ledger, query: FlowQuery) -> exp.Select:
@@ -243,7 +267,7 @@ def _time(query: FlowQuery, found: Plan) -> list[exp.Expression]:
         months = [f"{one}-{number:02d}" for one in years for number in range(1, 13)]
         by_year = [*years, *months] if found.months else years
         return [_among("period", by_year if query.by == "year" else months)]
-    if found.lengths <= USABLE[query.by]:
+    if found.everywhere <= USABLE[query.by]:
         return []
     return [exp.Length(this=period).isin(*(exp.convert(LENGTHS[kind]) for kind in sorted(USABLE[query.by])))]
 
