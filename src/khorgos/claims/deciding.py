@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from khorgos.claims.claim import Claim
 from khorgos.claims.readings import Reading
@@ -139,6 +139,7 @@ def decide(claim: Claim, tried: Sequence[Tried], lack: Lack, *, slack: float, un
             percentages).
         unit: of the readings' values.
     """
+    tried = [replace(one, fit="note") if _surpassed(one, tried) else one for one in tried]
     own = [one for one in tried if not one.neighbour]
     shown = _evidence(tried, unit)
     fits = sorted((one for one in own if one.fit in ("exact", "rounding")), key=_preference)
@@ -180,6 +181,18 @@ def _supported(claim: Claim, best: Tried, own: Sequence[Tried], shown: tuple[Evi
         return Finding("supported", f"{_said(claim)} is borne out: {given}.", shown, sides=sides)
     why = f"{_said(claim)} holds through rounding or truncation only: {given}."
     return Finding("supported_only_by_rounding", why, shown, sides=sides)
+
+
+def _surpassed(coarse: Tried, tried: Sequence[Tried]) -> bool:
+    """Whether a coarse figure fits through its rounding alone, where a finer print of the same figure does not."""
+    return coarse.fit == "rounding" and any(
+        one.fit == "none"
+        and (one.side, one.plain, one.neighbour, one.current) == (coarse.side, coarse.plain, False, coarse.current)
+        and one.official
+        and coarse.bounds.low <= one.bounds.low
+        and one.bounds.high <= coarse.bounds.high
+        for one in tried
+    )
 
 
 def _preference(one: Tried) -> tuple[bool, ...]:

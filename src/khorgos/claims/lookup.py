@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+import pyarrow as pa
 
 from khorgos.claims.claim import Claim
 from khorgos.claims.slots import members_of, when
 from khorgos.claims.universe import universe_of
-from khorgos.core.provenance import Release, Source
+from khorgos.core.schema import FLOW
 from khorgos.ledger.engine import run
 from khorgos.ledger.query import rows
 from khorgos.ledger.question import FlowQuery
@@ -78,29 +80,61 @@ class Figure:
 
 
 class Figures:
-    """Figures by reporter, partner, flow and period.
+    """Figures by reporter, partner, flow and period; rows become figures when they are asked for.
 
     `memo` is for readings made of them, which many claims of a text share.
 
     Args:
-        figures: as fetched.
+        table: rows with the columns of `core.schema.FLOW`.
+        ledger: the ledger that they are of.
     """
 
-    def __init__(self, figures: Iterable[Figure]) -> None:
-        self._cells: dict[tuple[str, str, str], dict[str, list[Figure]]] = {}
+    def __init__(self, table: pa.Table, ledger: Ledger) -> None:
+        self._columns = {name: table[name].to_pylist() for name in _COLUMNS}
+        self._cards = {one.id: (one, ledger.sources[one.source], known_by(one)) for one in ledger.releases.values()}
+        self._rows: dict[tuple[str, str, str, str], list[int]] = {}
+        self._made: dict[tuple[str, str, str, str], tuple[Figure, ...]] = {}
         self._partners: dict[tuple[str, str, str], set[str]] = {}
         self.memo: dict[object, object] = {}
-        for one in figures:
-            self._cells.setdefault((one.reporter, one.partner, one.flow), {}).setdefault(one.period, []).append(one)
-            self._partners.setdefault((one.reporter, one.flow, one.period), set()).add(one.partner)
+        for number, key in enumerate(zip(*(self._columns[name] for name in _KEY), strict=True)):
+            self._rows.setdefault(key, []).append(number)
 
     def at(self, reporter: str, partner: str, flow: str, period: str) -> Sequence[Figure]:
         """All figures of a cell, declarations and the finest first."""
-        return self._cells.get((reporter, partner, flow), {}).get(period, ())
+        key = (reporter, partner, flow, period)
+        if key not in self._rows:
+            return ()
+        if key not in self._made:
+            self._made[key] = _dated(self._figure(number) for number in self._rows[key])
+        return self._made[key]
 
     def partners(self, reporter: str, flow: str, period: str) -> frozenset[str]:
         """Partners for which a reporter has figures."""
+        if not self._partners:
+            for rep, partner, way, when_ in self._rows:
+                self._partners.setdefault((rep, way, when_), set()).add(partner)
         return frozenset(self._partners.get((reporter, flow, period), ()))
+
+    def _figure(self, number: int) -> Figure | None:
+        row = {name: values[number] for name, values in self._columns.items()}
+        if row["value"] is None:
+            return None
+        release, card, known = self._cards[row["release"]]
+        return Figure(
+            **{name: row[name] for name in (*_KEY, "value", "currency", "rounding", "valuation", "status")},
+            source=card.id,
+            voice=f"{card.id}|{release.attribution or ''}|{row['currency']}|{row['valuation']}|{row['partner_basis']}",
+            known=known,
+            token=f"{release.id}#{row['locator']}",
+            official=card.rank <= _OFFICIAL_RANK and row["status"] == "reported",
+        )
+
+
+_KEY = ("reporter", "partner", "flow", "period")
+_COLUMNS = (
+    *_KEY,
+    *("value", "currency", "rounding", "valuation", "partner_basis", "status", "release", "locator"),
+)
 
 
 def fetch(ledger: Ledger, claims: Sequence[Claim]) -> Figures:
@@ -115,57 +149,26 @@ def fetch(ledger: Ledger, claims: Sequence[Claim]) -> Figures:
     """
     areas, years = _areas(claims), _years(claims)
     if not areas or not years:
-        return Figures(())
+        return Figures(FLOW.empty_table(), ledger)
     deep = len(areas) <= _FEW_AREAS
     span = () if deep else tuple(range(min(years) - _HISTORY, max(years) + 2))
-    asked = [FlowQuery(areas, areas, _FLOWS, years=span, by="native")]
-    if owners := _owners(claims):
-        near = tuple(sorted({year + shift for year in years for shift in (-1, 0)}))
-        asked.append(FlowQuery(owners, (), _FLOWS, years=near, by="native"))
-    found: dict[str, Figure] = {}
-    for query in asked:
-        table = run(ledger, rows(ledger, query))
-        found |= {one.token: one for one in _figures(table.to_pylist(), ledger.releases, ledger.sources)}
-    return Figures(_dated(found.values()))
+    tables = [run(ledger, rows(ledger, FlowQuery(areas, areas, _FLOWS, years=span, by="native")))]
+    owners, periods = _owners(claims)
+    if owners:
+        tables.append(run(ledger, rows(ledger, FlowQuery(owners, (), _FLOWS, periods=periods, by="native"))))
+    return Figures(pa.concat_tables(tables), ledger)
 
 
-def _figures(
-    table: Sequence[Mapping[str, object]], releases: Mapping[str, Release], sources: Mapping[str, Source]
-) -> Iterator[Figure]:
-    cards = {one.id: (one, sources[one.source], known_by(one)) for one in releases.values()}
-    for row in table:
-        value = row["value"]
-        if value is None:
-            continue
-        release, card, known = cards[str(row["release"])]
-        yield Figure(
-            reporter=str(row["reporter"]),
-            partner=str(row["partner"]),
-            flow=str(row["flow"]),
-            period=str(row["period"]),
-            value=float(value),  # type: ignore[arg-type]  # a float64 column
-            currency=str(row["currency"]),
-            rounding=row["rounding"],  # type: ignore[arg-type]  # a float64 column
-            valuation=row["valuation"],  # type: ignore[arg-type]  # a string column
-            status=str(row["status"]),
-            source=card.id,
-            voice=f"{card.id}|{release.attribution or ''}|{row['currency']}|{row['valuation']}|{row['partner_basis']}",
-            known=known,
-            token=f"{release.id}#{row['locator']}",
-            official=card.rank <= _OFFICIAL_RANK and row["status"] == "reported",
-        )
-
-
-def _dated(figures: Iterable[Figure]) -> Iterator[Figure]:
-    """The figures in order of preference; of one voice's vintages only the latest is current."""
-    seen: set[tuple[str, ...]] = set()
-    latest = sorted(figures, key=lambda one: (one.known or dt.date.min, one.token), reverse=True)
+def _dated(figures: Iterable[Figure | None]) -> tuple[Figure, ...]:
+    """The figures of a cell in order of preference; of one voice's vintages only the latest is current."""
+    distinct = {one.token: one for one in figures if one is not None}
+    latest = sorted(distinct.values(), key=lambda one: (one.known or dt.date.min, one.token), reverse=True)
+    seen: set[str] = set()
     marked = []
     for one in latest:
-        key = (one.voice, one.reporter, one.partner, one.flow, one.period)
-        marked.append(one if key not in seen else replace(one, current=False))
-        seen.add(key)
-    yield from sorted(marked, key=lambda one: (not one.official, not one.current, one.rounding or 0.0))
+        marked.append(one if one.voice not in seen else replace(one, current=False))
+        seen.add(one.voice)
+    return tuple(sorted(marked, key=lambda one: (not one.official, not one.current, one.rounding or 0.0)))
 
 
 def _areas(claims: Sequence[Claim]) -> tuple[str, ...]:
@@ -182,13 +185,19 @@ def _areas(claims: Sequence[Claim]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _owners(claims: Sequence[Claim]) -> tuple[str, ...]:
-    """Areas whose trade with everybody is needed, for ranks among all partners."""
+def _owners(claims: Sequence[Claim]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Areas whose trade with everybody is needed, for ranks among all partners, and the periods of it."""
     found: set[str] = set()
+    periods: set[str] = set()
     for claim in claims:
-        if claim.kind in _WORLDWIDE and (universe := universe_of(claim)) is not None and universe.group == _WORLD:
+        period = when(claim.period)
+        if claim.kind not in _WORLDWIDE or period is None:
+            continue
+        universe = universe_of(claim)
+        if universe is not None and universe.group == _WORLD:
             found.update(members_of(universe.owner, claim.period) or (universe.owner,))
-    return tuple(sorted(found))
+            periods.add(str(period))
+    return tuple(sorted(found)), tuple(sorted(periods))
 
 
 def _years(claims: Sequence[Claim]) -> frozenset[int]:
