@@ -12,6 +12,7 @@ from ledger_makers import asked, filled, flow, parsed
 from sqlglot import exp
 
 from khorgos.core.errors import BadInput, LedgerError
+from khorgos.ledger import engine
 from khorgos.ledger.engine import batches, connection, run
 from khorgos.ledger.query import FlowQuery, cells
 from khorgos.ledger.store import Ledger
@@ -141,3 +142,29 @@ def test_a_question_made_for_another_ledger_is_refused(empty: Ledger) -> None:
 
     with pytest.raises(BadInput, match="another view"):
         run(empty, question)
+
+
+def test_no_room_for_temporary_files_is_no_reason_not_to_answer(
+    empty: Ledger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ledger = filled(empty, parsed([flow("CHN", "KAZ", "export", "2023", 5.0)]))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
+
+    assert len(asked(ledger, cells(ledger, FlowQuery()))) == 1
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_does_not_fit_into_memory_is_sorted_on_the_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(engine, "_MEMORY", "120MB")
+    with connection([tmp_path], spill=tmp_path) as con:
+        con.execute(
+            "COPY (SELECT hash(i) AS a, hash(i + 1) AS b, hash(i + 2)::VARCHAR AS c FROM range(4_000_000) AS t(i) "
+            f"ORDER BY a) TO '{tmp_path}/sorted.parquet'"
+        )
+        (ordered,) = con.execute(
+            f"SELECT bool_and(a >= before) FROM (SELECT a, lag(a, 1, 0) OVER (ORDER BY file_row_number) AS before "
+            f"FROM read_parquet('{tmp_path}/sorted.parquet', file_row_number = true) LIMIT 100000)"
+        ).fetchone() or (False,)
+
+    assert ordered
+    assert [path.name for path in tmp_path.iterdir()] == ["sorted.parquet"]

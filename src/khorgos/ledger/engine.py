@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -28,6 +29,8 @@ _THREADS = 4  # at most; chosen because more threads hold more buffers and gain 
 #: Rewrites that lose a partition filter and give wrong window shares without an error (seen with DuckDB 2.0.0).
 _DISTRUSTED = "window_self_join"
 
+_serial = count()
+
 
 @contextmanager
 def connection(folders: Sequence[Path], *, spill: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -37,27 +40,33 @@ def connection(folders: Sequence[Path], *, spill: Path | None = None) -> Iterato
         folders: the only folders whose files it may touch.
         spill: where to put what does not fit into memory; a folder of the system's where None.
     """
-    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=spill, ignore_cleanup_errors=True) as overflow:
+    overflow = (spill or _system_spill()) / f"{TEMPORARY}engine-{os.getpid()}-{next(_serial)}"
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": min(_THREADS, os.cpu_count() or 1),
+            "memory_limit": _MEMORY,
+            "temp_directory": str(overflow),  # made by the engine when it is needed, which on a full disk it is not
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "disabled_optimizers": _DISTRUSTED,
+        },
+    )
+    try:
         allowed = [f"{folder}{os.sep}" for folder in [*folders, overflow]]
-        con = duckdb.connect(
-            ":memory:",
-            config={
-                "threads": min(_THREADS, os.cpu_count() or 1),
-                "memory_limit": _MEMORY,
-                "temp_directory": overflow,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "python_enable_replacements": False,
-                "disabled_optimizers": _DISTRUSTED,
-            },
-        )
-        try:
-            con.execute("SET allowed_directories = $allowed", {"allowed": allowed})
-            con.execute("SET enable_external_access = false")
-            con.execute("SET lock_configuration = true")
-            yield con
-        finally:
-            con.close()
+        con.execute("SET allowed_directories = $allowed", {"allowed": allowed})
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+        shutil.rmtree(overflow, ignore_errors=True)
+
+
+def _system_spill() -> Path:
+    """The system's folder for temporary files, without the trial file that `tempfile` writes."""
+    return Path(os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp")
 
 
 def run(ledger: Ledger, select: exp.Expression, *, relations: Mapping[str, pa.Table] | None = None) -> pa.Table:
