@@ -15,6 +15,7 @@ __all__ = [
     "explain",
     "export",
     "fetch",
+    "fetchable",
     "import_files",
     "influence",
     "invest",

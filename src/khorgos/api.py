@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khorgos.core.errors import BadInput
+from khorgos.core.errors import BadInput, NoData
 from khorgos.ledger.query import FlowQuery
 from khorgos.ledger.question import By
 from khorgos.ledger.store import Ledger, open_ledger
@@ -288,13 +288,13 @@ def fetch(
     """Get data live where there is an open interface, into the user's ledger.
 
     Args:
-        source: such as "comtrade"; `khorgos fetch --help` and docs/fetch.md name them all.
+        source: such as "comtrade"; `fetchable` names them all.
         options: what to get, as "name=value".
         progress: called with (done, in all, name).
         ledger: as in `trade`.
 
     Returns:
-        What was imported.
+        What was imported; answers that hold nothing are named in `unread`.
 
     Raises:
         Offline: there is no network.
@@ -309,8 +309,18 @@ def fetch(
         if progress:
             progress(done, total, source)
 
-    requests = plan(source, **_named(options))
-    return take(ledger or open_ledger(), get(requests, cache=Cache(default_cache()), progress=step))
+    empty: list[NoData] = []
+    shots = get(plan(source, **_named(options)), cache=Cache(default_cache()), progress=step, missing=empty.append)
+    if not shots:
+        raise empty[0] if empty else NoData("The interface has no such data")
+    return take(ledger or open_ledger(), shots, strict=False)
+
+
+def fetchable() -> Answer:
+    """The sources with an open interface: what can be asked of each, and whose key it needs."""
+    from khorgos.report.answers.sources import fetchable as answer
+
+    return answer()
 
 
 def _named(options: Sequence[str]) -> dict[str, str]:

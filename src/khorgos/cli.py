@@ -289,7 +289,9 @@ def import_(
 
 @app.command()
 def fetch(
-    source: Annotated[str, typer.Argument(help="comtrade, census, worldbank, imf, ...")],
+    source: Annotated[
+        str | None, typer.Argument(help="comtrade, census, wdi, imf, ...; lists them if left out.")
+    ] = None,
     option: Annotated[
         list[str] | None,
         typer.Argument(help="What to get, as name=value: reporters=CHN partners=KAZ,KGZ years=2020..2024"),
@@ -297,6 +299,9 @@ def fetch(
     ledger: _LedgerPath = None,
 ) -> None:
     """Get data live where there is an open interface, into your ledger."""
+    if source is None:
+        _print(api.fetchable(), Format.TABLE, None)
+        return
     with _progress("Fetching") as progress:
         done = api.fetch(source, option or (), progress=progress, ledger=_ledger(ledger))
     print(done.text)

@@ -96,9 +96,10 @@ def take(
             connector = recognise(shot.path, peek(shot.path, shot.filename))
             parsed.append(connector.parse(shot))
         except BadFile as error:
+            said = _named(error, shot)
             if strict:
-                raise
-            unread[shot.filename] = error
+                raise said from error
+            unread[shot.filename] = said
             continue
         formats[shot.filename] = connector.name
         kept[shot.sha256] = shot.path
@@ -109,3 +110,10 @@ def take(
     if progress:
         progress(len(shots), len(shots), "")
     return Import(ingest(ledger, parsed, files=kept if keep else None), formats, unread)
+
+
+def _named(error: BadFile, shot: Snapshot) -> BadFile:
+    """The same error under the file's own name, where its bytes lie in a cache under their hash."""
+    if error.path != shot.path.name or shot.path.name == shot.filename:
+        return error
+    return BadFile(error.what, path=shot.filename, row=error.row, column=error.column, hint=error.hint)

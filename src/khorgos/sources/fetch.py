@@ -23,6 +23,8 @@ from khorgos.sources.connector import Request, Snapshot
 
 #: Tries for one request; chosen because public interfaces that fail five times over two minutes are down.
 _TRIES = 5
+#: Tries where no connection comes about at all; chosen because without a network the user should hear so at once.
+_TRIES_TO_CONNECT = 2
 _LONGEST_WAIT = 60.0
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 #: Answers larger than this are not what a statistical interface sends; chosen above Comtrade's largest bulk file.
@@ -193,7 +195,7 @@ def _get(
         return _download(request, key, client=client, cache=cache, secrets=secrets)
 
     retrying = tenacity.Retrying(
-        stop=tenacity.stop_after_attempt(_TRIES),
+        stop=_enough,
         wait=_wait,
         retry=tenacity.retry_if_exception_type((_Again, httpx.TransportError)),
         sleep=sleep,
@@ -213,6 +215,11 @@ def _get(
         raise Offline(
             f"The connection to {host} broke off", hint="Run the same command again: it goes on from here"
         ) from error
+
+
+def _enough(state: tenacity.RetryCallState) -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    return state.attempt_number >= (_TRIES_TO_CONNECT if isinstance(error, httpx.ConnectError) else _TRIES)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -107,3 +107,31 @@ def source(ledger: Ledger, name: str) -> Answer:
         *((card.notes,) if card.notes else ()),
     )
     return Answer(View(f"{card.publisher}: {card.title}", columns, rows, notes=notes))
+
+
+def fetchable() -> Answer:
+    """The sources with an open interface.
+
+    Returns:
+        One row a source.
+    """
+    from khorgos.sources.plans import fetchable as known
+
+    rows = tuple(
+        {
+            "source": one.name,
+            "also": ", ".join(one.also),
+            "title": one.title,
+            "options": ", ".join(f"{name}*" if name in one.required else name for name in one.options),
+            "key": one.key or "",
+        }
+        for one in known()
+    )
+    columns = (
+        Column("source", "Source"),
+        Column("also", "Also called"),
+        Column("options", "Options (* needed)"),
+        Column("key", "Key in"),
+    )
+    notes = ("Write options as name=value: khorgos fetch comtrade reporters=KGZ partners=CHN years=2020..2024",)
+    return Answer(View("Open interfaces", columns, rows, notes=notes))
