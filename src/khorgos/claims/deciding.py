@@ -155,10 +155,10 @@ def decide(claim: Claim, tried: Sequence[Tried], lack: Lack, *, slack: float, un
         best = min(official, key=lambda one: (not one.plain, not one.current, abs(one.value - (claim.value or 0.0))))
         why = f"{_said(claim)} fits no reading tried; {_given(best, unit)}."
         return Finding("contradicted", why, shown)
-    what = lack.what or "another vintage, against which a small difference could be judged"
+    what = lack.what or "the vintage that the text rests on (the difference is of the size of revisions)"
     if own:
         best = min(own, key=lambda one: (not one.plain, not one.official))
-        why = f"{_said(claim)} does not fit {_given(best, unit)}, but {what} may: it is not in the ledger."
+        why = f"{_said(claim)} does not fit {_given(best, unit)}, but the ledger lacks {what}."
     else:
         why = f"The ledger has nothing to hold {_said(claim)} against: it lacks {what}."
     return Finding("no_data", why, shown, missing=what, command=lack.command)

@@ -108,13 +108,13 @@ def _relation(
     if fit == "broken" and not _comparable(derived.value, made.value, unit):
         return
     indices = tuple(dict.fromkeys(claims))
-    sign = {"exact": "=", "rounding": "≈", "broken": "≠"}[fit]
+    sign = " printed as" if made.arithmetic.endswith(",") else {"exact": " =", "rounding": " ≈", "broken": " ≠"}[fit]
     yield Relation(
         kind,
         indices,
         fit,
         text.same_statistic(indices),
-        f"{made.arithmetic} {sign} {say(derived.value, unit)}",
+        f"{made.arithmetic}{sign} {say(derived.value, unit)}",
         made.value,
         made.bounds.low,
         made.bounds.high,
@@ -234,7 +234,7 @@ def _growth_ways(claim: Claim, now: Amount, base: Amount) -> Iterator[_Made]:
     if earlier.loose.low <= 0 or earlier.value <= 0:
         return
     value, bounds = 100 * (later.value / earlier.value - 1), growth(later.loose, earlier.loose)
-    said = f"{say(later.value, now.slot.unit)} / {say(earlier.value, now.slot.unit)} - 1 = {value:+.2f}%, taken with"
+    said = f"{say(later.value, now.slot.unit)} / {say(earlier.value, now.slot.unit)} - 1 = {value:+.2f}%,"
     if claim.currency in (None, now.slot.unit) or now.slot.unit not in ("USD", "CNY", "EUR"):
         yield _Made(value, bounds, said)
     for code in local_currencies(now.slot.movement[1:], claim.currency):
@@ -242,7 +242,7 @@ def _growth_ways(claim: Claim, now: Amount, base: Amount) -> Iterator[_Made]:
         if ratio is not None and code != now.slot.unit:
             grown = Interval(*(((1 + end / 100) * ratio - 1) * 100 for end in (bounds.low, bounds.high)))
             moved = ((1 + value / 100) * ratio - 1) * 100
-            yield _Made(moved, grown, f"{said} the change of {code} = {moved:+.2f}%, taken with", f"in {code}")
+            yield _Made(moved, grown, f"{said} in {code} {moved:+.2f}%,", f"in {code}")
 
 
 def _difference_ways(claim: Claim, now: Amount, base: Amount) -> Iterator[_Made]:
@@ -261,9 +261,9 @@ def _multiple_ways(_: Claim, now: Amount, base: Amount) -> Iterator[_Made]:
         return
     value, bounds = now.stated.value / base.stated.value, now.stated.loose / base.stated.loose
     said = f"{say(now.stated.value, now.slot.unit)} / {say(base.stated.value, now.slot.unit)}"
-    yield _Made(value, bounds, said)
+    yield _Made(value, bounds, f"{said} = {value:.2f},")
     # "Up 11 times": to eleven times, or by eleven times.
-    yield _Made(value - 1, bounds - Interval(1, 1), f"{said} - 1", "grown by so many times")
+    yield _Made(value - 1, bounds - Interval(1, 1), f"{said} - 1 = {value - 1:.2f},", "grown by so many times")
 
 
 def _size(number: Stated) -> Stated:

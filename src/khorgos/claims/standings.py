@@ -11,7 +11,7 @@ from khorgos.claims.claim import Claim
 from khorgos.claims.deciding import Finding
 from khorgos.claims.readings import Reading, readings
 from khorgos.claims.relations import say
-from khorgos.claims.slots import Movement, is_low, movement_of, product_of, side_of, sign_of, when
+from khorgos.claims.slots import Movement, is_low, members_of, movement_of, product_of, side_of, sign_of, when
 from khorgos.claims.universe import Universe, movement_with, universe_of
 from khorgos.claims.verdict import Evidence
 from khorgos.nomenclature.area_register import get
@@ -25,6 +25,7 @@ _WHOLE_LIST = 100
 _DECADE, _MOST_YEARS = 10, 0.8
 _SLACK = 0.03  # two figures this close may change places in a revision; as for levels
 _FLOWS = ("total", "export", "import")
+_BLOCS = ("ASEAN", "EU27")  # that rank beside countries in news and in the tables of China's customs
 _SINCE = re.compile(r"\bsince(?: at least)? (\d{4})\b|\b(\d{4})\.\.|\bin (\d+) years\b|(\d+)[- ]year", re.I)
 
 
@@ -148,9 +149,14 @@ def _owner_list(claim: Claim, context: Context, universe: Universe, flow: str) -
 
 
 def _partners(context: Context, universe: Universe, flow: str, period: str) -> frozenset[str]:
+    """All partners of the owner's list; where a bloc is ranked, the other blocs in place of their members."""
     flows = ("export", "import", "total") if flow == "total" else (flow,)
     found = frozenset().union(*(context.figures.partners(universe.owner, one, period) for one in flows))
-    return frozenset(one for one in found if get(one).kind == "country" or one == universe.ranked)
+    single = frozenset(one for one in found if get(one).kind == "country" or one == universe.ranked)
+    if get(universe.ranked).kind != "group":
+        return single
+    blocs = frozenset({universe.ranked, *_BLOCS}) - {universe.owner}
+    return (single | blocs) - {member for bloc in blocs for member in members_of(bloc, period)}
 
 
 def _partner_list(claim: Claim, context: Context, universe: Universe, flow: str) -> Iterator[_List]:
