@@ -1,0 +1,303 @@
+"""`khorgos simulate`: what tariffs and trade costs do, on the embedded worlds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from khorgos.core.errors import BadInput, UnknownName
+from khorgos.ledger.worlds import SERVICES, Floats, World, world
+from khorgos.models.scenario import Closure
+from khorgos.models.simulation import Shock, Simulated, intervals
+from khorgos.models.simulation import simulate as solve
+from khorgos.models.uncertainty import Draws
+from khorgos.models.worlds import Prepared, prepared
+from khorgos.nomenclature.areas import get
+from khorgos.nomenclature.groups import members
+from khorgos.report.answer import Answer
+from khorgos.report.answers.simulated import Run, economies, flow_pairs, flows
+from khorgos.report.formats import as_dict, render
+from khorgos.report.scenario_text import Measure, ScenarioText, parse
+
+#: The views of a simulation, in the order in which they are printed.
+VIEWS = ("economies", "flows")
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What khorgos answers to a scenario: a view of economies, and one of trade.
+
+    Args:
+        economies: welfare by named measure, prices, revenue and trade of every economy.
+        flows: trade by partner, before and after.
+        simulated: both equilibria, for what the views leave out.
+        draws: the draws, where there were any.
+    """
+
+    economies: Answer
+    flows: Answer
+    simulated: Simulated
+    draws: Draws | None = None
+
+    def __str__(self) -> str:
+        return f"{self.economies}\n{self.flows}"
+
+    def _repr_markdown_(self) -> str:
+        """What a notebook shows."""
+        return str(self.render("md"))
+
+    def render(self, format_: str = "table", view: str | None = None) -> str | bytes:
+        """Both views in a format for people or JSON; one of them in a format of rows.
+
+        Args:
+            format_: as in `report.formats`.
+            view: "economies" or "flows"; both where left out (csv and parquet: economies).
+
+        Raises:
+            UnknownName: there is no such view.
+            BadInput: there is no such format.
+        """
+        if view is not None and view not in VIEWS:
+            raise UnknownName(view, "view", VIEWS)
+        if view is None and format_ in ("csv", "parquet"):
+            view = "economies"
+        if view is not None:
+            return render(getattr(self, view).view, format_)
+        if format_ == "json":
+            both = {name: as_dict(getattr(self, name).view) for name in VIEWS}
+            return json.dumps(both, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        return "\n".join(str(render(getattr(self, name).view, format_)) for name in VIEWS)
+
+
+def simulate(
+    scenario: ScenarioText,
+    *,
+    model: str | None = None,
+    theta: float | None = None,
+    focus: Sequence[str] = (),
+    top: int = 20,
+    draws: int = 0,
+    seed: int = 1,
+    partial: bool = True,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Simulation:
+    """Solve a scenario on an embedded world.
+
+    Args:
+        scenario: from `scenario_text`, or `measures_of`.
+        model: "one-sector" or "sectors"; the scenario's own, else one sector.
+        theta: trade elasticity of every sector instead of the world's.
+        focus: ISO3 on top of the tables; Central Asia where left out. Shocked economies stand there anyway.
+        top: how many others: the largest gains and losses of real expenditure; 0 for all.
+        draws: draws of elasticities and imputed flows; 0 for none.
+        seed: of the draws.
+        partial: put partial equilibrium (GSIM) beside it.
+        workers: threads of the draws.
+        progress: called with (done, of) draws.
+
+    Returns:
+        Both views; the same arguments give the same numbers.
+
+    Raises:
+        UnknownName: a model, sector or economy that the world has not.
+        BadInput: measures that contradict each other.
+        NotConverged, Refused: no equilibrium was found.
+    """
+    if top < 0 or draws < 0:
+        raise BadInput("The numbers of economies and of draws cannot be negative", hint="0 shows all economies")
+    base = world(model or scenario.model or "one-sector")
+    made = prepared(base, theta if theta is not None else scenario.theta)
+    shock, remarks = _shock(base, scenario)
+    found = solve(made, shock, partial=partial)
+    chosen = _chosen(base, scenario, focus)
+    pairs = flow_pairs(found, chosen, top)
+    drawn = intervals(found, pairs, n=draws, seed=seed, workers=workers, progress=progress) if draws else None
+    own = theta if theta is not None else scenario.theta
+    run = Run(scenario, found, chosen, (*remarks, *_changes(made)), drawn, own)
+    return Simulation(economies(run, top), flows(run, pairs), found, drawn)
+
+
+def measures_of(
+    tariffs: Sequence[Measure] = (), costs: Sequence[Measure] = (), *, title: str | None = None
+) -> ScenarioText:
+    """A scenario from measures in short.
+
+    Args:
+        tariffs: from `scenario_text.tariff`.
+        costs: from `scenario_text.cost`.
+        title: of the tables; the measures themselves where left out.
+
+    Raises:
+        BadInput: nothing changes.
+    """
+    measures = (*tariffs, *costs)
+    if not measures:
+        raise BadInput("The scenario changes nothing", hint='Give --tariff "USA:CHN:all=+20%" or a scenario file')
+    text = "\n".join(f"{one.kind} {one.text}" for one in measures)
+    return ScenarioText(title or "; ".join(one.text for one in measures), measures, text=text)
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the scenarios that come with khorgos."""
+    folder = files("khorgos").joinpath("data/scenarios")
+    return tuple(sorted(one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")))
+
+
+def scenario_from(path: str | Path) -> ScenarioText:
+    """A scenario from a TOML file, or one that comes with khorgos by its name.
+
+    Args:
+        path: the file, or a name of `shipped`.
+
+    Raises:
+        UnknownName: neither a file nor such a name.
+        BadFile: the file's line is named.
+    """
+    name = str(path)
+    folder = files("khorgos").joinpath("data/scenarios")
+
+    def own(file: str) -> str:
+        return folder.joinpath(file).read_text(encoding="utf-8")
+
+    if name in shipped():
+        return parse(own(f"{name}.toml"), f"{name}.toml", own)
+    place = Path(name).expanduser()
+    if not place.is_file():
+        raise UnknownName(name, "scenario file or name", shipped())
+
+    def beside(file: str) -> str:
+        return (place.parent / Path(file).name).read_text(encoding="utf-8")
+
+    try:
+        text = place.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"The scenario file cannot be read: {error}", where=name) from error
+    return parse(text, place.name, beside)
+
+
+# --- from measures to arrays --------------------------------------------------------------------------------------
+def _shock(base: World, scenario: ScenarioText) -> tuple[Shock, tuple[str, ...]]:
+    missing: dict[str, None] = {}
+    in_force = _tariffs(base, scenario.in_force, missing)
+    own = [one for one in scenario.measures if one.kind == "tariff"]
+    replaced = _tariffs(base, own, missing)
+    costs = [one for one in scenario.measures if one.kind == "cost"]
+    shock = Shock(replaced, in_force, _costs(base, costs, missing), cast(Closure, scenario.deficits))
+    names = ", ".join(sorted(missing))
+    return shock, (f"Not in this world, left out: {names}.",) if missing else ()
+
+
+def _tariffs(base: World, measures: Sequence[Measure], missing: dict[str, None]) -> Floats:
+    """Rates by cell: what is set, else the sum of what is added."""
+    rates = np.zeros(base.trade.shape)
+    adds = np.zeros(rates.shape, dtype=bool)
+    sets = np.zeros(rates.shape, dtype=bool)
+    for one in measures:
+        cells = _cells(base, one, missing)
+        if one.adds:
+            rates[cells] += one.change
+            adds |= cells
+        else:
+            if (rates[cells & sets] != one.change).any():
+                raise BadInput("Two measures set the same tariff to different rates", where=one.text, hint=_ADD)
+            rates[cells], sets = one.change, sets | cells
+        if (adds & sets).any():
+            raise BadInput("One measure sets a tariff that another adds to", where=one.text, hint=_ADD)
+    if rates.min() < 0:
+        raise BadInput(
+            "A tariff would fall below zero",
+            hint="The base year's tariffs are taken as zero; put those to be removed under [[in_force]]",
+        )
+    return rates
+
+
+_ADD = "Write both with a sign (+10%) if they stack"
+
+
+def _costs(base: World, measures: Sequence[Measure], missing: dict[str, None]) -> Floats | None:
+    if not measures:
+        return None
+    d_hat = np.ones(base.trade.shape)
+    for one in measures:
+        d_hat[_cells(base, one, missing)] *= 1.0 + one.change
+    return d_hat
+
+
+def _cells(base: World, one: Measure, missing: dict[str, None]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    n = len(base.countries)
+    cells = np.zeros(base.trade.shape, dtype=bool)
+    exporters, importers = (_places(base, side, missing) for side in (one.exporters, one.importers))
+    sectors = _sectors(base, one)
+    cells[np.ix_(exporters, importers, sectors)] = True
+    cells[np.arange(n), np.arange(n)] = False
+    if not cells.any():
+        raise BadInput("A measure touches no trade", where=one.text, hint="An economy levies nothing on itself")
+    return cells
+
+
+def _places(base: World, names: Sequence[str], missing: dict[str, None]) -> list[int]:
+    """Positions of economies; members of groups that the world has not are noted, single ones refused."""
+    known = [name for name in names if name in base.countries]
+    absent = [name for name in names if name not in base.countries]
+    if names and not known:
+        near = [f"{get(c).name} ({c})" for c in base.countries if c[0] == names[0][0]][:3]
+        raise UnknownName(get(names[0]).name, f"economy of the world {base.id!r}", near)
+    missing.update(dict.fromkeys(absent))
+    return [base.countries.index(name) for name in known] if names else list(range(len(base.countries)))
+
+
+def _sectors(base: World, one: Measure) -> list[int]:
+    goods = [name for name in base.sectors if name != SERVICES]
+    if not one.products:
+        return list(range(len(goods)))
+    if goods == ["all"]:
+        raise UnknownName(
+            one.products[0],
+            "product of the world of one sector",
+            hint="Use all, or the model sectors (--model sectors)",
+        )
+    found = []
+    for name in one.products:
+        if name == SERVICES:
+            raise BadInput("Services are not traded in this world", where=one.text)
+        place = name.removeprefix("sitc").strip()
+        if place.isdigit() and int(place) < len(goods):
+            found.append(int(place))
+        elif name in goods:
+            found.append(goods.index(name))
+        else:
+            raise UnknownName(name, "product", _nearest(name, goods), hint=f"Sections: {', '.join(goods)}")
+    return found
+
+
+def _nearest(name: str, known: Sequence[str]) -> list[str]:
+    from rapidfuzz import process
+
+    return [found for found, _, _ in process.extract(name, known, limit=3, score_cutoff=55)]
+
+
+def _chosen(base: World, scenario: ScenarioText, focus: Sequence[str]) -> tuple[str, ...]:
+    """Shocked economies that a measure names, then the focus."""
+    for name in focus:
+        if name not in base.countries:
+            raise UnknownName(get(name).name, f"economy of the world {base.id!r}")
+    named: list[str] = []
+    for one in (*scenario.measures, *scenario.in_force):
+        named += [name for side in (one.importers, one.exporters) if len(side) <= _FEW for name in side]
+    wanted = (*named, *(focus or members("CA5")))
+    return tuple(dict.fromkeys(name for name in wanted if name in base.countries))
+
+
+#: Members of a larger group are not put on top; chosen because a table's head should fit a screen.
+_FEW = 6
+
+
+def _changes(made: Prepared) -> tuple[str, ...]:
+    return tuple(f"{get(note[:3]).name}{note[3:]}." for note in made.notes)
