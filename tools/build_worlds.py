@@ -3,8 +3,8 @@
 Usage: python tools/build_worlds.py SHARED [OUT]
 
 SHARED is the folder with the publishers' files (named in FILES); OUT defaults to src/khorgos/data/worlds. The same
-files give the same bytes. What is published is taken as it is; what is not is imputed by the rules below and marked cell
-by cell, so that results can say what share of them rests on imputation.
+files give the same bytes. What is published is taken as it is; what is not is imputed by the rules below and marked
+cell by cell, so that results can say what share of them rests on imputation.
 """
 
 from __future__ import annotations
@@ -266,6 +266,21 @@ def _growth(data: Data, mean: Array, known: npt.NDArray[np.bool_]) -> Array:
     return result
 
 
+def tried(data: Data) -> dict[str, float]:
+    """The rule for blank pairs tried on pairs that were reported: imputed over published."""
+    mean = data.earlier.mean(2)
+    known = (data.earlier.min(2) > 0) & (mean >= LEAST) & (data.trade >= VANISHED * mean)
+    ratio = (mean * _growth(data, mean, known))[known] / data.trade[known]
+    near = np.abs(np.log(ratio)) < np.log(2.0)
+    return {
+        "pairs": int(known.sum()),
+        "median": round(float(np.median(ratio)), 3),
+        "share_of_trade_within_a_factor_of_two": round(
+            float(data.trade[known][near].sum() / data.trade[known].sum()), 3
+        ),
+    }
+
+
 def _ratio(now: Array, then: Array, otherwise: Array) -> Array:
     return np.where(then > 0, now / np.where(then > 0, then, 1.0), otherwise + np.zeros_like(now))
 
@@ -459,6 +474,7 @@ def build(shared: Path) -> dict[str, bytes]:
     notes = {
         "gdp_imputed": gdp_notes,
         "trade_imputed": {str(k): v for k, v in REASONS.items() if k},
+        "rule_tried_on_reported_pairs": tried(data),
         "imputed_pairs": {str(k): int((why == k).sum()) for k in (1, 2)},
         "imputed_trade_usd": {str(k): float(dollars[why == k].sum()) for k in (1, 2)},
         "other_sources": list(TAIWAN_SOURCES),
