@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -29,8 +29,6 @@ _THREADS = 4  # at most; chosen because more threads hold more buffers and gain 
 #: Rewrites that lose a partition filter and give wrong window shares without an error (seen with DuckDB 2.0.0).
 _DISTRUSTED = "window_self_join"
 
-_serial = count()
-
 
 @contextmanager
 def connection(folders: Sequence[Path], *, spill: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -40,7 +38,7 @@ def connection(folders: Sequence[Path], *, spill: Path | None = None) -> Iterato
         folders: the only folders whose files it may touch.
         spill: where to put what does not fit into memory; a folder of the system's where None.
     """
-    overflow = (spill or _system_spill()) / f"{TEMPORARY}engine-{os.getpid()}-{next(_serial)}"
+    overflow = (spill or _system_spill()) / f"{TEMPORARY}engine-{secrets.token_hex(8)}"
     con = duckdb.connect(
         ":memory:",
         config={
