@@ -56,7 +56,7 @@ def trade(
         currency: of the answer.
         product: "TOTAL", a code, or people's word for goods ("cotton").
         as_of: what was known on that day.
-        source: ids of the sources allowed; all where left out.
+        source: ids of the sources allowed; where left out, all but reconciled ones, which are nobody's report.
         every_source: all publishers' figures side by side instead of the preferred one.
         ledger: the ledger to ask; the user's own on top of the embedded release where left out.
 
@@ -67,6 +67,7 @@ def trade(
         UnknownName: a name that khorgos does not know, with the nearest.
         NoData: the ledger has nothing of it.
     """
+    from khorgos.report.addresses import DECLARED
     from khorgos.report.answers.trade import everybody
     from khorgos.report.answers.trade import trade as answer
 
@@ -83,6 +84,7 @@ def trade(
         as_of=_day(as_of),
         currency=currency_code(currency),
         sources=tuple(_split(source)) or None,
+        statuses=None if source or every_source else DECLARED,
     )
     return (everybody if every_source else answer)(ledger or open_ledger(), query)
 
@@ -112,6 +114,7 @@ def partners(
     Raises:
         UnknownName, NoData: as in `trade`.
     """
+    from khorgos.report.addresses import DECLARED
     from khorgos.report.answers.partners import partners as answer
 
     period = parse_period(year)
@@ -122,6 +125,7 @@ def partners(
         by="native" if period.kind == "part" else "month" if period.kind == "month" else "year",
         currency=currency_code(currency),
         as_of=_day(as_of),
+        statuses=DECLARED,
     )
     if top < 0:
         raise BadInput("The number of partners cannot be negative", hint="Use --top 0 for all")

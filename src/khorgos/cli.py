@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -66,7 +67,7 @@ def run(arguments: Sequence[str]) -> int:
         arguments: what stands behind "khorgos".
 
     Returns:
-        The exit status: 0 done, 1 refused or not found, 2 a wrong call, 3 no network.
+        The exit status: 0 done, 1 refused or not found, 2 a wrong call, 3 no network, 70 a fault of khorgos.
     """
     try:
         outcome = typer.main.get_command(app).main(list(arguments), prog_name="khorgos", standalone_mode=False)
@@ -74,12 +75,25 @@ def run(arguments: Sequence[str]) -> int:
         print(f"khorgos: {error}", file=sys.stderr)
         return error.exit_status
     except Exception as error:
-        if (code := getattr(error, "exit_code", None)) is None:  # click's own: a wrong call
-            raise
+        if (code := getattr(error, "exit_code", None)) is None:  # not click's own, which is a wrong call
+            return _bug(error)
         if message := getattr(error, "format_message", lambda: "")():
             print(f"khorgos: {message}", file=sys.stderr)
         return int(code)
     return outcome if isinstance(outcome, int) else 0
+
+
+def _bug(error: Exception) -> int:
+    """A fault of khorgos itself: one line all the same, with the way to the rest."""
+    if os.environ.get("KHORGOS_TRACEBACK"):
+        raise error
+    said = " ".join(str(error).split())[:200]
+    print(
+        f"khorgos: A fault of khorgos: {type(error).__name__}: {said}. Please report it with the command, run once more "
+        "with KHORGOS_TRACEBACK=1",
+        file=sys.stderr,
+    )
+    return 70  # EX_SOFTWARE of sysexits.h
 
 
 def _ledger(path: Path | None) -> Ledger:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from khorgos import api
+
 Run = Callable[..., object]
 
 
@@ -162,4 +164,16 @@ def test_an_error_is_one_clear_line_and_a_status(khorgos: Run, arguments: list[s
     assert said.status == status
     assert words in said.err
     assert "Traceback" not in said.err
+    assert len(said.err.strip().splitlines()) == 1
+
+
+def test_a_fault_of_khorgos_is_one_line_too(khorgos: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("nothing\nleft")
+
+    monkeypatch.setattr(api, "sources", broken)
+    said = khorgos("sources")
+
+    assert said.status == 70
+    assert "ZeroDivisionError: nothing left" in said.err
     assert len(said.err.strip().splitlines()) == 1

@@ -21,6 +21,8 @@ from khorgos.nomenclature.areas import area
 from khorgos.nomenclature.periods import parse_period
 
 LEVELS = ("export", "import", "total", "balance")
+#: What counts as a reporter's own figure: a reconciled one is made from both sides and is nobody's report.
+DECLARED = ("reported", "estimated")
 _FORM = "Write it like total/CHN/KAZ/2024 or growth/CHN/KAZ/2024,flow=export,currency=CNY"
 
 
@@ -78,6 +80,7 @@ class Address:
             by="native" if kind == "part" else "year" if kind == "year" else "month",
             currency=self.currency,
             as_of=self.as_of,
+            statuses=DECLARED,
         )
 
 

@@ -14,6 +14,7 @@ from khorgos.measures.bilateral import mirror
 from khorgos.measures.powers import influence
 from khorgos.measures.trade import levels
 from khorgos.nomenclature.areas import get
+from khorgos.report.addresses import DECLARED
 from khorgos.report.answers.targets import targets
 from khorgos.report.answers.trade import everybody
 from khorgos.report.credits import Credits, release_rows
@@ -213,8 +214,7 @@ def _country_prose(made: Material, order: list[str]) -> Iterator[Prose]:
 
 
 def _own_exports(made: Material, partner: str, year: int) -> Number | None:
-    declared = ("reported", "estimated")  # a reconciled figure is nobody's own
-    asked = FlowQuery((partner,), (made.reporter,), ("export",), years=(year,), as_of=made.as_of, statuses=declared)
+    asked = FlowQuery((partner,), (made.reporter,), ("export",), years=(year,), as_of=made.as_of, statuses=DECLARED)
     try:
         rows = levels(made.ledger, asked).table.to_pylist()
     except NoData:

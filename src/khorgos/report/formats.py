@@ -169,5 +169,8 @@ def _grid(view: View, factor: float) -> Any:
 
 
 def _add(grid: Any, column: Column) -> None:
-    right = column.kind in _RIGHT
-    grid.add_column(column.label, justify="right" if right else "left", no_wrap=right, overflow="fold")
+    right, whole = column.kind in _RIGHT, column.kind in {"year", "date"}
+    justify = "right" if right else "left"
+    grid.add_column(
+        column.label, justify=justify, no_wrap=right or whole, min_width=4 if whole else None, overflow="fold"
+    )

@@ -42,8 +42,8 @@ def influence(ledger: Ledger, country: str, of: Sequence[str], years: Sequence[i
     credits = Credits(ledger)
     rows = _rows(found, of, years, credits)
     columns = [Column("year", "Year", "year")]
-    columns += [Column(f"share_{power}", f"{_short(power)}, trade", "percent", "percent") for power in of]
-    columns += [Column(f"gdp_{power}", f"{_short(power)}, GDP", "percent", "percent") for power in of]
+    columns += [Column(f"share_{power}", f"{power} trade", "percent", "percent") for power in of]
+    columns += [Column(f"gdp_{power}", f"{power} /GDP", "percent", "percent") for power in of]
     return Answer(
         View(
             title=f"What {', '.join(get(a).name for a in of)} weigh in {get(country).name}",
@@ -53,7 +53,7 @@ def influence(ledger: Ledger, country: str, of: Sequence[str], years: Sequence[i
             ),
             columns=(*columns, Column("sources", "Source", "list")),
             rows=tuple(rows),
-            notes=(*_gaps(made), *remarks([made])),
+            notes=(_legend(of), *_gaps(made), *remarks([made])),
             sources=credits.lines(),
             trace=f"khorgos explain {_example(found, country)}",
         ),
@@ -64,10 +64,6 @@ def influence(ledger: Ledger, country: str, of: Sequence[str], years: Sequence[i
 def _example(found: Sequence[dict[str, Any]], country: str) -> str:
     last = max((row for row in found), key=lambda row: row["period"])
     return f"weight/{country}/{last['partner']}/{last['period']}"
-
-
-def _short(area: str) -> str:
-    return area if get(area).kind == "group" else get(area).name
 
 
 def _rows(
@@ -89,6 +85,11 @@ def _rows(
 
 def _percent(cell: dict[str, Any] | None, name: str) -> float | None:
     return None if cell is None or cell[name] is None else 100 * float(cell[name])
+
+
+def _legend(of: Sequence[str]) -> str:
+    named = ", ".join(f"{power} {get(power).name}" for power in of)
+    return f"Trade: share of the country's exports plus imports. /GDP: the same trade over its GDP. {named}."
 
 
 def _gaps(made: Measured) -> tuple[str, ...]:

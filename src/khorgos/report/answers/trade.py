@@ -20,6 +20,8 @@ from khorgos.report.credits import Credits, short_credit
 from khorgos.report.view import Column, View, scale_of
 
 _LABELS = {"export": "Exports", "import": "Imports", "total": "Total", "balance": "Balance"}
+# Findings that the table says in its own way, or that a row's empty cell shows.
+_OWN_WORDS = ("converted", "disagreement", "mixed-valuation", "refused", "incomplete-alternative")
 _OTHERS = 6  # other figures named under a table; chosen because a seventh is no longer read
 _VISIBLE = 0.005  # chosen because a difference of half a per cent shows in three digits
 
@@ -47,14 +49,14 @@ def trade(ledger: Ledger, query: FlowQuery) -> Answer:
     measured = (figures, grown) if grown else (figures,)
     credits = Credits(ledger)
     rows = _rows(query, figures, grown, credits)
-    others, notes = _others(ledger, query, figures), remarks(measured, leave=("converted", "disagreement"))
+    others, notes = _others(ledger, query, figures), remarks(measured, leave=_OWN_WORDS)
     return Answer(
         View(
             title=_title(query),
             subtitle=f"{query.currency} {{scale}}, {_side(query)}{_when(query)}",
             columns=_columns(query, flows, grown_flow if grown else None),
             rows=tuple(rows),
-            notes=(*notes, *_converted(figures, query), *others),
+            notes=(*_valuation(figures), *notes, *_converted(figures, query), *others),
             sources=credits.lines(),
             trace=f"khorgos explain {_example(query, rows)}",
         ),
@@ -173,6 +175,11 @@ def _example(query: FlowQuery, rows: Sequence[Mapping[str, Any]]) -> Address:
     )
 
 
+def _valuation(figures: Measured) -> tuple[str, ...]:
+    mixed = any(finding.code == "mixed-valuation" for finding in figures.findings)
+    return ("The balance sets exports, valued FOB, against imports, valued CIF.",) if mixed else ()
+
+
 def _converted(figures: Measured, query: FlowQuery) -> tuple[str, ...]:
     rows = [r for r in figures.table.to_pylist() if r["converted"]]
     if not rows:
@@ -186,7 +193,7 @@ def _others(ledger: Ledger, query: FlowQuery, figures: Measured) -> tuple[str, .
     shown = {(r["partner"], r["period"], r["flow"]): r["value"] for r in figures.table.to_pylist()}
     flows = tuple(flow for flow in LEVELS if flow in query.flows)
     said: dict[tuple[str, str, str], dict[str, str]] = {}
-    for row in run(ledger, alternatives(ledger, replace(query, flows=flows))).to_pylist():
+    for row in run(ledger, alternatives(ledger, replace(query, flows=flows, statuses=None))).to_pylist():
         key = (row["partner"], row["period"], row["flow"])
         own = shown.get(key)
         if own and row["value"] is not None and abs(row["value"] - own) > _VISIBLE * abs(own):

@@ -15,7 +15,7 @@ from khorgos.measures.standing import rank, share
 from khorgos.measures.trade import growth, levels
 from khorgos.nomenclature.areas import get, is_aggregate
 from khorgos.nomenclature.groups import expand
-from khorgos.report.addresses import LEVELS, Address
+from khorgos.report.addresses import DECLARED, LEVELS, Address
 from khorgos.report.answer import or_none
 from khorgos.report.credits import credit, short_credit
 from khorgos.report.page import Number
@@ -134,10 +134,10 @@ def gather(ledger: Ledger, reporter: str, areas: tuple[str, ...], year: int, as_
     partners = expand(areas)
     everyone = tuple(dict.fromkeys([*areas, *partners]))
     years = tuple(range(FIRST_YEAR, year + 2))
-    query = FlowQuery((reporter,), everyone, LEVELS, years=years, as_of=as_of)
-    totals = FlowQuery((reporter,), everyone, ("total",), years=years, as_of=as_of)
-    this_year = FlowQuery((reporter,), everyone, ("total",), years=(year,), as_of=as_of)
-    ranked = FlowQuery((reporter,), partners, ("total",), years=(year,), as_of=as_of)
+    query = FlowQuery((reporter,), everyone, LEVELS, years=years, as_of=as_of, statuses=DECLARED)
+    totals = FlowQuery((reporter,), everyone, ("total",), years=years, as_of=as_of, statuses=DECLARED)
+    this_year = FlowQuery((reporter,), everyone, ("total",), years=(year,), as_of=as_of, statuses=DECLARED)
+    ranked = FlowQuery((reporter,), partners, ("total",), years=(year,), as_of=as_of, statuses=DECLARED)
     return Material(
         ledger,
         reporter,
