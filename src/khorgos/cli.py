@@ -74,7 +74,7 @@ def run(arguments: Sequence[str]) -> int:
     except KhorgosError as error:
         print(f"khorgos: {error}", file=sys.stderr)
         return error.exit_status
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last door: whatever comes here must not reach the user as a traceback
         if (code := getattr(error, "exit_code", None)) is None:  # not click's own, which is a wrong call
             return _bug(error)
         if message := getattr(error, "format_message", lambda: "")():
@@ -89,7 +89,7 @@ def _bug(error: Exception) -> int:
         raise error
     said = " ".join(str(error).split())[:200]
     print(
-        f"khorgos: A fault of khorgos: {type(error).__name__}: {said}. Please report it with the command, run once more "
+        f"khorgos: A fault of khorgos: {type(error).__name__}: {said}. Please report it with the command, run again "
         "with KHORGOS_TRACEBACK=1",
         file=sys.stderr,
     )

@@ -1,12 +1,18 @@
-"""What a ledger holds: its sources and releases, in numbers from the manifest alone."""
+"""What a ledger holds: its sources and releases, counted in its rows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
 
 from khorgos.core.provenance import Release, Source
-from khorgos.ledger.manifest import Part
+from khorgos.core.schema import TABLES
+from khorgos.ledger.binding import table_of
+from khorgos.ledger.engine import run
 from khorgos.ledger.store import Ledger
+from khorgos.ledger.sums import MADE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ def sources(ledger: Ledger) -> tuple[Holding, ...]:
     Returns:
         One holding a source.
     """
-    return tuple(_holding(ledger, card) for _, card in sorted(ledger.sources.items()))
+    counts = {table: _counts(ledger, table) for table in TABLES}
+    return tuple(_holding(ledger, card, counts) for _, card in sorted(ledger.sources.items()))
 
 
 def releases(ledger: Ledger, source: str | None = None) -> tuple[Release, ...]:
@@ -59,32 +66,43 @@ def releases(ledger: Ledger, source: str | None = None) -> tuple[Release, ...]:
     return (*dated, *sorted((one for one in wanted if not one.published), key=lambda one: one.id))
 
 
-def _holding(ledger: Ledger, card: Source) -> Holding:
+def _counts(ledger: Ledger, table: str) -> list[dict[str, Any]]:
+    """Rows, years and reporters of each release in one table; totals that khorgos made at import are not counted."""
+    parts = [part for _, part in ledger.parts(table) if part.kind == "rows"]
+    if not parts:
+        return []
+    names = TABLES[table].names
+    when = "SUBSTRING(period, 1, 4)" if "period" in names else "CAST(NULL AS TEXT)"
+    who = "LIST_DISTINCT(LIST(reporter))" if table == "flow" else "CAST([] AS TEXT[])"
+    asked = exp.select(
+        "release",
+        "COUNT(*) AS n",
+        f"MIN({when}) AS first",
+        f"MAX({when}) AS last",
+        f"{who} AS reporters",
+        dialect="duckdb",
+    )
+    made = exp.column("locator").like(f"{MADE}%")
+    rows: list[dict[str, Any]] = run(
+        ledger, asked.from_(table_of(table, parts)).where(exp.not_(made)).group_by("release")
+    ).to_pylist()
+    return rows
+
+
+def _holding(ledger: Ledger, card: Source, counts: dict[str, list[dict[str, Any]]]) -> Holding:
     own = releases(ledger, card.id)
     ids = {one.id for one in own}
-    parts = [part for part in _counted(ledger) if not ids.isdisjoint(part.releases)]
+    found = [(table, row) for table, rows in counts.items() for row in rows if row["release"] in ids]
     rows: dict[str, int] = {}
-    for part in parts:
-        rows[part.table] = rows.get(part.table, 0) + part.rows
+    for table, row in found:
+        rows[table] = rows.get(table, 0) + row["n"]
+    years = [int(row[end]) for _, row in found for end in ("first", "last") if row[end]]
     return Holding(
         source=card,
         releases=len(own),
         rows=rows,
-        first=min((part.first for part in parts if part.first is not None), default=None),
-        last=max((part.last for part in parts if part.last is not None), default=None),
-        reporters=tuple(sorted({area for part in parts for area in part.reporters})),
+        first=min(years, default=None),
+        last=max(years, default=None),
+        reporters=tuple(sorted({area for _, row in found for area in row["reporters"]})),
         latest=own[0] if own and own[0].published else None,
     )
-
-
-def _counted(ledger: Ledger) -> list[Part]:
-    """Parts of published rows; those of a lower layer only where a higher one has none of their releases."""
-    top = ledger.layers[-1] if ledger.layers else None
-    return [
-        part
-        for layer in ledger.layers
-        for part in layer.manifest.parts
-        if part.kind == "rows"
-        and part.table != "correction"
-        and (layer is top or not ledger.hidden.issuperset(part.releases))
-    ]
