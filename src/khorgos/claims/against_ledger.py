@@ -51,7 +51,9 @@ def judge_amount(claim: Claim, context: Context) -> Finding | None:
         return None
     if (refused := _other_goods(claim)) is not None:
         return refused
+    attributed = side_of(claim) in sides_of(slot.movement)
     made = readings(context.figures, slot.movement, slot.period, slot.unit)
+    made = tuple(one for one in made if not (attributed and one.how == "mixed"))
     plain = _plain_sides(claim, context, made)
     tried = [tried_reading(number, one, context.day, plain=_is_plain(one, plain)) for one in made]
     if not any(one.fit in ("exact", "rounding") for one in tried):
@@ -61,7 +63,7 @@ def judge_amount(claim: Claim, context: Context) -> Finding | None:
         lack = Lack("", lack.command)
     if slot.form:
         lack = Lack("the months that the average is taken over", lack.command)
-    return decide(claim, tried, lack, slack=_slack(slot.period), unit=slot.unit)
+    return decide(claim, tried, lack, slack=_slack(slot.period), unit=slot.unit, attributed=attributed)
 
 
 def judge_change(claim: Claim, context: Context) -> Finding | None:
@@ -71,10 +73,11 @@ def judge_change(claim: Claim, context: Context) -> Finding | None:
         return None
     if (refused := _other_goods(claim)) is not None:
         return refused
-    tried = list(_changes(claim, context, movement, number))
+    attributed = side_of(claim) in sides_of(movement)
+    tried = _of_office(claim, attributed, _changes(claim, context, movement, number))
     if not any(one.fit in ("exact", "rounding") for one in tried):
         for flow in _other_flows(movement):
-            near = _changes(claim, context, flow, number)
+            near = _of_office(claim, attributed, _changes(claim, context, flow, number))
             tried += [replace(one, neighbour=True, name=f"{_flow_name(flow)} {one.name}") for one in near]
     official = [one for one in tried if one.official and not one.neighbour]
     sides = {one.side for one in official if one.side}
@@ -83,7 +86,8 @@ def judge_change(claim: Claim, context: Context) -> Finding | None:
         lack = Lack("the period that it is compared with", lack.command)
     unit = claim.unit or "percent"
     slack = _slack(claim.period) * (1 if claim.kind == "growth" else 2)
-    return decide(claim, tried, lack, slack=slack, unit=unit if claim.kind != "difference" else _money_of(claim))
+    unit = unit if claim.kind != "difference" else _money_of(claim)
+    return decide(claim, tried, lack, slack=slack, unit=unit, attributed=attributed)
 
 
 def judge_share(claim: Claim, context: Context) -> Finding | None:
@@ -93,12 +97,19 @@ def judge_share(claim: Claim, context: Context) -> Finding | None:
         return None
     if (refused := _other_goods(claim)) is not None:
         return refused
-    tried = [one for whole in _wholes(claim, movement) for one in _shares(claim, context, (movement, whole), number)]
+    attributed = side_of(claim) in sides_of(movement)
+    every = (one for whole in _wholes(claim, movement) for one in _shares(claim, context, (movement, whole), number))
+    tried = _of_office(claim, attributed, every)
     sides = {one.side for one in tried if one.official and one.side}
     lack = _lack_of_sides(claim, context, sides, movement)
     if not claim.scope and not lack.what and len({one.name for one in tried}) > 1:
         lack = Lack("the whole that the share is of", lack.command)
-    return decide(claim, tried, lack, slack=_slack(claim.period), unit="percent")
+    return decide(claim, tried, lack, slack=_slack(claim.period), unit="percent", attributed=attributed)
+
+
+def _of_office(claim: Claim, attributed: bool, tried: Iterable[Tried]) -> list[Tried]:
+    """Changes and shares of the office named alone: those of another fit a coarse number by chance."""
+    return [one for one in tried if not attributed or one.side == side_of(claim)]
 
 
 def _slack(period: str | None) -> float:

@@ -128,7 +128,9 @@ def tried_reading(
     )
 
 
-def decide(claim: Claim, tried: Sequence[Tried], lack: Lack, *, slack: float, unit: str) -> Finding:
+def decide(
+    claim: Claim, tried: Sequence[Tried], lack: Lack, *, slack: float, unit: str, attributed: bool = False
+) -> Finding:
     """The ruling that the readings give.
 
     Args:
@@ -138,6 +140,7 @@ def decide(claim: Claim, tried: Sequence[Tried], lack: Lack, *, slack: float, un
         slack: by how much beyond all rounding every reading must fail, as a share of the reading (of 100 plus it, for
             percentages).
         unit: of the readings' values.
+        attributed: the text names whose figure it is, so that another's near miss excuses nothing.
     """
     tried = [replace(one, fit="note") if _surpassed(one, tried) else one for one in tried]
     own = [one for one in tried if not one.neighbour]
@@ -151,7 +154,8 @@ def decide(claim: Claim, tried: Sequence[Tried], lack: Lack, *, slack: float, un
         why = f"{_said(claim)} is not what the sentence says it is: it fits {_given(best, unit)}."
         return Finding("supported_under_another_reading", why, shown, reading=best.name)
     official = [one for one in own if one.official]
-    if not lack.what and official and all(_misses(one, claim, slack, unit) for one in own):
+    answerable = [one for one in own if one.plain] if attributed else own
+    if not lack.what and official and all(_misses(one, claim, slack, unit) for one in answerable):
         best = min(official, key=lambda one: (not one.plain, not one.current, abs(one.value - (claim.value or 0.0))))
         why = f"{_said(claim)} fits no reading tried; {_given(best, unit)}."
         return Finding("contradicted", why, shown)

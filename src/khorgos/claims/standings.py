@@ -26,6 +26,7 @@ _DECADE, _MOST_YEARS = 10, 0.8
 _SLACK = 0.03  # two figures this close may change places in a revision; as for levels
 _FLOWS = ("total", "export", "import")
 _BLOCS = ("ASEAN", "EU27")  # that rank beside countries in news and in the tables of China's customs
+_MEASURE = re.compile(r"turnover|total trade|\btrade volume|\bexports?\b|\bimports?\b", re.I)  # what a rank is by
 _SINCE = re.compile(r"\bsince(?: at least)? (\d{4})\b|\b(\d{4})\.\.|\bin (\d+) years\b|(\d+)[- ]year", re.I)
 
 
@@ -59,6 +60,10 @@ def judge_rank(claim: Claim, context: Context) -> Finding | None:
         lists = list(_growth_lists(claim, context, universe)) if universe.by == "growth" else []
     else:
         lists = list(_lists(claim, context, universe))
+    if side_of(claim) == universe.owner:
+        lists = [one for one in lists if one.side == universe.owner]
+    if claim.flow is not None and _MEASURE.search(claim.scope or ""):
+        lists = [one for one in lists if one.flow == _flow_of(claim, universe)]
     evidence: list[Evidence] = []
     fits: list[_List] = []
     wrong: list[_List] = []
