@@ -215,7 +215,7 @@ def _mixed(row: Row) -> bool:
 
 
 def _empty(row: Row) -> bool:
-    return row["value"] is None
+    return row["value"] is None and row["method"] is None  # a group says by its method what is missing
 
 
 def _disagrees(row: Row) -> bool:
