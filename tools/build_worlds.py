@@ -333,7 +333,7 @@ def mixes(data: Data, trade: Array) -> tuple[npt.NDArray[np.uint16], npt.NDArray
     guess = np.where(guess.sum(2, keepdims=True) > 0, guess, exporter[:, None, :])
     mix = _shares(np.where(own[:, :, None], flows, guess))
     traded = trade > 0
-    return _parts(mix[traded]), ~own[traded]
+    return parts(mix[traded]), ~own[traded]
 
 
 def _shares(values: Array) -> Array:
@@ -341,15 +341,15 @@ def _shares(values: Array) -> Array:
     return total
 
 
-def _parts(mix: Array) -> npt.NDArray[np.uint16]:
+def parts(mix: Array) -> npt.NDArray[np.uint16]:
     """Largest remainders: whole 65,535ths that sum to one."""
     scaled = mix * 65_535
     whole = np.floor(scaled)
     missing = (65_535 - whole.sum(1)).astype(int)
     order = np.argsort(whole - scaled, axis=1, kind="stable")
     rank = np.argsort(order, axis=1, kind="stable")
-    parts: npt.NDArray[np.uint16] = (whole + (rank < missing[:, None])).astype(np.uint16)
-    return parts
+    whole_parts: npt.NDArray[np.uint16] = (whole + (rank < missing[:, None])).astype(np.uint16)
+    return whole_parts
 
 
 @dataclass(frozen=True)
@@ -492,9 +492,9 @@ def build(shared: Path) -> dict[str, bytes]:
 
 
 def _sectors(data: Data, shared: Path, dollars: Array, gdp: Array) -> dict[str, bytes]:
-    parts, imputed = mixes(data, dollars)
+    pieces, imputed = mixes(data, dollars)
     flows = np.zeros((*dollars.shape, len(SECTIONS)))
-    flows[dollars > 0] = dollars[dollars > 0][:, None] * parts / 65_535
+    flows[dollars > 0] = dollars[dollars > 0][:, None] * pieces / 65_535
     E, M = flows.sum(1), flows.sum(0)
     own = {c: E[i] / gdp[i] for i, c in enumerate(data.countries)}
     known = tables(shared, own)
@@ -503,7 +503,7 @@ def _sectors(data: Data, shared: Path, dollars: Array, gdp: Array) -> dict[str, 
     theta, spread = elasticities(shared)
     moved = np.array([m.moved for m in made])
     arrays = {
-        "sections": parts,
+        "sections": pieces,
         "section_imputed": imputed,
         "home": np.array([m.home for m in made]),
         "inputs": np.array([m.inputs for m in made]),

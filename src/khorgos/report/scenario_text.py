@@ -350,9 +350,9 @@ def _written(table: Mapping[str, Any], kind: str) -> str:
     def plain(value: Any) -> str:
         return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
-    change = table.get("rate") or table.get("add") or table.get("change")
+    change = table.get("rate") or table.get("change") or f"+{str(table['add']).strip().removeprefix('+')}"
     sides = f"{plain(table['importer'])}:{plain(table['exporter'])}:{plain(table.get('product', 'all'))}"
-    return f"{'' if kind == 'tariff' else kind + ' '}{sides}={change}"
+    return f"{'cost ' if kind == 'cost' else ''}{sides}={change}"
 
 
 def _text(data: Mapping[str, Any], key: str, file: _File, *, required: bool = False) -> str:

@@ -1,0 +1,168 @@
+"""`khorgos papers`: published tables computed again, a cell a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from khorgos.core.errors import BadFile, BadInput, NoData, UnknownName
+from khorgos.ledger.worlds import arrays_of
+from khorgos.models.papers.cell import Cell
+from khorgos.report.answer import Answer
+from khorgos.report.view import Column, View
+
+#: The papers by name: each a module of `models.papers` with FILES, `read` and `reproduce`. The quick ones first.
+PAPERS: Mapping[str, str] = {
+    "francois-hall": "Francois and Hall (2003), Global Simulation Analysis of Industry-Level Trade Policy",
+    "costinot-rodriguez-clare": "Costinot and Rodriguez-Clare (2014), Trade Theory with Numbers",
+    "caliendo-parro": "Caliendo and Parro (2015), Estimates of the Trade and Welfare Effects of NAFTA",
+    "ilms": "Ignatenko, Lashkaripour, Macedoni and Simonovska (2025), Making America Great Again?",
+    "advanced-guide": "Yotov, Piermartini, Monteiro and Larch (2016), An Advanced Guide to Trade Policy Analysis",
+    "ossa": "Ossa (2014), Trade Wars and Trade Talks with Data",
+}
+
+Progress = Callable[[int, int, str], object]
+
+
+@dataclass(frozen=True)
+class Reproduction(Answer):
+    """Cells of published tables, and whether all were met.
+
+    Args:
+        missed: how many cells were not.
+    """
+
+    missed: int = 0
+
+    @property
+    def exit_status(self) -> int:
+        """0 if every cell was met, else 1."""
+        return 1 if self.missed else 0
+
+
+def papers(folder: Path, only: Sequence[str] = (), *, progress: Progress | None = None) -> Reproduction:
+    """Compute published tables again from a folder of the papers' data.
+
+    Args:
+        folder: holds the files that the papers' modules name, such as "gsim/elasticities.csv".
+        only: names of PAPERS; all where left out.
+        progress: called with (done, in all, paper).
+
+    Returns:
+        A line a cell: printed, computed, difference, and whether the computed number rounds to the printed one; then a
+        line a paper, and the total last.
+
+    Raises:
+        UnknownName: there is no such paper.
+        NoData: a file is not there.
+        BadFile: a file is not what the paper's module reads.
+    """
+    for name in only:
+        if name not in PAPERS:
+            raise UnknownName(name, "paper", PAPERS)
+    if not folder.is_dir():
+        raise NoData("There is no such folder", where=str(folder), hint="Name the folder with the papers' data: --data")
+    names = [name for name in PAPERS if not only or name in only]
+    found: list[Cell] = []
+    sums = []
+    for done, name in enumerate(names):
+        if progress is not None:
+            progress(done, len(names), name)
+        cells = _cells(folder, name)
+        sums.append((name, cells))
+        found += cells
+    if progress is not None:
+        progress(len(names), len(names), "")
+    rows = [_row(cell) for cell in found]
+    rows += [_sum(f"{PAPERS[name].partition(')')[0]})", cells) for name, cells in sums]
+    rows.append(_sum("All papers", found))
+    missed = sum(not cell.matches for cell in found)
+    view = View(
+        title="Published tables, computed again",
+        subtitle="computed less printed; met: the computed number rounds to the printed one",
+        columns=(
+            Column("paper", "Paper"),
+            Column("table", "Table"),
+            Column("cell", "Cell"),
+            Column("printed", "Printed", "number"),
+            Column("computed", "Computed", "number"),
+            Column("difference", "Difference", "number", decimals=8),
+            Column("met", "Met"),
+        ),
+        rows=tuple(rows),
+        notes=tuple(PAPERS[name] for name in names),
+    )
+    return Reproduction(view, (), missed)
+
+
+def _cells(folder: Path, name: str) -> tuple[Cell, ...]:
+    module: Any = import_module(f"khorgos.models.papers.{name.replace('-', '_')}")
+    contents = dict(_contents(folder, module.FILES))
+    try:
+        cells: tuple[Cell, ...] = module.reproduce(module.read(contents))
+    except (LookupError, UnicodeDecodeError) as error:
+        if isinstance(error, NoData | UnknownName):
+            raise
+        raise BadFile(f"The files are not those of the paper: {error}", path=str(folder), hint=PAPERS[name]) from error
+    if not cells:
+        raise BadInput("The paper has no cells", where=name)
+    return cells
+
+
+def _contents(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """Each file as a paper's module takes it: archives as arrays by name, all else as bytes."""
+    for key, path in files.items():
+        place = folder / path
+        try:
+            content = place.read_bytes()
+        except OSError as error:
+            raise NoData(f"A file of the paper is not there: {error.strerror}", where=path) from error
+        if place.suffix == ".npz":
+            yield key, arrays_of(content, path)
+        elif place.suffix == ".mat":
+            yield key, _matlab(content, path)
+        else:
+            yield key, content
+
+
+def _matlab(content: bytes, path: str) -> Any:
+    import io
+
+    from scipy.io import loadmat
+
+    try:
+        return loadmat(io.BytesIO(content))
+    except (ValueError, TypeError, NotImplementedError, OSError) as error:
+        raise BadFile("Not a MATLAB file", path=path) from error
+
+
+def _row(cell: Cell) -> dict[str, Any]:
+    digits = max(cell.digits, 0)
+    return {
+        "paper": cell.paper,
+        "table": cell.table,
+        "cell": cell.cell,
+        "printed": cell.printed,
+        "printed_text": f"{cell.printed:.{digits}f}",
+        "computed": cell.computed,
+        "computed_text": f"{cell.computed:.{digits + 2}f}",
+        "difference": cell.difference,
+        "difference_text": f"{cell.difference:+.1e}",
+        "met": "yes" if cell.matches else "NO",
+    }
+
+
+def _sum(paper: str, cells: Sequence[Cell]) -> dict[str, Any]:
+    met = sum(cell.matches for cell in cells)
+    return {
+        "paper": paper,
+        "table": "all",
+        "cell": f"{met:,} of {len(cells):,} cells met",
+        "printed": None,
+        "computed": None,
+        "difference": None,
+        "met": "yes" if met == len(cells) else "NO",
+    }
