@@ -8,9 +8,35 @@ from dataclasses import dataclass, replace
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, behind, is_group, members_of, resolve
 from khorgos.claims.extraction.mentions import Mention
+from khorgos.claims.extraction.relations import Relation, find_relations
+from khorgos.claims.extraction.respective import Share, shares_of
 
 _LINK = frozenset(
-    ["of", "in", "worth", "the", "its", "a", "an", "all", "total", "overall", "from", "-", "'s", "year", "on", "annual", "combined", "their", "his", "bilateral", "additional", "s", "more"]
+    [
+        "of",
+        "in",
+        "worth",
+        "the",
+        "its",
+        "a",
+        "an",
+        "all",
+        "total",
+        "overall",
+        "from",
+        "-",
+        "'s",
+        "year",
+        "on",
+        "annual",
+        "combined",
+        "their",
+        "his",
+        "bilateral",
+        "additional",
+        "s",
+        "more",
+    ]
 )
 _CLAUSE = frozenset((";", "while", "whereas"))
 
@@ -24,18 +50,29 @@ class Scene:
         mentions: its mentions.
         frames: their frames, in the same order.
         about: its subjects.
+        relations: its partnerships.
+        mind: what is in mind at its end, its flows and partnerships included.
+        shares: what each quantity of a "respectively" list goes with.
     """
 
     line: Line
     mentions: tuple[Mention, ...]
     frames: tuple[Frame, ...]
     about: tuple[tuple[int, str], ...]
+    relations: tuple[Relation, ...]
+    mind: Discourse
+    shares: dict[int, Share]
 
 
 def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int, str]], mind: Discourse) -> Scene:
     """Resolve all mentions of a sentence, each in the light of those before it."""
     frames: list[Frame] = []
     inner = replace(mind)
+    relations = find_relations(line, mentions, about, mind)
+    for relation in relations:
+        if relation.frame.sure == 2 and relation.flow != "invest":
+            inner.running, inner.centre = replace(relation.frame, sure=0), relation.hub
+            break
     for mention in mentions:
         frame = resolve(mention, line, about, inner)
         if frames and mention.flow == "total" and frame.sure == 0 and mention.mutual:
@@ -43,7 +80,7 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
         frames.append(frame)
         if frame.sure:
             inner.running = frame
-    return Scene(line, tuple(mentions), tuple(frames), tuple(about))
+    return Scene(line, tuple(mentions), tuple(frames), tuple(about), tuple(relations), inner, shares_of(line, mentions))
 
 
 def mention_for(scene: Scene, i: int) -> int | None:
@@ -134,6 +171,9 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:
     Returns:
         The frame.
     """
+    share = scene.shares.get(i)
+    if share is not None:
+        return _shared(scene, share, m, mind)
     item = _item(scene, i, m)
     if m is None:
         return _listed(scene, item, mind)
@@ -144,7 +184,30 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:
     assert area is not None
     if mention.head > i:  # "Kyrgyzstan came next with $22.7 billion in trade with China"
         return frame if mention.a and mention.b else _with_subject(frame, mention, area.area)
-    return _replaced(frame, area.area, behind(scene.line.chunks, item), mind)
+    return replaced(frame, area.area, behind(scene.line.chunks, item), mind)
+
+
+def _shared(scene: Scene, share: Share, m: int | None, mind: Discourse) -> Frame:
+    """The frame of one member of a "respectively" list."""
+    frame = scene.frames[m] if m is not None else replace(mind.running, sure=0)
+    if share.mention is not None:
+        return scene.frames[share.mention]
+    if share.flow is not None:
+        return replace(frame, flow=share.flow)
+    if share.product is not None:
+        return replace(frame, product=share.product)
+    if share.area is None:
+        return frame
+    area = scene.line.chunks[share.area].area
+    assert area is not None
+    mention = scene.mentions[m] if m is not None else None
+    if mention is not None and mention.b and area.area not in mention.b and not mention.b[0].startswith("@"):
+        return replace(frame, a=area.area, sure=2)
+    if mention is not None and area.area in mention.a[1:]:
+        return replace(frame, a=area.area)
+    if mention is not None and area.area in mention.b:
+        return replace(frame, b=area.area)
+    return replaced(frame, area.area, behind(scene.line.chunks, share.area), mind)
 
 
 def _with_subject(frame: Frame, mention: Mention, area: str) -> Frame:
@@ -201,10 +264,10 @@ def _listed(scene: Scene, item: int | None, mind: Discourse) -> Frame:
         return frame
     area = scene.line.chunks[item].area
     assert area is not None
-    return _replaced(frame, area.area, behind(scene.line.chunks, item), mind)
+    return replaced(frame, area.area, behind(scene.line.chunks, item), mind)
 
 
-def _replaced(frame: Frame, area: str, preposition: str, mind: Discourse) -> Frame:
+def replaced(frame: Frame, area: str, preposition: str, mind: Discourse) -> Frame:
     """The frame with one side replaced by a list item.
 
     A member replaces its group, a partner the partner before it; the hub stays.
@@ -220,7 +283,7 @@ def _replaced(frame: Frame, area: str, preposition: str, mind: Discourse) -> Fra
         return frame
     if preposition in ("with", "to", "from") or frame.b in (None, WORLD):
         return _put(frame, "b", area)
-    if mind.hub == frame.b:
+    if (mind.centre if mind.centre in (frame.a, frame.b) else mind.hub) == frame.b:
         return _put(frame, "a", area)
     return _put(frame, "b", area)
 

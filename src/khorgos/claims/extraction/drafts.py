@@ -37,6 +37,7 @@ class Draft:
         flow_sure: whether the sentence itself speaks of a flow.
         currency: of the money in question.
         chunk: the expression's chunk, -1 for a cell of a table.
+        base_of: whether it is what another figure is compared with.
     """
 
     scene: Scene
@@ -61,6 +62,7 @@ class Draft:
     flow_sure: bool = False
     currency: str | None = None
     chunk: int = -1
+    base_of: bool = False
 
 
 def words_of(period: Period | None) -> str | None:

@@ -5,20 +5,30 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from khorgos.claims.claim import Claim
-from khorgos.claims.extraction.assign import Scene, scene_of
+from khorgos.claims.extraction.assign import scene_of
 from khorgos.claims.extraction.calendar import Calendar, Today, read_date
 from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.figures import Setting, figure
-from khorgos.claims.extraction.frames import Discourse, hub_of, is_group, subjects
+from khorgos.claims.extraction.finishing import finish
+from khorgos.claims.extraction.frames import Discourse, Frame, hub_of, is_group, subjects
 from khorgos.claims.extraction.mentions import Mention, find_mentions
+from khorgos.claims.extraction.paraphrase import Tortured, unparaphrased
 from khorgos.claims.extraction.reading import Reading, read
+from khorgos.claims.extraction.remarks import flat, places_after_names, remark, remark_of
 from khorgos.claims.extraction.sentences import sentences
+from khorgos.claims.extraction.table_claims import TableSetting, table_claims
+from khorgos.claims.extraction.tables import Table, find_tables
+from khorgos.claims.extraction.tariffs import TariffMind, is_tariff, tariff
 from khorgos.claims.extraction.times import Role, role
-from khorgos.claims.places import place
+from khorgos.claims.extraction.writing import claim_of
+from khorgos.core.errors import BadInput
+from khorgos.nomenclature.periods import Period, parse_period
+
+# Kinds whose period the next sentence may go on with.
+_TIMED = frozenset(("level", "growth", "share", "balance", "difference", "quantity", "ratio_multiple", "price"))
 
 
 def extract(text: str, *, date: dt.date | str | None = None, article: str = "") -> tuple[Claim, ...]:
@@ -35,21 +45,74 @@ def extract(text: str, *, date: dt.date | str | None = None, article: str = "") 
     Raises:
         BadInput: if the date cannot be read.
     """
-    reading = read(text)
-    today = read_date(date)
-    lines = [read_line(reading.text, sentence) for sentence in sentences(reading.text)]
-    drafts = _drafts(lines, today)
-    return tuple(_claim(draft, reading, article) for draft in sorted(drafts, key=lambda d: (d.start, d.end)))
+    plain = read(text)
+    reading, tortured = unparaphrased(plain)
+    drafts = _Reader(reading, read_date(date)).drafts()
+    return tuple(_claims(drafts, reading, plain, tortured, article))
 
 
-def _drafts(lines: Sequence[Line], today: Today) -> list[Draft]:
-    mentions = [find_mentions(line) for line in lines]
-    mind = Discourse(hub=hub_of((m for found in mentions for m in found), lines))
-    calendar = Calendar(today, _year_spoken_of(lines))
-    drafts: list[Draft] = []
-    for line, found in zip(lines, mentions, strict=True):
-        drafts += _read_sentence(line, found, calendar, mind)
-    return drafts
+def _claims(
+    drafts: Sequence[Draft], reading: Reading, plain: Reading, tortured: Sequence[Tortured], article: str
+) -> list[Claim]:
+    told = [(plain.span(each.start, each.end), f"{each.written} = {each.meant}") for each in tortured]
+    return [claim_of(draft, reading, article, told) for draft in drafts]
+
+
+class _Reader:
+    """One pass over a text, sentence after sentence."""
+
+    def __init__(self, reading: Reading, today: Today) -> None:
+        self._text = reading.text
+        self._lines = [read_line(reading.text, sentence) for sentence in sentences(reading.text)]
+        self._mentions = [find_mentions(line) for line in self._lines]
+        self._calendar = Calendar(today, _year_spoken_of(self._lines))
+        self._mind = Discourse(hub=hub_of((m for found in self._mentions for m in found), self._lines))
+        self._tariff = TariffMind()
+        self._monthly = _is_monthly(reading.text)
+
+    def drafts(self) -> list[Draft]:
+        """All drafts, in the order of the text."""
+        found: list[Draft] = []
+        tables = {table.first: table for table in find_tables(self._text, self._lines)}
+        position = 0
+        while position < len(self._lines):
+            table = tables.get(position)
+            if table is None:
+                found += self._sentence(position)
+                position += 1
+            else:
+                found += self._table(table, found)
+                position = table.last
+        return finish(sorted(found, key=lambda d: (d.start, d.end)), self._mind, self._calendar)
+
+    def _sentence(self, position: int) -> list[Draft]:
+        line, mentions, mind = self._lines[position], self._mentions[position], self._mind
+        _note_source(line, mind)
+        about = subjects(line, mentions)
+        scene = scene_of(line, mentions, about, mind)
+        roles: dict[int, Role] = {i: role(line, i) for i, chunk in enumerate(line.chunks) if chunk.when is not None}
+        setting = Setting(scene, roles, self._calendar, scene.mind, self._monthly)
+        numbers = self._numbers(setting)
+        rest = _wordless(setting, numbers)
+        _remember(setting, numbers, rest, mind)
+        return [*numbers, *rest]
+
+    def _numbers(self, setting: Setting) -> list[Draft]:
+        drafts = []
+        for i, chunk in enumerate(setting.scene.line.chunks):
+            if chunk.quantity is None:
+                continue
+            if is_tariff(setting.scene.line, i, self._tariff):
+                drafts.append(tariff(setting, i, self._tariff))
+            elif (draft := figure(setting, i)) is not None:
+                drafts.append(draft)
+        return drafts
+
+    def _table(self, table: Table, found: Sequence[Draft]) -> list[Draft]:
+        above = [self._lines[i] for i in range(max(0, table.first - 2), table.first)]
+        above = [line for line in above if all(chunk.quantity is None for chunk in line.chunks)]
+        caption = " ".join(self._text[line.sentence.start : line.sentence.end] for line in above)
+        return table_claims(table, TableSetting(self._text, self._calendar, self._mind, caption, found))
 
 
 def _year_spoken_of(lines: Sequence[Line]) -> int | None:
@@ -64,20 +127,30 @@ def _year_spoken_of(lines: Sequence[Line]) -> int | None:
     return max(years) if years else None
 
 
-def _read_sentence(line: Line, mentions: list[Mention], calendar: Calendar, mind: Discourse) -> list[Draft]:
-    _note_source(line, mind)
-    about = subjects(line, mentions)
-    scene = scene_of(line, mentions, about, mind)
-    roles: dict[int, Role] = {i: role(line, i) for i, chunk in enumerate(line.chunks) if chunk.when is not None}
-    setting = Setting(scene, roles, calendar, mind, monthly=False)
+def _is_monthly(text: str) -> bool:
+    """Whether the text compares months with the months before, as the releases of the U.S. Census Bureau do."""
+    low = text.lower()
+    return any(
+        words in low
+        for words in ("bureau of economic analysis", "census bureau", "month-on-month", "from the previous month")
+    )
+
+
+def _wordless(setting: Setting, numbers: Sequence[Draft]) -> list[Draft]:
+    line = setting.scene.line
     drafts: list[Draft] = []
     for i, chunk in enumerate(line.chunks):
-        if chunk.quantity is None:
-            continue
-        draft = figure(setting, i)
-        if draft is not None:
-            drafts.append(draft)
-    _remember(scene, drafts, setting, mind)
+        found = (
+            remark(setting, i, numbers)
+            if chunk.wording is not None
+            else (flat(setting, i) if chunk.has("flat") else None)
+        )
+        if found is not None:
+            drafts.append(found)
+    for i, wording in places_after_names(line):
+        found = remark_of(setting, i, wording, numbers)
+        if found is not None:
+            drafts.append(found)
     return drafts
 
 
@@ -89,64 +162,63 @@ def _note_source(line: Line, mind: Discourse) -> None:
         mind.source_area = areas[0] if areas else mind.source_area
 
 
-def _remember(scene: Scene, drafts: Sequence[Draft], setting: Setting, mind: Discourse) -> None:
+def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft], mind: Discourse) -> None:
     """Carry what a sentence said on to the next."""
+    scene = setting.scene
+    mind.place = scene.mind.place
+    for relation in scene.relations:
+        if relation.frame.sure == 2 and relation.flow != "invest" and any(d.kind == "rank" for d in rest):
+            mind.running, mind.centre = relation.frame, relation.hub
     for mention, frame in zip(scene.mentions, scene.frames, strict=True):
-        if frame.sure == 2 and frame.a is not None:
+        if frame.sure == 2 and frame.a is not None and not mention.verb:
             mind.running = frame
-    for draft in drafts:
-        if draft.frame is not None and draft.kind != "tariff_rate":
+    for draft in sorted(
+        (d for d in (*numbers, *rest) if d.kind not in ("tariff_rate", "rank", "count")), key=lambda d: d.start
+    ):
+        if draft.frame is not None and draft.frame.flow is not None:
+            _keep_centre(draft.frame, mind)
             mind.running = draft.frame
     for _, area in scene.about:
-        if is_group(area):
-            mind.region = area
-        else:
+        if not is_group(area):
             mind.subject = area
-    _remember_period(scene, drafts, setting, mind)
+    for chunk in scene.line.chunks:
+        if chunk.kind == "area" and chunk.area is not None and is_group(chunk.area.area):
+            mind.region = chunk.area.area
+    _remember_period(setting, [*numbers, *rest], mind)
 
 
-def _remember_period(scene: Scene, drafts: Sequence[Draft], setting: Setting, mind: Discourse) -> None:
+def _keep_centre(frame: Frame, mind: Discourse) -> None:
+    """The side that two flows in a row share, while the other changes, is the centre of a list."""
+    old, new = {mind.running.a, mind.running.b}, {frame.a, frame.b}
+    common = (old & new) - {None}
+    if len(common) == 1 and old != new:
+        mind.centre = next(iter(common))
+
+
+def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse) -> None:
+    """The period of the last figure of the sentence, or that of its heading or flow if it has no figure."""
+    told = [d for d in drafts if d.period_sure and not d.base_of and d.period is not None and d.kind in _TIMED]
+    told = [d for d in told if d.frame is None or not d.frame.average]
+    if told:
+        mind.period = _period_of(max(told, key=lambda d: d.start).period or "") or mind.period
+        return
+    scene = setting.scene
     for i, kind in setting.roles.items():
         when = scene.line.chunks[i].when
-        if kind == "time" and when is not None and (drafts or any(i in m.whens for m in scene.mentions)):
-            found = setting.calendar.period(when, mind.period)
-            if found is not None:
-                mind.period = found
+        if (
+            kind == "time"
+            and when is not None
+            and (any(i in m.whens for m in scene.mentions) or _is_heading(scene.line))
+        ):
+            mind.period = setting.calendar.period(when, mind.period) or mind.period
 
 
-def _claim(draft: Draft, reading: Reading, article: str) -> Claim:
-    line = draft.scene.line
-    sentence = reading.span(line.sentence.start, line.sentence.end)
-    span = reading.span(draft.start, draft.end)
-    frame = draft.frame
-    return Claim(
-        article=article,
-        sentence=reading.source[slice(*sentence)],
-        sentence_span=sentence,
-        span=span,
-        value_span=span,
-        surface=reading.source[slice(*span)],
-        kind=draft.kind,
-        reporter=place(frame.a) if frame is not None and frame.a is not None else None,
-        partner=place(frame.b) if frame is not None and frame.b is not None else None,
-        flow=frame.flow if frame is not None else None,  # type: ignore[arg-type]
-        product=(frame.product or None) if frame is not None else None,
-        period=draft.period,
-        value=draft.value,
-        unit=draft.unit,
-        qualifier=draft.qualifier,  # type: ignore[arg-type]
-        base_period=draft.base_period,
-        base_value=draft.base_value,
-        attribution=draft.source,
-        scope=draft.scope,
-        note="; ".join(draft.notes) or None,
-        rounding=draft.step,
-        low=draft.low,
-        high=draft.high,
-        currency=draft.currency,
-        other_value=draft.other[0] if draft.other else None,
-        other_unit=draft.other[1] if draft.other else None,
-    )
+def _period_of(text: str) -> Period | None:
+    try:
+        return parse_period(text)
+    except BadInput:
+        return None
 
 
-__all__ = ["extract", "replace"]
+def _is_heading(line: Line) -> bool:
+    return bool(line.chunks) and line.chunks[-1].low == ":" or any(c.has("partner") for c in line.chunks)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from khorgos.claims.claim import Kind
-from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
+from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, mention_for, replaced
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame
+from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, behind
 from khorgos.claims.extraction.moves import is_base, is_change, is_share, sign_of_change
 from khorgos.claims.extraction.quantities import Quantity
 from khorgos.claims.extraction.times import Role, attached_time, time_of
@@ -58,8 +58,8 @@ def figure(setting: Setting, i: int) -> Draft | None:
     draft = Draft(scene, *_place(scene.line, quantity), "other", frame, chunk=i, flow_sure=m is not None)
     draft.period_sure, period = _period(setting, i, m)
     draft.period = words_of(period)
-    if mind.source:
-        draft.source = mind.source
+    draft.source = mind.source
+    draft.base_of = is_base(scene.line, i)
     _read_value(setting, draft, quantity, i, period)
     return draft
 
@@ -127,13 +127,25 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
             and _is_direct(line, i, attached)
         ):
             return True, setting.calendar.period(when, mind.period)
-    k = time_of(line, i, mention, setting.roles)
+    share = scene.shares.get(i)
+    k = share.when if share is not None and share.when is not None else time_of(line, i, mention, setting.roles)
+    if mention is not None and mention.average and (k is None or line.chunks[k].when.last is None):  # type: ignore[union-attr]
+        return _averaged(setting, k)
     if k is None:
         return False, mind.period
     when = line.chunks[k].when
     assert when is not None
     found = setting.calendar.period(when, mind.period)
     return found is not None, found or mind.period
+
+
+def _averaged(setting: Setting, k: int | None) -> tuple[bool, Period | None]:
+    """Averages of the news run over three months, up to the month in question."""
+    running = setting.mind.period
+    if running is None or running.months >= _YEAR:
+        return False, running
+    end = running.start + running.months - 1
+    return False, Period(end - 2, 3)
 
 
 def _is_direct(line: Line, i: int, k: int) -> bool:
@@ -143,7 +155,7 @@ def _is_direct(line: Line, i: int, k: int) -> bool:
 def _main_period(setting: Setting, i: int, m: int | None) -> Period | None:
     """The period of the statement that a base belongs to."""
     line = setting.scene.line
-    times = [k for k, r in setting.roles.items() if r == "time" and not _is_base_time(line, k)]
+    times = [k for k, r in setting.roles.items() if r == "time" and not is_base_time(line, k)]
     before = [k for k in times if k < i]
     chosen = before[-1] if before else (times[0] if times else None)
     when = line.chunks[chosen].when if chosen is not None else None
@@ -151,8 +163,8 @@ def _main_period(setting: Setting, i: int, m: int | None) -> Period | None:
     return found or setting.mind.period
 
 
-def _is_base_time(line: Line, k: int) -> bool:
-    """Whether an expression of time belongs to a base: "from $80 million in 2023"."""
+def is_base_time(line: Line, k: int) -> bool:
+    """Whether the expression of time at a chunk belongs to a base: "from $80 million in 2023"."""
     return any(
         line.chunks[j].kind == "quantity" and is_base(line, j) and attached_time(line, j) == k
         for j in range(max(0, k - 7), k)
@@ -229,12 +241,25 @@ def _read_value(setting: Setting, draft: Draft, quantity: Quantity, i: int, peri
 
 def _read_percent(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
     scene = setting.scene
-    if is_share(scene.line, i):
+    if is_share(scene.line, i) or _is_next_share(scene.line, i):
         draft.kind = "share"
-        draft.frame = _share_frame(scene, i, draft.frame, setting.mind)
+        draft.frame = _share_frame(setting, i, draft.frame)
         return
     draft.kind = "growth"
     _signed(setting, draft, i, period)
+
+
+def _is_next_share(line: Line, i: int) -> bool:
+    """ "15.4% of trade last year and 15.8% in the seven months": a share like the one before."""
+    if sign_of_change(line, i)[0] != 0:
+        return False
+    for k in range(i - 1, max(-1, i - 14), -1):
+        quantity = line.chunks[k].quantity
+        if quantity is not None:
+            return quantity.sort == "percent" and (is_share(line, k) or _is_next_share(line, k))
+        if line.chunks[k].has("verb") or line.chunks[k].has("change"):
+            return False
+    return False
 
 
 def _signed(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
@@ -246,11 +271,24 @@ def _signed(setting: Setting, draft: Draft, i: int, period: Period | None) -> No
     draft.base_period = words_of(compared_with(setting, i, period))
 
 
-def _share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> Frame | None:
+def _share_frame(setting: Setting, i: int, frame: Frame | None) -> Frame | None:
     """Part and whole: "Brazil accounted for 63% of China's imports" is China's imports from Brazil."""
+    scene = setting.scene
     if frame is None:
         return None
-    return replace(frame, b=frame.b if frame.b is not None else mind.running.b)
+    if not is_share(scene.line, i):  # like the share before it
+        prior = [k for k in range(i) if scene.line.chunks[k].quantity is not None]
+        m = mention_for(scene, prior[-1])
+        return _share_frame(setting, prior[-1], frame_for(scene, prior[-1], m, setting.mind))
+    part = _part(scene, i, frame)
+    return frame if part is None else replaced(frame, part, "", setting.mind)
+
+
+def _part(scene: Scene, i: int, frame: Frame) -> str | None:
+    """The area whose part it is: the free subject before."""
+    free = [k for k in free_areas(scene) if k < i and not behind(scene.line.chunks, k)]
+    found = [scene.line.chunks[k].area.area for k in free]  # type: ignore[union-attr]
+    return found[-1] if found and found[-1] not in (frame.a, frame.b) else None
 
 
 def _read_times(setting: Setting, draft: Draft, quantity: Quantity, i: int, period: Period | None) -> None:
@@ -275,7 +313,7 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
         draft.period, draft.period_sure = (words_of(horizon) if isinstance(horizon, Period) else None), True
         return
     balance = draft.frame is not None and draft.frame.flow == "balance"
-    if not is_base(line, i) and is_change(line, i):
+    if not is_base(line, i) and (is_change(line, i) or _is_like_change(setting.scene, i)):
         draft.kind = "difference"
         _signed(setting, draft, i, period)
         return
@@ -285,6 +323,20 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
         draft.value = -abs(draft.value)
     if draft.frame is not None and draft.frame.average:
         draft.notes = (*draft.notes, "average over months")
+
+
+def _is_like_change(scene: Scene, i: int) -> bool:
+    """ "exports added $0.5 billion and imports $23.8 billion": the verb of the first serves the second."""
+    if i == 0 or not any(m.last == i and not m.verb for m in scene.mentions):
+        return False
+    quantity = scene.line.chunks[i].quantity
+    for k in range(i - 1, -1, -1):
+        other = scene.line.chunks[k].quantity
+        if scene.line.chunks[k].low in (";", ":"):
+            return False
+        if other is not None and quantity is not None and other.sort == quantity.sort:
+            return is_change(scene.line, k)
+    return False
 
 
 def aim(setting: Setting, i: int) -> Period | bool | None:

@@ -15,7 +15,31 @@ from khorgos.nomenclature.periods import Period
 
 WORLD = "WLD"
 _PREPOSITIONS = frozenset(
-    ["to", "from", "with", "in", "of", "between", "among", "by", "for", "against", "than", "on", "like", "including", "into", "over", "within", "across", "toward", "towards", "via", "through", "at"]
+    [
+        "to",
+        "from",
+        "with",
+        "in",
+        "of",
+        "between",
+        "among",
+        "by",
+        "for",
+        "against",
+        "than",
+        "on",
+        "like",
+        "including",
+        "into",
+        "over",
+        "within",
+        "across",
+        "toward",
+        "towards",
+        "via",
+        "through",
+        "at",
+    ]
 )
 
 
@@ -77,6 +101,8 @@ class Discourse:
         source_area: that publisher's country.
         hub: the area that most pairs of the text share.
         product: the goods in question.
+        centre: the side that stays while partners are listed.
+        place: the last place in a ranking.
     """
 
     running: Frame = field(default_factory=Frame)
@@ -87,6 +113,8 @@ class Discourse:
     source_area: str | None = None
     hub: str | None = None
     product: str = ""
+    centre: str | None = None
+    place: int = 0
 
 
 def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:

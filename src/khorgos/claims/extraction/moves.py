@@ -8,7 +8,83 @@ from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.quantities import Quantity
 
 _SKIP = frozenset(
-    ["the", "a", "an", "its", "their", "revised", "already", "roughly", "about", "nearly", "almost", "by", "some", "just", "only", "year", "on", "over", "month", "annual", "annually", "-", "sharply", "slightly", "markedly", "considerably", "significantly", "substantially", "steadily", "strongly", "even", "further", "another", "also", "strong", "sharp", "steep", "modest", "slight", "significant", "substantial", "year-on-year", "considerable", "same", "respective", "that", "those", "relative", "percentage", "whopping", "massive", "initial", "respectively", "yoy", "y", "/", "rate", "pace", "an", "impressive", "marginally", "modestly", "rapidly", "dramatically", "again", "too", "well", "drastically", "nominally", "collectively", "then", "collectively", "in", "terms", "value"]
+    [
+        "the",
+        "a",
+        "an",
+        "its",
+        "their",
+        "revised",
+        "already",
+        "roughly",
+        "about",
+        "nearly",
+        "almost",
+        "by",
+        "some",
+        "just",
+        "only",
+        "year",
+        "on",
+        "over",
+        "month",
+        "annual",
+        "annually",
+        "-",
+        "sharply",
+        "slightly",
+        "markedly",
+        "considerably",
+        "significantly",
+        "substantially",
+        "steadily",
+        "strongly",
+        "even",
+        "further",
+        "another",
+        "also",
+        "strong",
+        "sharp",
+        "steep",
+        "modest",
+        "slight",
+        "significant",
+        "substantial",
+        "year-on-year",
+        "considerable",
+        "same",
+        "respective",
+        "that",
+        "those",
+        "relative",
+        "percentage",
+        "whopping",
+        "massive",
+        "initial",
+        "respectively",
+        "yoy",
+        "y",
+        "/",
+        "rate",
+        "pace",
+        "an",
+        "impressive",
+        "marginally",
+        "modestly",
+        "rapidly",
+        "dramatically",
+        "again",
+        "too",
+        "well",
+        "drastically",
+        "nominally",
+        "collectively",
+        "then",
+        "collectively",
+        "in",
+        "terms",
+        "value",
+    ]
 )
 _BREAKS = frozenset((",", ";", ":", "(", ")", "\u2013", "|", "and", "but", "while", "whereas", "which", "or", "with"))
 _HARD = frozenset((";", "|", "while", "whereas"))
@@ -121,6 +197,8 @@ def _belongs_left(chunks: Sequence[Chunk], i: int, k: int) -> bool:
             return False
     quantity = chunks[i].quantity
     is_money = quantity is not None and quantity.sort in ("money", "goods")
+    if is_money and chunk.low in ("over", "under", "above", "below", "up", "down", "ahead of", "behind"):
+        return False
     if is_money and chunk.has("change") and not chunk.has("compare"):
         verb = chunk.low.endswith(("ed", "ing")) or chunk.low in ("rose", "fell", "grew", "sank", "slid", "shrank")
         return not verb
@@ -183,7 +261,11 @@ def _follows_change(chunks: Sequence[Chunk], i: int, quantity: Quantity, line: L
     lead = line.tokens[quantity.first].low
     k = i - 1
     by = False
-    while k >= 0 and (chunks[k].low in _SKIP or chunks[k].low in ("of",)):
+    while k >= 0 and (
+        chunks[k].low in _SKIP
+        or chunks[k].low in ("of",)
+        or (by and (chunks[k].kind == "when" or chunks[k].low == "'s"))
+    ):
         by = by or chunks[k].low in ("by", "of")
         k -= 1
     if k < 0:
@@ -217,6 +299,9 @@ def is_share(line: Line, i: int) -> bool:
         i: the percentage's chunk.
     """
     chunks = line.chunks
+    right = _right_word(chunks, i)
+    if right is not None and not any(c.has("share") for c in chunks[i + 1 : right]):
+        return False
     after = chunks[i + 1] if i + 1 < len(chunks) else None
     if (after is not None and after.low in ("of", "of the total", "share", "market")) or (after is not None and after.has("share")
         and after.low.startswith(("of", "share"))):  # fmt: skip

@@ -16,11 +16,85 @@ from khorgos.core.errors import BadInput
 Sort = Literal["money", "percent", "points", "times", "goods", "bare"]
 
 _MONTH_WORDS = frozenset(
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"]
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+    ]
 )
 # After a scaled number without a currency these show that money (or a count named before) is meant.
 _FREE_AFTER = frozenset(
-    ["in", "to", "from", "and", "by", "for", "last", "this", "of", "at", "on", ",", ".", ";", ")", "(", "over", "during", "with", "while", "or", "against", "compared", "versus", "-", "–", "a", "the", "respectively", "more", "less", "higher", "lower", "up", "down", "was", "were", "had", "is", "as", "it", "which", "since", "among", "between", "but", "when", "year"]
+    [
+        "in",
+        "to",
+        "from",
+        "and",
+        "by",
+        "for",
+        "last",
+        "this",
+        "of",
+        "at",
+        "on",
+        ",",
+        ".",
+        ";",
+        ")",
+        "(",
+        "over",
+        "during",
+        "with",
+        "while",
+        "or",
+        "against",
+        "compared",
+        "versus",
+        "-",
+        "–",
+        "a",
+        "the",
+        "respectively",
+        "more",
+        "less",
+        "higher",
+        "lower",
+        "up",
+        "down",
+        "was",
+        "were",
+        "had",
+        "is",
+        "as",
+        "it",
+        "which",
+        "since",
+        "among",
+        "between",
+        "but",
+        "when",
+        "year",
+    ]
 )
 _SIGNS = {"-": -1, "+": 1, "\u2013": -1}
 
@@ -100,14 +174,27 @@ def _at(tokens: Sequence[Token], position: int, taken: Collection[int]) -> Quant
         start = position + money[0]
         if start < len(tokens) and tokens[start].low == "." and token.low == "rs":
             start += 1
-        if start < len(tokens) and tokens[start].sort == "number" and start not in taken:
-            if token.text.islower() and token.sort == "word" and token.low in ("try", "rm", "rs"):
-                return None
+        if (
+            start < len(tokens)
+            and tokens[start].sort == "number"
+            and start not in taken
+            and _is_money_sign(tokens, position)
+        ):
             return _number_first(tokens, position, start, money[1][0])
         return None
     if token.low in CARDINALS or token.low in ("a", "an", "half", "one", "several"):
         return _spoken(tokens, position)
     return None
+
+
+def _is_money_sign(tokens: Sequence[Token], position: int) -> bool:
+    """Whether the words before a number are a currency: "A$5" and "RM 5", not "a $5 bill"."""
+    token = tokens[position]
+    if token.sort != "word" or token.low in ("yuan", "us", "usd", "rs"):
+        return True
+    if tokens[position + 1].low in ("$", "\u00a5"):
+        return tokens[position + 1].glued and not token.text.islower()
+    return not token.text.islower()
 
 
 def _numeral(tokens: Sequence[Token], position: int) -> tuple[Numeral, int] | None:

@@ -11,9 +11,33 @@ from khorgos.claims.extraction.moves import is_base
 
 Role = Literal["time", "base", "horizon", "date", "none"]
 
-_BASE_WORDS = frozenset(["from", "than", "against", "versus", "vs", "compared", "over", "on", "after", "below", "above", "beyond"])
+_BASE_WORDS = frozenset(
+    ["from", "than", "against", "versus", "vs", "compared", "over", "on", "after", "below", "above", "beyond"]
+)
 _FILL = frozenset(
-    ["the", "in", "of", "for", "that", "those", "a", "an", "its", "same", "figure", "level", "figures", "levels", "during", "with", "to", "previous", "indicator", "data", "value"]
+    [
+        "the",
+        "in",
+        "of",
+        "for",
+        "that",
+        "those",
+        "a",
+        "an",
+        "its",
+        "same",
+        "figure",
+        "level",
+        "figures",
+        "levels",
+        "during",
+        "with",
+        "to",
+        "previous",
+        "indicator",
+        "data",
+        "value",
+    ]
 )
 _DATES = frozenset(["said", "told", "reported", "announced", "on", "dated", "published", "released", "issued"])
 
@@ -69,6 +93,8 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:
             chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change") or chunks[k - 1].has("compare")
         )
     if chunk.has("base") and chunk.low not in ("as", "following", "instead of"):
+        return True
+    if chunk.low.endswith("short of"):
         return True
     return chunk.low.endswith("than") and (chunk.has("compare") or chunk.has("qualifier"))
 

@@ -9,7 +9,20 @@ from typing import NamedTuple
 from khorgos.claims.extraction.numerals import CARDINALS, ordinal
 
 _MONTH_NAMES = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 )
 _MONTHS = {name.lower(): i % 12 + 1 for i, name in enumerate(_MONTH_NAMES[0] + _MONTH_NAMES[1])} | {"sept": 9}

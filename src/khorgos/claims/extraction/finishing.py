@@ -1,0 +1,103 @@
+"""What only the whole text tells: periods said later, one figure said twice, bases and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from khorgos.claims.extraction.calendar import Calendar
+from khorgos.claims.extraction.drafts import Draft
+from khorgos.claims.extraction.frames import Discourse
+
+_AMOUNTS = frozenset(("level", "balance", "quantity"))
+_MEASURED = frozenset(("growth", "difference", "ratio_multiple", "level", "quantity", "balance"))
+
+
+def finish(drafts: list[Draft], mind: Discourse, calendar: Calendar) -> list[Draft]:
+    """Complete the drafts of a text.
+
+    Args:
+        drafts: in the order of the text.
+        mind: what is in mind at its end.
+        calendar: the article's day.
+
+    Returns:
+        The drafts, without those that overlap a surer one.
+    """
+    drafts = _apart(drafts)
+    _same_figure(drafts)
+    _periods_from_later(drafts)
+    _bases(drafts)
+    return drafts
+
+
+def _apart(drafts: Sequence[Draft]) -> list[Draft]:
+    kept: list[Draft] = []
+    for draft in drafts:
+        if not any(draft.start < other.end and other.start < draft.end for other in kept):
+            kept.append(draft)
+    return kept
+
+
+def _same_figure(drafts: Sequence[Draft]) -> None:
+    """A figure said twice means one thing: the telling sentence lends its slots to the other."""
+    for draft in drafts:
+        if (
+            draft.kind not in (*_AMOUNTS, "record")
+            or draft.value is None
+            or (draft.flow_sure and draft.period is not None)
+        ):
+            continue
+        twins = [
+            d
+            for d in drafts
+            if d is not draft and d.kind in _AMOUNTS and d.unit == draft.unit and _alike(d, draft) and d.flow_sure
+        ]
+        if not twins:
+            continue
+        twin = twins[0]
+        if not draft.flow_sure and twin.frame is not None and draft.kind != "record":
+            draft.frame, draft.flow_sure = twin.frame, True
+            draft.kind = twin.kind if draft.kind in _AMOUNTS else draft.kind
+        if draft.period is None:
+            draft.period = twin.period
+        for record in drafts:
+            if record.kind == "record" and record.value == draft.value and abs(record.start - draft.start) < 200:
+                record.frame, record.period = draft.frame, draft.period
+
+
+def _alike(a: Draft, b: Draft) -> bool:
+    """Whether two amounts may be one figure, perhaps rounded differently."""
+    if a.value is None or b.value is None or a.step is None or b.step is None:
+        return False
+    return abs(a.value - b.value) <= 0.5 * max(a.step, b.step) * 1.0001
+
+
+def _periods_from_later(drafts: Sequence[Draft]) -> None:
+    """A lead without a period takes that of the first figure after it that has one."""
+    following: str | None = None
+    for draft in reversed(drafts):
+        if draft.kind in ("tariff_rate", "target"):
+            continue
+        if draft.period is not None:
+            following = (
+                draft.period if draft.kind in (*_AMOUNTS, "growth", "share") and not draft.base_of else following
+            )
+        elif following is not None and not (
+            draft.kind == "rank" and draft.frame is not None and draft.frame.flow is None
+        ):
+            draft.period = following
+
+
+def _bases(drafts: Sequence[Draft]) -> None:
+    """The value of a base goes to the statement it supports; the flow of that statement to the base."""
+    for i, draft in enumerate(drafts):
+        if not draft.base_of:
+            continue
+        for other in reversed(drafts[:i]):
+            if other.scene.line is draft.scene.line and other.kind in _MEASURED and not other.base_of:
+                other.base_value = draft.value
+                other.base_period = draft.period
+                break
+        if draft.frame is not None:
+            draft.frame = replace(draft.frame)

@@ -1,0 +1,273 @@
+"""Who is whose partner: "China's third-largest partner", "the top supplier to Georgia", "led the region in trade with"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, behind, is_group, members_of
+from khorgos.claims.extraction.mentions import Mention
+
+_COPULA = frozenset(
+    "is was are were be been being remains remained remain became become becomes becoming stays stayed as still again now "
+    "also has have had constituted represented considered named once thus ranks ranked ranking emerged emerging continued "
+    "continues to".split()
+)
+_ADJECTIVES = frozenset(
+    "the a an most important major key main single overall second third fourth fifth - trade and economic foreign trading "
+    "largest biggest top leading number one no 1 regional asian european commercial export import overseas external bilateral "
+    "by far market individual country sixth seventh eighth ninth tenth first 2 3 4 5 s three four five six ten 10 20 world".split()
+)
+_INTO = frozenset("of for to in within among with".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A noun of partnership with its two sides.
+
+    Args:
+        head: chunk of the noun.
+        first: where its noun phrase begins.
+        last: the chunk after it, "of China" included.
+        flow: "total", "export", "import" or "invest".
+        hub: whose partner it is.
+        ranked: who the partner is; several where listed.
+        scope: the group within which it is ranked.
+    """
+
+    head: int
+    first: int
+    last: int
+    flow: str
+    hub: str | None
+    ranked: tuple[str, ...]
+    scope: str | None = None
+
+    @property
+    def frame(self) -> Frame:
+        """The relation as a flow, seen from the hub."""
+        flow = self.flow if self.flow != "invest" else None
+        return Frame(self.hub, self.ranked[0] if self.ranked else None, flow, sure=2 if self.hub and self.ranked else 1)
+
+
+def find_relations(
+    line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int, str]], mind: Discourse
+) -> list[Relation]:
+    """The partnerships that a sentence tells.
+
+    Args:
+        line: the sentence.
+        mentions: its flows.
+        about: its subjects.
+        mind: what was said before.
+
+    Returns:
+        The relations in order.
+    """
+    found = []
+    for i, chunk in enumerate(line.chunks):
+        if chunk.has("partner") and not chunk.has("flow") and not _is_verb(line.chunks, i):
+            found.append(_relation(line, i, about, mind, mentions))
+    return found
+
+
+def _is_verb(chunks: Sequence[Chunk], i: int) -> bool:
+    return chunks[i].has("verb") and i + 1 < len(chunks) and chunks[i + 1].kind in ("quantity", "area")
+
+
+def _relation(
+    line: Line, i: int, about: Sequence[tuple[int, str]], mind: Discourse, mentions: Sequence[Mention]
+) -> Relation:
+    chunks = line.chunks
+    first, hub, scope = _owner(chunks, i, about, mind)
+    last, after, within = _after(chunks, i, mind)
+    scope = scope or within
+    if hub is None:
+        hub = after
+    elif after is not None and is_group(hub) and not is_group(after):
+        scope, hub = hub, after
+    elif after is not None and is_group(after):
+        scope = scope or after
+    if (
+        hub is None
+        and scope is not None
+        and not any("with" == chunks[k].low for m in mentions for k in range(m.first, m.last))
+    ):
+        hub, scope = scope, None
+    ranked = _ranked(line, first, last, hub, about)
+    if hub is None:
+        hub = _hub_from_rest(ranked, mentions, mind)
+    elif len(ranked) == 1 and ranked[0] == hub:
+        ranked = ()
+    return Relation(i, first, last, chunks[i].marks["partner"], hub, ranked, scope)
+
+
+def _owner(
+    chunks: Sequence[Chunk], i: int, about: Sequence[tuple[int, str]], mind: Discourse
+) -> tuple[int, str | None, str | None]:
+    """Begin of the noun phrase, whose partner, and an adjective that bounds the ranking."""
+    k = i - 1
+    scope = None
+    while k >= 0:
+        chunk = chunks[k]
+        if chunk.kind == "area" and chunk.area is not None:
+            if chunk.area.sort == "adjective" and is_group(chunk.area.area):
+                scope = chunk.area.area
+                k -= 1
+                continue
+            possessive = k + 1 < len(chunks) and chunks[k + 1].low in ("'s", "'")
+            if (
+                possessive
+                or chunk.area.sort == "adjective"
+                or k == i - 1
+                or chunks[k + 1].kind == "wording"
+                or chunks[k + 1].has("scope")
+            ):
+                return k, chunk.area.area, scope
+            return k + 1, None, scope
+        if chunk.has("own") or (chunk.has("anaphor") and chunk.marks["anaphor"] in ("country", "region")):
+            word = chunk.marks.get("anaphor", "")
+            if word == "region":
+                return k, mind.region, scope
+            before = [area for at, area in about if at < k]
+            return k, (mind.subject if word == "country" or not before else before[-1]), scope
+        if chunk.low == "world" or chunk.low.startswith("world"):
+            return k, WORLD, scope
+        if not (chunk.kind in ("wording", "sign") and chunk.low not in (",", ";", ":", "(", ")", "\u2013", ".")) and (
+            chunk.low not in _ADJECTIVES and not chunk.product and not chunk.has("scope") and not chunk.has("flow")
+        ):
+            return k + 1, None, scope
+        k -= 1
+    return 0, None, scope
+
+
+def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str | None, str | None]:
+    """ "of China", "to the landlocked region", "in Central Asia": end of the phrase, whose partner, within what."""
+    k = i + 1
+    hub = scope = None
+    while k < len(chunks):
+        if chunks[k].product or chunks[k].low in ("of", "for") and k + 1 < len(chunks) and chunks[k + 1].product:
+            k += 1
+            continue
+        if chunks[k].kind == "when" or (
+            chunks[k].low in ("in", "for", "during") and k + 1 < len(chunks) and chunks[k + 1].kind == "when"
+        ):
+            k += 1
+            continue
+        if chunks[k].low not in _INTO:
+            break
+        at = k + 1
+        while at < len(chunks) and chunks[at].low in (
+            "the",
+            "all",
+            "landlocked",
+            "whole",
+            "entire",
+            "terms",
+            "five",
+            "other",
+        ):
+            at += 1
+        area = _named(chunks, at, mind)
+        if area is None:
+            break
+        if is_group(area) and chunks[k].low in ("in", "within", "among"):
+            scope = scope or area
+        else:
+            hub = hub or area
+        k = at + 1
+    return k, hub, scope
+
+
+def _named(chunks: Sequence[Chunk], at: int, mind: Discourse) -> str | None:
+    if at >= len(chunks):
+        return None
+    chunk = chunks[at]
+    if chunk.has("anaphor"):
+        return {"region": mind.region, "country": mind.subject}.get(chunk.marks["anaphor"])
+    if chunk.kind == "area" and chunk.area is not None:
+        return chunk.area.area
+    return None
+
+
+def _ranked(line: Line, first: int, last: int, hub: str | None, about: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """Who is the partner: before in apposition or as subject, or after the verb."""
+    chunks = line.chunks
+    lead = chunks[first - 1].low if first else ""
+    if last < len(chunks) and chunks[last].low in ("is", "was", "are", "were", "remains", "remained", "remain", "include", "included",
+                                                   "became", "becomes", ":", "being", "including"):  # fmt: skip
+        after = _list_after(chunks, last + 1, hub)
+        if after and (lead in ("", ",", "the", "and", "(") or not _subject_before(about, first, hub)):
+            return after
+    if lead in (",", "\u2013", "("):
+        near = [k for k in range(first - 1) if _is_side(chunks[k], hub)]
+        if near:
+            return _listed_before(chunks, near[-1], hub)
+    subject = _subject_before(about, first, hub)
+    if subject is not None:
+        return _listed_before(chunks, subject, hub)
+    near = [k for k in range(max(0, first)) if _is_side(chunks[k], hub)]
+    if near and (lead in _COPULA or behind(chunks, near[-1]) in ("", "with", "from", "to")):
+        return _listed_before(chunks, near[-1], hub)
+    return _list_after(chunks, last, hub)[:1]
+
+
+def _is_side(chunk: Chunk, hub: str | None) -> bool:
+    return (
+        chunk.kind == "area"
+        and chunk.area is not None
+        and not chunk.weak
+        and chunk.area.area != hub
+        and chunk.area.sort != "adjective"
+    )
+
+
+def _subject_before(about: Sequence[tuple[int, str]], first: int, hub: str | None) -> int | None:
+    before = [k for k, area in about if k < first and area != hub]
+    return before[-1] if before else None
+
+
+def _listed_before(chunks: Sequence[Chunk], k: int, hub: str | None) -> tuple[str, ...]:
+    found = [_id(chunks[k])]
+    while k >= 2 and chunks[k - 1].low in (",", "and", "&") and _is_side(chunks[k - 2], hub):
+        k -= 2
+        found.append(_id(chunks[k]))
+    return tuple(reversed(found))
+
+
+def _list_after(chunks: Sequence[Chunk], k: int, hub: str | None) -> tuple[str, ...]:
+    found: list[str] = []
+    start = k
+    while k < len(chunks) and k - start < 40:
+        chunk = chunks[k]
+        if _is_side(chunk, hub):
+            found.append(_id(chunk))
+        elif found and not (chunk.low in (",", "and", "(", ")", "the", "with") or chunk.kind == "quantity"):
+            break
+        elif not found and (k - start > 4 or chunk.low in (",", ";", ".")):
+            break
+        k += 1
+    return tuple(found)
+
+
+def _id(chunk: Chunk) -> str:
+    assert chunk.area is not None
+    return chunk.area.area
+
+
+def _hub_from_rest(ranked: Sequence[str], mentions: Sequence[Mention], mind: Discourse) -> str | None:
+    """Whose partner, told by the sentence's flow ("whose turnover with China") or by what was said before."""
+    for mention in mentions:
+        for side in (*mention.b, *mention.a):
+            if not side.startswith("@") and side not in ranked:
+                return side
+    for one in ranked:
+        other = mind.running.other(one)
+        if other is not None:
+            return other
+    candidates = (mind.centre, mind.running.a, mind.hub)
+    return next(
+        (c for c in candidates if c is not None and c not in ranked and not any(c in members_of(r) for r in ranked)),
+        None,
+    )

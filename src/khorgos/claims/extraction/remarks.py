@@ -1,0 +1,450 @@
+"""Ranks, records, streaks, signs, multiples in words and the rest that has no printed number, to drafts of claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from khorgos.claims.extraction.assign import frame_for, mention_for, replaced
+from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.drafts import Draft, words_of
+from khorgos.claims.extraction.figures import Setting, compared_with
+from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, is_group
+from khorgos.claims.extraction.numerals import ORDINALS
+from khorgos.claims.extraction.relations import Relation
+from khorgos.claims.extraction.times import time_of
+from khorgos.claims.extraction.wordings import Wording
+from khorgos.nomenclature.periods import Period, year
+
+_AMOUNTS = frozenset(("level", "quantity", "balance", "growth", "share"))
+_LEADING_WORDS = frozenset("leading main chief principal primary foremost".split())
+
+
+def remark(setting: Setting, i: int, figures: Sequence[Draft]) -> Draft | None:
+    """Read the wording at a chunk.
+
+    Args:
+        setting: its sentence.
+        i: its chunk.
+        figures: drafts of the quantities of the same sentence.
+
+    Returns:
+        The draft; None if it is no statement about trade.
+    """
+    wording = setting.scene.line.chunks[i].wording
+    assert wording is not None
+    return remark_of(setting, i, wording, figures)
+
+
+def remark_of(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
+    """Read a wording that stands at a chunk; see remark()."""
+    readers = {
+        "rank": _rank, "among": _among, "order": _order, "lead": _order, "next": _order, "fastest": _fastest,
+        "record": _record, "streak": _streak, "multiple": _multiple, "sign": _sign, "none": _none,
+    }  # fmt: skip
+    draft = readers[wording.sort](setting, i, wording, figures)
+    if draft is not None and draft.source is None:
+        draft.source = setting.mind.source
+    return draft
+
+
+def _new(setting: Setting, i: int, wording: Wording, kind: str, frame: Frame | None) -> Draft:
+    draft = Draft(setting.scene, wording.start, wording.end, kind, frame, chunk=i)  # type: ignore[arg-type]
+    draft.value, draft.unit, draft.qualifier = wording.value, wording.unit or None, wording.qualifier
+    draft.period_sure, period = period_at(setting, i)
+    draft.period = words_of(period)
+    return draft
+
+
+def period_at(setting: Setting, i: int) -> tuple[bool, Period | None]:
+    """The period of a chunk without a number, and whether the sentence tells it."""
+    line = setting.scene.line
+    m = mention_for(setting.scene, i)
+    k = time_of(line, i, setting.scene.mentions[m] if m is not None else None, setting.roles)
+    if k is None:
+        return False, setting.mind.period
+    when = line.chunks[k].when
+    assert when is not None
+    found = setting.calendar.period(when, setting.mind.period)
+    return found is not None, found or setting.mind.period
+
+
+def _relation_at(setting: Setting, i: int) -> Relation | None:
+    """The noun that a superlative belongs to."""
+    chunks = setting.scene.line.chunks
+    for relation in setting.scene.relations:
+        if i < relation.head <= i + 7 and all(_between(c) for c in chunks[i + 1 : relation.head]):
+            return relation
+    return None
+
+
+def _between(chunk: Chunk) -> bool:
+    return chunk.low not in (",", ";", ":", "(", ")", ".", "is", "was", "were", "are") and chunk.kind not in (
+        "quantity",
+        "number",
+    )
+
+
+def _rank(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]) -> Draft | None:
+    chunks = setting.scene.line.chunks
+    relation = _relation_at(setting, i)
+    if relation is None or _is_vague(chunks, i, wording, relation):
+        return None
+    if relation.flow == "invest":
+        frame = Frame(relation.hub, relation.ranked[0] if relation.ranked else None, None, product="FDI")
+        draft = _new(setting, i, wording, "rank", frame)
+        draft.period, draft.qualifier = None, "approx"
+        return draft
+    frame = _seen_from(relation, setting.mind)
+    draft = _new(setting, i, wording, "rank", frame)
+    draft.scope = _scope(relation, setting)
+    if any(c.wording is not None and c.wording.sort == "streak" for c in chunks):
+        draft.period = _this_year(setting)
+    return draft
+
+
+def _is_vague(chunks: Sequence[Chunk], i: int, wording: Wording, relation: Relation) -> bool:
+    """ "a leading partner", "one of the largest", "the top five partners" are no places in a ranking."""
+    before = " ".join(c.low for c in chunks[max(0, i - 4) : i])
+    if (
+        before.endswith(
+            (" a", "one of the", "among the", "one of its", "among its", "one of", "some of the", "several", "other")
+        )
+        or before == "a"
+    ):
+        return wording.detail in _LEADING_WORDS or not before.endswith("a") or wording.value == 1
+    plural = chunks[relation.head].low.endswith("s")
+    following = chunks[i + 1].low if i + 1 < len(chunks) else ""
+    if following.isdigit() or following in ("two", "three", "four", "five", "six", "ten", "twenty", "-", "dozen"):
+        return following != "-" or chunks[i + 2].low.isdigit() or chunks[i + 2].low in ("three", "five", "ten")
+    if wording.detail in ("main", "chief", "principal", "primary", "foremost") and (plural or relation.flow != "total"):
+        return True
+    return plural and not relation.ranked
+
+
+def _seen_from(relation: Relation, mind: Discourse) -> Frame:
+    frame = relation.frame
+    if relation.hub == WORLD:
+        own = frame.b
+        flow = {"export": "import", "import": "export"}.get(relation.flow, relation.flow)
+        return Frame(own, WORLD, flow, product=mind.product, sure=2)
+    if frame.b is None:
+        other = mind.running.other(frame.a) if frame.a is not None else None
+        frame = replace(frame, b=other)
+    return frame
+
+
+def _scope(relation: Relation, setting: Setting) -> str:
+    of = relation.hub or setting.mind.hub or ""
+    within = f" within {relation.scope}" if relation.scope else ""
+    words = {"total": "trade partners of", "export": "export markets of", "import": "suppliers of"}
+    return f"{words.get(relation.flow, 'partners of')} {of}{within}"
+
+
+def _this_year(setting: Setting) -> str | None:
+    today = setting.calendar.today.year
+    if today is not None:
+        return words_of(year(today))
+    return words_of(year(setting.mind.period.year)) if setting.mind.period is not None else None
+
+
+def _among(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]) -> Draft | None:
+    relation = _relation_at(setting, i)
+    if relation is None:
+        return None
+    draft = _new(setting, i, wording, "rank", _seen_from(relation, setting.mind))
+    draft.scope = _scope(relation, setting)
+    draft.notes = (f"among the first {wording.value:g}",)
+    return draft
+
+
+def _order(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
+    """ "Second was the Kyrgyz Republic", "Kazakhstan led with", "came in next"."""
+    line, mind = setting.scene.line, setting.mind
+    if (
+        wording.sort == "order"
+        and wording.value == 1
+        and line.chunks[i].low == "first"
+        and not _is_place(line.chunks, i)
+    ):
+        return None
+    ranked = _stands_at(setting, i)
+    if ranked is None:
+        return None
+    frame = _ranked_frame(setting, i, ranked, figures)
+    if frame is None:
+        return None
+    draft = _new(setting, i, wording, "rank", frame)
+    if wording.sort == "next":
+        draft.value = float(mind.place + 1) if mind.place else 2.0
+    mind.place = int(draft.value or 0)
+    draft.scope = f"partners of {frame.a if frame.b == ranked else frame.b}"
+    return draft
+
+
+def _is_place(chunks: Sequence[Chunk], i: int) -> bool:
+    before = " ".join(c.low for c in chunks[max(0, i - 3) : i])
+    after = chunks[i + 1].low if i + 1 < len(chunks) else ""
+    return bool(
+        re.search(r"\b(came|comes|ranked|ranks|ranking|in|took|takes|placed|stands|hold|holds|held|was|is)\b", before)
+    ) and (
+        after in ("place", "position", "in", "among", "with", "at", "(", ",", ".", "by", "on", "")
+        or i + 1 < len(chunks)
+        and chunks[i + 1].kind == "when"
+    )
+
+
+def _stands_at(setting: Setting, i: int) -> str | None:
+    """The area that holds a place: the subject before, or what follows the verb."""
+    line = setting.scene.line
+    chunks = line.chunks
+    if i == 0 or chunks[i - 1].low in (".", ",", "and", ";"):
+        for k in range(i + 1, min(len(chunks), i + 7)):
+            area = chunks[k].area
+            if chunks[k].kind == "area" and area is not None:
+                return area.area
+            if chunks[k].kind == "quantity":
+                break
+    before = [area for k, area in setting.scene.about if k < i]
+    return before[-1] if before else None
+
+
+def _ranked_frame(setting: Setting, i: int, ranked: str, figures: Sequence[Draft]) -> Frame | None:
+    scene, mind = setting.scene, setting.mind
+    for relation in scene.relations:
+        if relation.hub is not None and relation.hub != ranked:
+            return Frame(relation.hub, ranked, relation.frame.flow, sure=2)
+    near = [d for d in figures if d.frame is not None and ranked in (d.frame.a, d.frame.b) and d.chunk > i]
+    if near and near[0].frame is not None:
+        frame = near[0].frame
+        return frame if frame.b == ranked else _turned(frame)
+    for mention, frame in zip(scene.mentions, scene.frames, strict=True):
+        if mention.b and frame.b is not None and frame.b != ranked and not mention.a:
+            return Frame(frame.b, ranked, frame.flow, product=frame.product, sure=2)
+        if ranked in (frame.a, frame.b):
+            return frame if frame.b == ranked else _turned(frame)
+    if mind.running.flow is None:
+        return None
+    frame = replaced(mind.running, ranked, "", mind)
+    return frame if frame.b == ranked else _turned(frame)
+
+
+def _turned(frame: Frame) -> Frame:
+    """The same flow seen from the other side."""
+    flow = {"export": "import", "import": "export"}.get(frame.flow or "", frame.flow)
+    if frame.flow == "balance" or frame.b is None:
+        return frame
+    return replace(frame, a=frame.b, b=frame.a, flow=flow)
+
+
+def _fastest(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]) -> Draft | None:
+    """ "saw the highest percentage increase in trade with China"."""
+    scene = setting.scene
+    m = next((m for m, mention in enumerate(scene.mentions) if 0 < mention.first - i < 9), None)
+    if m is None:
+        return None
+    frame = scene.frames[m]
+    before = [area for k, area in scene.about if k < i and area != frame.b]
+    if before and frame.b is not None and not scene.mentions[m].a:
+        flow = {"export": "import", "import": "export"}.get(frame.flow or "", frame.flow)
+        frame = replace(frame, a=frame.b, b=before[-1], flow=flow)
+    draft = _new(setting, i, wording, "rank", frame)
+    draft.scope = f"{wording.detail} among partners"
+    return draft
+
+
+def _record(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
+    line = setting.scene.line
+    owner = _measured_by(line, i, figures)
+    m = mention_for(setting.scene, i)
+    since = re.search(
+        r"since|first time|in (?:more|the|over|\d|a|almost|nearly)|year|ever|history", wording.scope, re.I
+    )
+    if owner is None and (m is None or (not since and not _is_reached(line.chunks, i))):
+        return None
+    frame = owner.frame if owner is not None else (setting.scene.frames[m] if m is not None else None)
+    draft = _new(setting, i, wording, "record", frame)
+    draft.qualifier, draft.scope = "record", _stretch(wording)
+    if owner is not None:
+        draft.value, draft.unit, draft.period, draft.step = owner.value, owner.unit, owner.period, owner.step
+        draft.period_sure = owner.period_sure
+    elif frame is not None and frame.flow == "balance":
+        draft.unit = "sign"
+    start = re.fullmatch(r"since at least ((?:19|20)\d\d)", wording.scope, re.I)
+    if start and owner is None:
+        end = setting.mind.period.year if setting.mind.period is not None else None
+        draft.period = f"{start[1]}..{end}" if end is not None and end > int(start[1]) else start[1]
+        draft.period_sure = True
+    return draft
+
+
+def _is_reached(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "exports hit a record high": a record without a number, but said of a flow."""
+    before = " ".join(c.low for c in chunks[max(0, i - 3) : i])
+    following = chunks[i + 1].low if i + 1 < len(chunks) else "."
+    return bool(re.search(r"\b(hit|hitting|reach\w*|set|setting|to|at|was|were|a|posted|broke|mark\w*)$", before)) and (
+        following in (".", ",", "in", "last", "for", "of", ";", "and", "")
+        or (i + 1 < len(chunks) and chunks[i + 1].kind == "when")
+    )
+
+
+def _stretch(wording: Wording) -> str:
+    prefix = "lowest: " if wording.detail == "low" else ""
+    return prefix + re.sub(r"\s+", " ", wording.scope)
+
+
+def _measured_by(line: Line, i: int, figures: Sequence[Draft]) -> Draft | None:
+    """The level that a record is said of: right behind ("record $94.8 billion"), else the nearest before."""
+    chunks = line.chunks
+    after = [d for d in figures if d.chunk > i and d.kind in _AMOUNTS and d.chunk - i <= 5]
+    if (
+        after
+        and all(c.low not in (",", ";", "and", "caused", "but") for c in chunks[i + 1 : after[0].chunk])
+        and after[0].kind != "growth"
+    ):
+        return after[0]
+    before = [d for d in figures if 0 <= d.chunk < i and d.kind in _AMOUNTS]
+    if before:
+        level = [d for d in before if d.kind not in ("growth", "share")]
+        return level[-1] if level else before[-1]
+    return after[0] if after else None
+
+
+def _streak(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]) -> Draft | None:
+    scene, mind = setting.scene, setting.mind
+    before = [r for r in scene.relations if r.hub and r.ranked]
+    opposite = "opposite direction" in " ".join(c.low for c in scene.line.chunks[max(0, i - 9) : i])
+    if before:
+        frame = before[0].frame
+    elif scene.frames:
+        m = mention_for(scene, i)
+        frame = scene.frames[m] if m is not None else scene.frames[-1]
+    elif mind.running.flow is not None and mind.running.sure >= 0 and (opposite or _continues(scene.line.chunks, i)):
+        frame = mind.running
+    else:
+        return None
+    if opposite and frame.b is not None:
+        frame = replace(frame, a=frame.b, b=frame.a)
+    draft = _new(setting, i, wording, "count", frame)
+    if wording.unit == "years":
+        draft.period = _this_year(setting) if not draft.period_sure else draft.period
+    draft.notes = ("consecutive " + (wording.unit or "years"),)
+    return draft
+
+
+def _continues(chunks: Sequence[Chunk], i: int) -> bool:
+    return any(c.has("change") or c.has("flow") or c.has("partner") for c in chunks)
+
+
+def _multiple(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
+    scene = setting.scene
+    m = mention_for(scene, i)
+    chunks = scene.line.chunks
+    near_tariff = any(c.has("tariff") for c in chunks[max(0, i - 4) : i + 5])
+    if near_tariff or (m is None and not any(d.kind in ("level", "quantity") for d in figures)):
+        return None
+    frame = frame_for(scene, i, m, setting.mind) if m is not None else figures[0].frame
+    if m is not None and scene.mentions[m].first > i + 5:
+        frame = setting.mind.running if not scene.frames[m].sure else scene.frames[m]
+    draft = _new(setting, i, wording, "ratio_multiple", frame)
+    if m is None and figures:
+        draft.period = figures[0].period
+        draft.frame = next((d.frame for d in reversed(figures) if d.chunk < i), figures[0].frame)
+    _sure, period = period_at(setting, i)
+    draft.base_period = words_of(compared_with(setting, i, period))
+    if _is_to_come(chunks, i):
+        draft.kind = "target"
+    return draft
+
+
+def _is_to_come(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "to double trade by 2030", "aims to triple"."""
+    before = chunks[i - 1].low if i else ""
+    horizon = any(c.when is not None and c.when.sort == "horizon" for c in chunks)
+    return horizon and (before in ("to", "of", "more than") or any(c.has("target") for c in chunks[:i]))
+
+
+def _sign(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
+    """A surplus or deficit without a number; none if a number for it stands in the sentence."""
+    scene, mind = setting.scene, setting.mind
+    if any(d.kind in ("balance", "difference") or (d.frame is not None and d.frame.flow == "balance") for d in figures):
+        return None
+    if any(
+        c.wording is not None and c.wording.sort == "record" and "since" in c.wording.scope.lower()
+        for c in scene.line.chunks
+    ):
+        return None
+    only = wording.detail.startswith("only")
+    others = [c.wording for c in scene.line.chunks if c.wording is not None and c.wording.sort == "sign"]
+    if not only and any(w.detail.startswith("only") for w in others):
+        return None
+    before = [area for k, area in scene.about if (k < i or only) and not is_group(area)]
+    m = next((m for m, mention in enumerate(scene.mentions) if mention.flow == "balance"), None)
+    frame = scene.frames[m] if m is not None else mind.running
+    own = before[-1] if before and not only else (before[0] if before else frame.a)
+    if own is None:
+        return None
+    other = frame.b if frame.a == own else (frame.a if frame.b == own else mind.running.other(own))
+    if m is not None and scene.mentions[m].b and frame.b is not None and frame.b != own:
+        other = frame.b
+    draft = _new(setting, i, wording, "balance", Frame(own, other or WORLD, "balance", _direction(wording), sure=2))
+    draft.notes = ("sign-only claim: " + ("surplus" if _direction(wording) > 0 else "deficit"),)
+    draft.value, draft.qualifier = None, "exact"
+    return draft
+
+
+def _direction(wording: Wording) -> int:
+    return -1 if re.search(r"deficit|negative|passive|gap|imbalance", wording.detail) else 1
+
+
+def _none(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
+    """ "nothing at all in May": no goods, where goods were counted before."""
+    before = [d for d in figures if d.kind in ("quantity", "level") and d.chunk < i]
+    if not before and not (wording.start and "zero" in wording.scope + setting.scene.line.chunks[i].low):
+        return None
+    frame = before[-1].frame if before else setting.mind.running
+    draft = _new(setting, i, wording, before[-1].kind if before else "quantity", frame)
+    draft.unit = before[-1].unit if before else "tonne"
+    draft.notes = ("none",)
+    return draft
+
+
+def flat(setting: Setting, i: int) -> Draft | None:
+    """ "remained steady at $10.6 billion": growth of about nothing.
+
+    Args:
+        setting: the sentence.
+        i: chunk of the words.
+    """
+    scene = setting.scene
+    m = mention_for(scene, i)
+    if m is None or scene.mentions[m].head > i:
+        return None
+    line = scene.line
+    draft = Draft(scene, line.start(i), line.end(i), "growth", frame_for(scene, i, m, setting.mind), chunk=i)
+    draft.unit, draft.qualifier = "percent", "approx"
+    draft.period_sure, period = period_at(setting, i)
+    draft.period, draft.base_period = words_of(period), words_of(compared_with(setting, i, period))
+    draft.notes = ("no number: about 0%",)
+    draft.source = setting.mind.source
+    return draft
+
+
+def places_after_names(line: Line) -> list[tuple[int, Wording]]:
+    """ "Turkmenistan fourth with $10.65 billion and Tajikistan fifth": ordinals right behind an area.
+
+    Args:
+        line: the sentence.
+
+    Returns:
+        Chunk and wording of each.
+    """
+    found = []
+    for i in range(1, len(line.chunks)):
+        chunk = line.chunks[i]
+        following = line.chunks[i + 1].low if i + 1 < len(line.chunks) else "."
+        if chunk.kind == "word" and chunk.low in ORDINALS and line.chunks[i - 1].kind == "area" and following in (
+            "with", "at", ",", "(", "\u2013", ".", "and", ";", "place"):  # fmt: skip
+            found.append((i, Wording(line.start(i), line.end(i), "order", float(ORDINALS[chunk.low]), "rank")))
+    return found

@@ -1,0 +1,126 @@
+"""Lists that go together: "Vietnam, Malaysia and Indonesia ... 24.1%, 13.7% and 4.1% respectively"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.mentions import Mention
+
+_JOINTS = frozenset((",", "and", "&", "or", "respectively", "by", "to", "percent", "(", ")"))
+
+
+class Share(NamedTuple):
+    """What one member of a list of quantities goes with; exactly one is set.
+
+    Args:
+        area: chunk of an area.
+        mention: index of a flow.
+        when: chunk of an expression of time.
+        flow: "export" or "import", of "exports and imports".
+        product: goods, as worded.
+    """
+
+    area: int | None = None
+    mention: int | None = None
+    when: int | None = None
+    flow: str | None = None
+    product: str | None = None
+
+
+def shares_of(line: Line, mentions: Sequence[Mention]) -> dict[int, Share]:
+    """What each quantity of a list goes with, where the sentence says "respectively".
+
+    Args:
+        line: the sentence.
+        mentions: its flows.
+
+    Returns:
+        By chunk of the quantity.
+    """
+    marks = [k for k, c in enumerate(line.chunks) if c.low in ("respectively", "accordingly")]
+    found: dict[int, Share] = {}
+    floor = 0
+    for mark in marks:
+        for run in _runs(line.chunks, floor, mark):
+            for k, share in zip(run, _partners(line, mentions, run, floor), strict=False):
+                found[k] = share
+        floor = mark + 1
+    return found
+
+
+def _runs(chunks: Sequence[Chunk], floor: int, mark: int) -> list[list[int]]:
+    """Lists of two or more quantities of one sort before the word."""
+    runs: list[list[int]] = []
+    for k in range(floor, mark):
+        quantity = chunks[k].quantity
+        if quantity is None:
+            continue
+        last = runs[-1][-1] if runs else None
+        before = chunks[last].quantity if last is not None else None
+        if (
+            last is not None
+            and before is not None
+            and before.sort == quantity.sort
+            and all(c.low in _JOINTS or c.has("qualifier") for c in chunks[last + 1 : k])
+        ):
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return [run for run in runs if len(run) > 1]
+
+
+def _partners(line: Line, mentions: Sequence[Mention], run: Sequence[int], floor: int) -> list[Share]:
+    """The list of as many areas, flows, times or goods that stands nearest before."""
+    count, start = len(run), run[0]
+    chunks = line.chunks
+    lists: list[tuple[int, list[Share]]] = []
+    for kind in ("area", "when", "product"):
+        for group in _groups(chunks, floor, start, kind):
+            if len(group) == count:
+                lists.append((group[-1], [_share(chunks, k, kind) for k in group]))
+    flows = [m for m, mention in enumerate(mentions) if floor <= mention.head < start]
+    if len(flows) == count and all(len(_between(chunks, mentions, flows, n)) <= 3 for n in range(1, count)):
+        lists.append((mentions[flows[-1]].head, [Share(mention=m) for m in flows]))
+    if count == 2:
+        for k in range(floor, start):
+            words = chunks[k].low
+            if words.startswith(
+                ("exports and imports", "imports and exports", "export and import", "import and export")
+            ):
+                first = "export" if words.startswith("export") else "import"
+                second = "import" if first == "export" else "export"
+                lists.append((k, [Share(flow=first), Share(flow=second)]))
+    return max(lists, key=lambda each: each[0])[1] if lists else []
+
+
+def _between(chunks: Sequence[Chunk], mentions: Sequence[Mention], flows: Sequence[int], n: int) -> Sequence[Chunk]:
+    return chunks[mentions[flows[n - 1]].last : mentions[flows[n]].first]
+
+
+def _groups(chunks: Sequence[Chunk], floor: int, start: int, kind: str) -> list[list[int]]:
+    groups: list[list[int]] = []
+    for k in range(floor, start):
+        if not _is(chunks[k], kind):
+            continue
+        if groups and all(
+            c.low in (",", "and", "&", "the", "to", "from", "with", "in", "-", "of")
+            for c in chunks[groups[-1][-1] + 1 : k]
+        ):
+            groups[-1].append(k)
+        else:
+            groups.append([k])
+    return groups
+
+
+def _is(chunk: Chunk, kind: str) -> bool:
+    if kind == "area":
+        return chunk.kind == "area" and not chunk.weak
+    return chunk.kind == "when" if kind == "when" else bool(chunk.product)
+
+
+def _share(chunks: Sequence[Chunk], k: int, kind: str) -> Share:
+    if kind == "area":
+        return Share(area=k)
+    return Share(when=k) if kind == "when" else Share(product=chunks[k].low)

@@ -1,0 +1,327 @@
+"""Tariff rates of prose: who imposes them on whom, on which goods, from which day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.drafts import Draft
+from khorgos.claims.extraction.figures import Setting
+from khorgos.claims.extraction.frames import WORLD, Frame
+from khorgos.claims.extraction.lexicon import rows
+from khorgos.claims.extraction.quantities import Quantity
+from khorgos.claims.extraction.when import When
+
+_REACH = 8  # chunks; chosen because "10 per cent to 15 per cent extra import duties" fits
+
+
+@dataclass(slots=True)
+class TariffMind:
+    """The tariff in question.
+
+    Args:
+        by: who imposes it.
+        on: whose goods bear it.
+        day: its first day, as claims write it.
+        goods: what it lies on.
+        named: areas that take part in the dispute, in order of appearance.
+    """
+
+    by: str | None = None
+    on: str | None = None
+    day: str | None = None
+    goods: str = ""
+    named: list[str] = field(default_factory=list)
+
+
+def is_tariff(line: Line, i: int, running: TariffMind) -> bool:
+    """Whether the percentage at a chunk is a rate of duty.
+
+    Args:
+        line: the sentence.
+        i: its chunk.
+        running: the tariff in question.
+    """
+    quantity = line.chunks[i].quantity
+    if quantity is None or quantity.sort != "percent":
+        return False
+    chunks = line.chunks
+    for k in range(i + 1, min(len(chunks), i + _REACH)):
+        if chunks[k].has("tariff"):
+            return True
+        if chunks[k].low in (",", ";", ".", "of", "in", ")") or chunks[k].has("flow") or (chunks[k].kind == "quantity"):
+            break
+    return _tariff_before(chunks, i) or _goes_on(chunks, i, running)
+
+
+def _tariff_before(chunks: Sequence[Chunk], i: int) -> bool:
+    moved = False
+    for k in range(i - 1, max(-1, i - 26), -1):
+        chunk = chunks[k]
+        if chunk.has("tariff"):
+            return not moved
+        if chunk.low in (";", "while", "whereas"):
+            return False
+        if chunk.has("flow") and not _is_laid_on(chunks, k):
+            moved = True
+        if chunk.has("share") and not chunk.has("change"):
+            return False
+    return False
+
+
+def _is_laid_on(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "tariff on Chinese imports": the flow is what bears the duty."""
+    for j in range(k - 1, max(-1, k - 6), -1):
+        if chunks[j].low in ("on", "against", "for", "of"):
+            return True
+        if chunks[j].kind not in ("area",) and not chunks[j].product and not chunks[j].has("all") and chunks[j].low not in (
+            "all", "other", "some", "most", "the", "and", "certain", "-", "made"):  # fmt: skip
+            return False
+    return False
+
+
+def _goes_on(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
+    """ "Trump added another 10%, so that the tariff": the rate before the word, or after a sentence about tariffs."""
+    if any(c.has("flow") and not _is_laid_on(chunks, k) for k, c in enumerate(chunks[: i + 6])):
+        return False
+    acted = any(c.has("tariffact") for c in chunks[max(0, i - 6) : i])
+    later = any(c.has("tariff") for c in chunks[i + 1 : i + 16])
+    return acted and (later or running.by is not None) and not any(c.has("other") for c in chunks[:i])
+
+
+def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
+    """Read a rate of duty.
+
+    Args:
+        setting: its sentence.
+        i: its chunk.
+        mind: the tariff in question; brought up to date.
+
+    Returns:
+        The draft.
+    """
+    line = setting.scene.line
+    quantity = line.chunks[i].quantity
+    assert quantity is not None
+    cue = _cue(line.chunks, i)
+    on, goods = _target(line.chunks, i, cue)
+    by = _imposer(line.chunks, i, cue, on)
+    by, on = _sides(by, on, mind, setting)
+    day = _day(setting, i) or _told_day(mind, by) or _known_day(by, on, quantity, goods, setting)
+    mind.by, mind.on, mind.goods = by, on, goods or mind.goods
+    mind.day = day or mind.day
+    draft = Draft(
+        setting.scene, line.tokens[quantity.first].start, line.tokens[quantity.last - 1].end, "tariff_rate", chunk=i
+    )
+    draft.frame = Frame(by, on, "import", product=goods, sure=2)
+    draft.value, draft.unit, draft.step = quantity.value, "percent", quantity.step
+    draft.low, draft.high = quantity.low, quantity.high
+    draft.qualifier = None if quantity.low is not None else quantity.qualifier
+    draft.notes = tuple(filter(None, (quantity.note, _extra(line.chunks, i))))
+    draft.period, draft.period_sure = day, day is not None
+    return draft
+
+
+def _extra(chunks: Sequence[Chunk], i: int) -> str:
+    words = " ".join(c.low for c in chunks[max(0, i - 8) : i + 6])
+    return "additional" if re.search(r"\b(?:additional|extra|another|further|more|on top)\b", words) else ""
+
+
+def _cue(chunks: Sequence[Chunk], i: int) -> int:
+    """The chunk of the word "tariff" that the rate belongs to; the rate itself if none."""
+    near = [k for k in range(max(0, i - 26), min(len(chunks), i + 16)) if chunks[k].has("tariff")]
+    right = [k for k in near if i < k < i + _REACH and all(c.kind != "quantity" for c in chunks[i + 1 : k])]
+    if right:
+        return right[0]
+    left = [k for k in near if k < i]
+    return left[-1] if left else (near[0] if near else i)
+
+
+def _target(chunks: Sequence[Chunk], i: int, cue: int) -> tuple[str | None, str]:
+    """Whose goods, and which: what follows "on", else what "will face" the duty."""
+    start = max(i, cue) if cue > i else cue
+    found = _laid_on(chunks, start)
+    if found == (None, "") and start != i:
+        found = _laid_on(chunks, i)
+    if found != (None, ""):
+        return found
+    return _facing(chunks, min(i, cue))
+
+
+def _laid_on(chunks: Sequence[Chunk], start: int) -> tuple[str | None, str]:
+    k = start + 1
+    while k < len(chunks) and chunks[k].low not in ("on", "against", "for") and k - start < 9:
+        if chunks[k].low in (";", ".", "while", "and") or (chunks[k].kind == "quantity" and k - start > 4):
+            return None, ""
+        k += 1
+    if k >= len(chunks) or chunks[k].low not in ("on", "against", "for"):
+        return None, ""
+    return _goods_list(chunks, k + 1)
+
+
+def _goods_list(chunks: Sequence[Chunk], k: int) -> tuple[str | None, str]:
+    """ "American coal and liquefied natural gas", "steel from India", "everything imported from China"."""
+    area: str | None = None
+    goods: list[str] = []
+    start = k
+    while k < len(chunks) and k - start < 26:
+        chunk = chunks[k]
+        if chunk.kind == "area" and chunk.area is not None and area is None:
+            area = chunk.area.area
+        elif chunk.product:
+            goods.append(chunk.low)
+        elif chunk.low in ("everything", "all", "various"):
+            goods.append("all goods" if chunk.low != "various" else "various")
+        elif chunk.kind in ("quantity", "when", "person") or chunk.low in (";", ".", "while", "which", "after", "since", "until", "\u2013",
+                                                                          "as", "but", "when", "will", "by", "(", "to"):  # fmt: skip
+            break
+        k += 1
+    return area, ", ".join(dict.fromkeys(goods))
+
+
+def _facing(chunks: Sequence[Chunk], i: int) -> tuple[str | None, str]:
+    """ "U.S. soybeans will face", "imports from China are subject to"."""
+    faced = next(
+        (
+            k
+            for k in range(i - 1, max(-1, i - 12), -1)
+            if re.match(r"fac(?:e|ed|es|ing)$|subject to|hit|taxed", chunks[k].low)
+        ),
+        None,
+    )
+    if faced is None:
+        return None, ""
+    area: str | None = None
+    goods = []
+    for chunk in chunks[max(0, faced - 20) : faced]:
+        if chunk.kind == "area" and chunk.area is not None:
+            area = chunk.area.area
+        if chunk.product:
+            goods.append(chunk.low)
+    return area, ", ".join(dict.fromkeys(goods))
+
+
+def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str | None:
+    """The nearest government before the rate, or the adjective of the tariff."""
+    if cue and chunks[cue - 1].kind == "area" and chunks[cue - 1].area is not None:
+        return chunks[cue - 1].area.area  # type: ignore[union-attr]
+    start = min(i, cue)
+    found: str | None = None
+    for k in range(start - 1, -1, -1):
+        chunk = chunks[k]
+        if chunk.area is None or chunk.kind not in ("area", "person") or chunk.area.area == on:
+            continue
+        prior = chunks[k - 1].low if k else ""
+        if prior in ("on", "from", "against", "to", "with", "than") and chunk.kind == "area":
+            continue
+        found = chunk.area.area
+        break
+    if found is not None:
+        return found
+    for k in range(max(i, cue) + 1, len(chunks)):
+        chunk = chunks[k]
+        if (
+            chunk.area is not None
+            and chunk.kind in ("area", "person")
+            and chunk.area.area != on
+            and chunks[k - 1].low in ("by", "said", ",")
+        ):
+            return chunk.area.area
+    return None
+
+
+def _sides(by: str | None, on: str | None, mind: TariffMind, setting: Setting) -> tuple[str | None, str | None]:
+    """Complete the two sides from the tariff in question."""
+    for area in (by, on):
+        if area is not None and area not in mind.named:
+            mind.named.append(area)
+    if by is None and mind.by is not None:
+        by = mind.by if on != mind.by else mind.on
+    if on is None:
+        on = _other_side(by, mind, setting)
+    return by, on
+
+
+def _other_side(by: str | None, mind: TariffMind, setting: Setting) -> str | None:
+    if by is not None and by == mind.by:
+        return mind.on
+    if by is not None and by == mind.on:
+        return mind.by
+    if by is not None:
+        other = setting.mind.running.other(by)
+        if other not in (None, WORLD):
+            return other
+        named = [area for _, area in setting.scene.about if area != by]
+        if named:
+            return named[-1]
+        if setting.mind.hub not in (None, by):
+            return setting.mind.hub
+    return WORLD
+
+
+_EFFECT = re.compile(r"effect|force|start|begin|since|from|as of|implement|impos|kick|slap")
+
+
+def _day(setting: Setting, i: int) -> str | None:
+    """The day of the sentence that says from when."""
+    line = setting.scene.line
+    best: tuple[int, int, str] | None = None
+    for k, chunk in enumerate(line.chunks):
+        if chunk.when is None or chunk.when.sort not in ("date", "months", "year"):
+            continue
+        before = " ".join(c.low for c in line.chunks[max(0, k - 4) : k])
+        if re.search(r"\b(?:until|till|through|exempt)\b", before) or (
+            chunk.when.sort == "months" and chunk.when.first != chunk.when.last
+        ):
+            continue
+        rank = 0 if _EFFECT.search(before) else (1 if chunk.when.sort == "date" else 3)
+        if re.search(r"\b(?:order|signed|announced|said|of|proclamation)\b", before) and rank:
+            rank = 2
+        text = _written(chunk.when, setting)
+        if text is not None and (best is None or (rank, abs(k - i)) < best[:2]):
+            best = (rank, abs(k - i), text)
+    return best[2] if best else None
+
+
+def _written(when: When, setting: Setting) -> str | None:
+    """A day as claims write it; its year the article's where it is not told."""
+    year = when.year
+    if when.sort == "year":
+        return str(year)
+    today = setting.calendar.today
+    if year is None:
+        year = setting.mind.period.year if today.year is None and setting.mind.period is not None else today.year
+        if year is None:
+            year = setting.calendar.fallback_year
+        if year is not None and today.month is not None and when.first is not None and when.first > today.month + 6:
+            year -= 1
+    if year is None or when.first is None:
+        return None
+    if when.sort == "date" and when.last is not None and 1 <= when.last <= 31:
+        return f"{year:04d}-{when.first:02d}-{when.last:02d}"
+    return f"{year:04d}-{when.first:02d}"
+
+
+def _told_day(mind: TariffMind, by: str | None) -> str | None:
+    """The day in question, for more rates of the same government."""
+    return mind.day if by is not None and by == mind.by else None
+
+
+def _known_day(by: str | None, on: str | None, quantity: Quantity, goods: str, setting: Setting) -> str | None:
+    """The day of a well-known duty of that rate between the two, before the article's day."""
+    rate = quantity.value if quantity.value is not None else quantity.high
+    today = setting.calendar.today
+    limit = f"{today.year}-{today.month or 12:02d}-{today.day or 31:02d}" if today.year else "9999"
+    found: list[tuple[int, str]] = []
+    for row in rows("tariff_steps"):
+        if row["imposer"] != by or row["target"] not in (on, WORLD) or rate is None or float(row["rate"]) != rate:
+            continue
+        if row["first_day"] > limit:
+            continue
+        kinds = [word for word in row["goods"].split("|") if word]
+        fit = sum(word in goods for word in kinds)
+        if fit or not kinds:
+            found.append((fit + (row["target"] == on), row["first_day"]))
+    return max(found)[1] if found else None
