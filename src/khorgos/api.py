@@ -343,38 +343,45 @@ def export(
     partner: Areas = "",
     years: Years | None = None,
     flow: str | None = None,
+    product: str = "TOTAL",
     source: Areas = (),
-    currency: str = "USD",
     as_of: str | dt.date | None = None,
     ledger: Ledger | None = None,
 ) -> Exported:
-    """Write figures to a csv, parquet or json file, with their sources beside it.
+    """Write rows as published to a csv, parquet or json file, with their sources beside it.
 
     Args:
         output: the file; its ending names the format.
-        reporter, partner, years, flow, source, currency, as_of, ledger: as in `trade`; all where left out.
+        reporter, partner, years, flow, source, as_of, ledger: as in `trade`; all where left out.
+        product: as in `trade`, or "every" for all product lines.
 
     Returns:
         What was written.
 
     Raises:
+        NoData: there are no such rows.
         Refused: rows that may not be passed on; names their sources.
     """
+    from khorgos.ledger.engine import run
     from khorgos.ledger.export import export as write
-    from khorgos.ledger.query import alternatives
+    from khorgos.ledger.query import rows
 
+    codes, nomenclature = ((), None) if product == "every" else _products(product)
     query = FlowQuery(
+        products=codes,
+        nomenclature=nomenclature,
         reporters=tuple(area(name).id for name in _split(reporter)),
         partners=tuple(area(name).id for name in _split(partner)),
-        flows=(_flow(flow),) if flow else ("export", "import"),
+        flows=(_flow(flow),) if flow else ("export", "import", "total", "balance", "re-export", "re-import"),
         years=_years(years),
         by="native",
-        currency=currency_code(currency),
         as_of=_day(as_of),
         sources=tuple(_split(source)) or None,
     )
     own = ledger or open_ledger()
-    return write(own, alternatives(own, query), Path(output).expanduser())
+    if not run(own, rows(own, query).limit(1)).num_rows:
+        raise NoData("The ledger has no such rows", hint="Name fewer countries, years or sources, or see: khorgos sources")
+    return write(own, rows(own, query), Path(output).expanduser())
 
 
 def brief(

@@ -329,7 +329,7 @@ def export(
     years: _Years = None,
     flow: _Flow = None,
     source: Annotated[str, typer.Option(help="Only these sources, by id.")] = "",
-    currency: _Currency = "USD",
+    product: Annotated[str, typer.Option(help="TOTAL, a code or word, or every for all product lines.")] = "TOTAL",
     as_of: _AsOf = None,
     ledger: _LedgerPath = None,
 ) -> None:
@@ -341,7 +341,7 @@ def export(
         years=years,
         flow=flow,
         source=source,
-        currency=currency,
+        product=product,
         as_of=as_of,
         ledger=_ledger(ledger),
     )

@@ -154,6 +154,7 @@ def test_export_names_what_may_not_be_passed_on(khorgos: Run, tmp_path: Path) ->
         (["explain", "speed/CHN/KAZ/2024"], 1, "Choose one of"),
         (["import", "no-such-file.csv"], 1, "no such file"),
         (["invest"], 1, "khorgos import"),
+        (["export", "x.csv", "--years", "1900"], 1, "no such rows"),
         (["sources", "imf"], 1, "Did you mean"),
         (["partners", "KAZ", "--year", "2020", "--top", "-1"], 1, "negative"),
     ],
@@ -177,3 +178,21 @@ def test_a_fault_of_khorgos_is_one_line_too(khorgos: Run, monkeypatch: pytest.Mo
     assert said.status == 70
     assert "ZeroDivisionError: nothing left" in said.err
     assert len(said.err.strip().splitlines()) == 1
+
+
+COMTRADE = (
+    "typeCode,freqCode,refPeriodId,refYear,refMonth,period,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,"
+    "partner2Code,classificationCode,cmdCode,customsCode,motCode,isReported,isAggregate,fobvalue,cifvalue,primaryValue\n"
+    "C,A,20230101,2023,52,2023,842,USA,X,156,CHN,0,H6,TOTAL,C00,0,true,false,147800000000,,147800000000\n"
+)
+
+
+def test_rows_that_may_not_be_passed_on_are_refused_and_named(khorgos: Run, tmp_path: Path) -> None:
+    (tmp_path / "comtrade.csv").write_text(COMTRADE, encoding="utf-8")
+    taken = khorgos("import", str(tmp_path / "comtrade.csv"))
+    said = khorgos("export", str(tmp_path / "out.csv"), "--reporter", "USA", "--partner", "CHN", "--years", "2023")
+
+    assert taken.status == 0, taken.err
+    assert said.status == 1
+    assert "comtrade" in said.err.lower()
+    assert not (tmp_path / "out.csv").exists()

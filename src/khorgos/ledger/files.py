@@ -15,6 +15,7 @@ from khorgos.sources.files import gather, snapshot
 from khorgos.sources.reading import peek
 from khorgos.sources.registry import recognise
 
+_GRAVITY = ("error", "warning", "note")
 _SHOWN = 12  # remarks printed after an import; chosen because a longer list is not read
 
 
@@ -40,7 +41,8 @@ class Import:
         out.append(self.report.text)
         out += [f"Left out on purpose: {number:,} ({reason})" for reason, number in self.report.dropped.items()]
         out += [f"Corrected {one.rows:,} rows: {one.change}. {one.reason}" for one in self.report.corrections]
-        odd = [f"{finding.severity}: {finding.text}" for finding in self.report.findings]
+        grave = sorted(self.report.findings, key=lambda finding: _GRAVITY.index(finding.severity))
+        odd = [f"{finding.severity}: {finding.text}" for finding in grave]
         out += odd[:_SHOWN]
         if len(odd) > _SHOWN:
             out.append(f"and {len(odd) - _SHOWN} more remarks on the data")

@@ -169,9 +169,17 @@ def _periods(query: FlowQuery, found: set[str]) -> list[str]:
 
 def _example(query: FlowQuery, rows: Sequence[Mapping[str, Any]]) -> Address:
     flow = "total" if "total" in query.flows else query.flows[0]
+    known = [name for name in (flow, *query.flows) if any(row[name] is not None for row in rows)]
+    flow = known[0] if known else flow
     last = next((row for row in reversed(rows) if row[flow] is not None), rows[-1])
     return Address(
-        flow, query.reporters[0], last["partner_id"], last["period"], currency=query.currency, as_of=query.as_of
+        flow,
+        query.reporters[0],
+        last["partner_id"],
+        last["period"],
+        currency=query.currency,
+        product=query.products[0],
+        as_of=query.as_of,
     )
 
 
