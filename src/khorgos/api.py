@@ -380,7 +380,7 @@ def export(
     )
     own = ledger or open_ledger()
     if not run(own, rows(own, query).limit(1)).num_rows:
-        raise NoData("The ledger has no such rows", hint="Name fewer countries, years or sources, or see: khorgos sources")
+        raise NoData("The ledger has no such rows", hint="Name fewer countries, years or sources")
     return write(own, rows(own, query), Path(output).expanduser())
 
 
