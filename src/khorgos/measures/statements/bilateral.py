@@ -180,7 +180,7 @@ def import_dependence(level: Relation, partner: str | None = None) -> exp.Select
         KEY, value (fraction), supplier_hhi (0-1), top (largest supplier), top_share, level and whole
         (currency), n_suppliers, source, trace.
 
-    Source: ST/ESCAP/2559; European Commission (2021), SWD(2021) 352: products with H above 0.4 count as concentrated.
+    Source: ST/ESCAP/2559; European Commission (2021), SWD(2021) 352, on the concentration of suppliers.
     """
     wanted: exp.Expression = exp.true()
     if partner is not None:

@@ -29,7 +29,7 @@ CONTRIBUTION = Definition(
     name="contribution to growth",
     formula="100 (V_kt - V_k,t-1) / V_t-1",
     unit="percentage points",
-    source="Eurostat (2013), Handbook on quarterly national accounts, ch. 6, KS-GQ-13-004 (additive case)",
+    source="Eurostat (2013), Handbook on quarterly national accounts, KS-GQ-13-004, contributions to growth",
     keys=KEY,
     units={
         "growth": "percent",
