@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from khorgos.core.errors import BadFile, BadInput, NoData, UnknownName
+from khorgos.core.errors import BadFile, BadInput, KhorgosError, NoData, UnknownName
 from khorgos.ledger.worlds import arrays_of
 from khorgos.models.papers.cell import Cell
 from khorgos.report.answer import Answer
@@ -100,19 +100,19 @@ def papers(folder: Path, only: Sequence[str] = (), *, progress: Progress | None 
 
 def _cells(folder: Path, name: str) -> tuple[Cell, ...]:
     module: Any = import_module(f"khorgos.models.papers.{name.replace('-', '_')}")
-    contents = dict(_contents(folder, module.FILES))
+    found = dict(contents(folder, module.FILES))
     try:
-        cells: tuple[Cell, ...] = module.reproduce(module.read(contents))
-    except (LookupError, UnicodeDecodeError) as error:
-        if isinstance(error, NoData | UnknownName):
-            raise
+        cells: tuple[Cell, ...] = module.reproduce(module.read(found))
+    except KhorgosError:
+        raise
+    except (LookupError, ValueError, TypeError) as error:  # what readers of numbers raise at bytes of another kind
         raise BadFile(f"The files are not those of the paper: {error}", path=str(folder), hint=PAPERS[name]) from error
     if not cells:
         raise BadInput("The paper has no cells", where=name)
     return cells
 
 
-def _contents(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+def contents(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     """Each file as a paper's module takes it: archives as arrays by name, all else as bytes."""
     for key, path in files.items():
         place = folder / path

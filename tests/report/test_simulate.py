@@ -1,0 +1,277 @@
+"""`khorgos simulate`: properties of its answers, refusals, and the same numbers twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from khorgos.core.errors import BadInput, UnknownName
+from khorgos.ledger.worlds import world
+from khorgos.models.simulation import Shock
+from khorgos.models.simulation import simulate as solve
+from khorgos.models.worlds import prepared
+from khorgos.report.answers.simulate import VIEWS, Simulation, measures_of, scenario_from, shipped, simulate
+from khorgos.report.scenario_text import cost, parse, tariff
+
+US_CHINA = "USA:CHN:all=+20%"
+
+
+@pytest.fixture(scope="module")
+def answer() -> Simulation:
+    return simulate(measures_of([tariff(US_CHINA)]))
+
+
+@pytest.fixture(scope="module")
+def sectors() -> Simulation:
+    return simulate(measures_of([tariff(US_CHINA)]), model="sectors")
+
+
+@pytest.fixture(params=VIEWS)
+def view(request, answer):
+    return getattr(answer, request.param).view
+
+
+def economy(found: Simulation, name: str) -> dict:
+    return next(row for row in found.economies.view.rows if row["id"] == name)
+
+
+def pair(found: Simulation, exporter: str, importer: str) -> dict:
+    rows = found.flows.view.rows
+    return next(row for row in rows if (row["exporter_id"], row["importer_id"]) == (exporter, importer))
+
+
+@pytest.mark.parametrize("model", ["one-sector", "sectors"])
+def test_a_tariff_of_zero_changes_nothing(model):
+    found = simulate(measures_of([tariff("USA:CHN:all=+0%")]), model=model, top=0).simulated
+
+    # per cent; a hundred times the solver's tolerance of 1e-10, and a little
+    for values in (*found.welfare.values(), found.prices, found.exports, found.imports):
+        np.testing.assert_allclose(values, 0.0, atol=1e-6)
+    np.testing.assert_allclose(found.revenue, 0.0, atol=1e-3)  # dollars
+
+
+@pytest.mark.parametrize("name", ["answer", "sectors"])
+def test_a_tariff_on_china_does_what_it_must(name, request):
+    found = request.getfixturevalue(name)
+    us, china = economy(found, "USA"), economy(found, "CHN")
+    kazakhstan = pair(found, "KAZ", "USA")
+
+    assert us["prices"] > 0
+    assert us["revenue"] > 1e10
+    assert china["real_expenditure"] < 0
+    assert china["first_order"] < 0
+    assert kazakhstan["share_after"] > kazakhstan["share_before"]
+    assert kazakhstan["change"] > 0
+    assert pair(found, "CHN", "USA")["change"] < -30
+    assert pair(found, "CHN", "KAZ")["change"] > 0
+
+
+def test_revenue_is_the_tariff_on_what_still_comes(answer):
+    flow = pair(answer, "CHN", "USA")["after"]
+
+    # the solver's tolerance
+    assert economy(answer, "USA")["revenue"] == pytest.approx(0.2 * flow, rel=1e-8)
+
+
+def test_flows_add_up(answer):
+    found = answer.simulated
+    for equilibrium in (found.before, found.after):
+        spent = (equilibrium.trade * equilibrium.tau).sum(0)
+        # spending is what is bought, tariffs included: an identity, so rounding only
+        np.testing.assert_allclose(spent, equilibrium.X, rtol=1e-9)
+        sold = equilibrium.trade.sum((1, 2))
+        np.testing.assert_allclose(
+            sold, equilibrium.value_added, rtol=1e-8
+        )  # goods markets clear to 1e-10 and a little
+    shares = [row["share_after"] for row in answer.flows.view.rows if row["importer_id"] == "USA"]
+    assert 0 < sum(shares) <= 100
+
+
+def test_without_revenue_the_three_measures_agree():
+    # A partner's prohibitive cost moves no revenue: with balanced trade and one sector, ACR is exact (ACR 2012).
+    text = 'title = "T"\ndeficits = "balanced"\n[[cost]]\nimporter = "all"\nexporter = "all"\nchange = "+3%"\n'
+    found = simulate(parse(text, "t.toml")).simulated
+
+    # the solver's tolerance, in per cent
+    np.testing.assert_allclose(found.welfare["acr"], found.welfare["real_expenditure"], atol=1e-6)
+    assert found.partial is None
+    assert (found.welfare["acr"] < 0).all()
+
+
+def test_partial_and_general_equilibrium_agree_on_a_small_shock_of_a_small_country():
+    found = simulate(measures_of([tariff("KGZ:TUR:all=+1%")]), focus=["KGZ"])
+    row = pair(found, "TUR", "KGZ")
+
+    assert row["partial"] < 0
+    # GSIM holds incomes and wages; a small country's small tariff hardly moves them: half a point of nearly five
+    assert row["partial"] == pytest.approx(row["change"], abs=0.5)
+
+
+def test_tariffs_in_force_are_what_the_outcome_is_compared_with():
+    text = 'title = "T"\n[[in_force]]\nimporter = "USA"\nexporter = "CHN"\nadd = "20%"\n'
+    removed, imposed = simulate(parse(text, "t.toml")).simulated, simulate(measures_of([tariff(US_CHINA)])).simulated
+
+    for name, values in imposed.welfare.items():
+        if name != "first_order":  # exact measures reverse; a first-order one does not
+            # the solver's tolerance, in per cent
+            np.testing.assert_allclose(1 + removed.welfare[name] / 100, 1 / (1 + values / 100), atol=1e-8)
+
+
+def test_tariffs_with_a_sign_stack():
+    twice = simulate(measures_of([tariff("USA:CHN:all=+5%"), tariff("USA:all:all=+15%")])).simulated
+    place = tuple(twice.prepared.baseline.index(c) for c in ("CHN", "USA"))
+
+    assert twice.shock.tariffs[place].item() == pytest.approx(0.2)  # a sum of two decimals
+    assert twice.shock.tariffs[twice.prepared.baseline.index("KAZ"), place[1]].item() == pytest.approx(0.15)
+    assert twice.shock.tariffs[place[1], place[1]].item() == 0
+
+
+@pytest.mark.parametrize("model", ["one-sector", "sectors"])
+def test_two_roads_to_the_same_numbers(model):
+    made = prepared(world(model))
+    base = made.baseline
+    rates = np.zeros(base.pi.shape)
+    goods = slice(None) if model == "one-sector" else slice(0, 10)
+    rates[base.index("CHN"), base.index("USA"), goods] = 0.2
+    direct = solve(made, Shock(rates, np.zeros_like(rates)))
+    written = simulate(measures_of([tariff(US_CHINA)]), model=model).simulated
+
+    assert (direct.welfare["real_expenditure"] == written.welfare["real_expenditure"]).all()
+
+
+def test_the_elasticity_asked_for_is_used(answer):
+    elastic = simulate(measures_of([tariff(US_CHINA)]), theta=8.0)
+
+    assert (elastic.simulated.prepared.baseline.theta == 8.0).all()
+    assert pair(elastic, "CHN", "USA")["change"] < pair(answer, "CHN", "USA")["change"]
+    assert any("8 in every sector" in note for note in elastic.economies.view.notes)
+
+
+def test_the_same_seed_gives_the_same_draws():
+    first, second = (simulate(measures_of([tariff(US_CHINA)]), draws=4, seed=7, workers=w) for w in (1, 2))
+    other = simulate(measures_of([tariff(US_CHINA)]), draws=4, seed=8)
+
+    assert (first.draws.values == second.draws.values).all()
+    assert (first.draws.values != other.draws.values).any()
+    assert first.draws.failures == ()
+    assert set(first.draws.shares) == {"elasticities", "imputed flows"}
+    assert any("4 draws, seed 7, 0 failed" in note for note in first.economies.view.notes)
+    row = economy(first, "CHN")
+    assert row["low"] <= row["high"] < 0
+
+
+def test_shares_of_imputation_are_percentages(answer):
+    for row in answer.economies.measured[0].table.to_pylist():
+        assert 0 <= row["imputed_trade"] <= 100 + 1e-9  # sums of shares round
+        assert 0 <= row["imputed_expenditure"] <= 100
+    assert any(note.startswith("Imputed: ") for note in answer.economies.view.notes)
+
+
+def test_the_chosen_stand_on_top_and_all_can_be_seen(answer):
+    every = simulate(measures_of([tariff(US_CHINA)]), top=0, focus=["MNG"])
+    head = [row["id"] for row in every.economies.view.rows[:3]]
+
+    assert head == ["USA", "CHN", "MNG"]
+    assert len(every.economies.view.rows) == 195
+    assert [row["id"] for row in answer.economies.view.rows[2:7]] == ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
+    gains = [row["real_expenditure"] for row in every.economies.view.rows[3:]]
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_the_run_can_be_walked_back(answer):
+    lineage = answer.economies.measured[0].lineage
+
+    assert lineage.parameters["world"] == world("one-sector").sha256
+    assert US_CHINA in lineage.query
+    assert float(lineage.parameters["residual"]) <= 1e-10
+    assert tuple(answer.economies.measured[0].table["trace"][0].as_py()) == lineage.releases
+
+
+def test_every_note_that_a_reader_needs(answer):
+    notes = "\n".join(answer.economies.view.notes)
+
+    for word in ("sweeps", "residual", "Walras gap", "Elasticity of trade", "Assumed", "sha256", "ACR"):
+        assert word in notes
+    assert [s.text for s in answer.economies.view.sources if "CEPII, BACI" in s.text]
+
+
+def test_formats(answer, view):
+    both = json.loads(answer.render("json"))
+    rows = list(csv.DictReader(io.StringIO(answer.render("csv"))))
+
+    assert set(both) == set(VIEWS)
+    assert rows[0]["economy"] == "United States"
+    assert view.title in str(answer)
+    assert view.title in answer.render("md")
+    assert answer.render("parquet")[:4] == b"PAR1"
+    assert answer.render("csv", "flows").startswith("exporter,importer")
+    with pytest.raises(UnknownName, match="economies, flows"):
+        answer.render("csv", "prices")
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "error", "says"),
+    [
+        ("USA:CUB:all=+10%", None, UnknownName, "Unknown economy of the world 'one-sector': 'Cuba'"),
+        ("USA:CHN:machinry=+10%", "sectors", UnknownName, "Did you mean machinery"),
+        ("USA:CHN:5201=+10%", "sectors", UnknownName, "Sections: food"),
+        ("USA:CHN:services=+10%", "sectors", BadInput, "not traded"),
+        ("USA:CHN:food=+10%", None, UnknownName, "--model sectors"),
+        ("USA:USA:all=+10%", None, BadInput, "levies nothing on itself"),
+        ("USA:CHN:all=-10%", None, BadInput, r"below zero.*in_force"),
+    ],
+)
+def test_what_the_world_has_not_is_refused(text, model, error, says):
+    with pytest.raises(error, match=says):
+        simulate(measures_of([tariff(text)]), model=model)
+
+
+def test_measures_that_contradict_each_other_are_refused():
+    with pytest.raises(BadInput, match="different rates"):
+        simulate(measures_of([tariff("USA:CHN:all=10%"), tariff("USA:all:all=20%")]))
+    with pytest.raises(BadInput, match="another adds to"):
+        simulate(measures_of([tariff("USA:CHN:all=10%"), tariff("USA:all:all=+20%")]))
+    assert simulate(measures_of([tariff("USA:CHN:all=10%"), tariff("USA:CHN:all=10%")])).simulated.revenue.max() > 0
+
+
+def test_members_of_a_group_that_the_world_has_not_are_named():
+    found = simulate(measures_of([cost("KAZ:CUB,RUS:all=-1%")]))
+
+    assert any("left out: CUB" in note for note in found.economies.view.notes)
+
+
+def test_nothing_to_do_and_nothing_known_are_refused():
+    with pytest.raises(BadInput, match="changes nothing"):
+        measures_of()
+    with pytest.raises(UnknownName, match="one-sector, sectors"):
+        simulate(measures_of([tariff(US_CHINA)]), model="many")
+    with pytest.raises(UnknownName, match="scenario file or name"):
+        scenario_from("no-such-scenario")
+    with pytest.raises(BadInput, match="cannot be negative"):
+        simulate(measures_of([tariff(US_CHINA)]), draws=-1)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_scenario_that_ships_solves_and_names_its_sources(name):
+    written = scenario_from(name)
+    found = simulate(written, model="one-sector" if written.model is None else written.model, partial=False)
+
+    assert all(one.legal for one in (*written.measures, *written.in_force))
+    assert written.note
+    assert found.simulated.after.residual <= 1e-10
+    assert np.isfinite(found.simulated.welfare["real_expenditure"]).all()
+
+
+def test_a_scenario_file_of_ones_own(tmp_path):
+    (tmp_path / "base.toml").write_text(
+        'title = "Base"\n[[tariff]]\nimporter = "USA"\nexporter = "CHN"\nadd = "20%"\n', encoding="utf-8"
+    )
+    (tmp_path / "mine.toml").write_text('title = "Mine"\ninclude = ["base.toml"]\n', encoding="utf-8")
+    found = simulate(scenario_from(tmp_path / "mine.toml"))
+
+    assert found.economies.view.title == "Who gains and loses: Mine"
+    assert economy(found, "USA")["revenue"] > 0
