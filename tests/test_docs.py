@@ -63,7 +63,7 @@ def test_every_measure_has_its_entry() -> None:
 
 def test_every_setting_is_documented() -> None:
     used = {m for path in (ROOT / "src").rglob("*.py") for m in SETTING.findall(path.read_text(encoding="utf-8"))}
-    platform = {"XDG_DATA_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"}
+    platform = {"XDG_DATA_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "TMPDIR", "TEMP"}
 
     assert {name for name in used - platform if name not in COMMANDS_PAGE} == set()
 

@@ -151,9 +151,19 @@ def _rows(query: FlowQuery, figures: Measured, grown: Measured | None, credits: 
             trace = [t for row in found.values() if row and row["value"] is not None for t in row["trace"]]
             row: dict[str, Any] = {"period": period, "partner": get(partner).name, "partner_id": partner}
             row |= {flow: cell["value"] if cell else None for flow, cell in found.items()}
+            row |= {f"{flow}_text": text for flow, cell in found.items() if cell and (text := _bounds(cell))}
             row |= {"growth": rates.get((partner, period)), "sources": list(credits.cite(trace))}
             rows.append(row)
     return rows
+
+
+def _bounds(cell: Mapping[str, Any]) -> str | None:
+    """Bounds in place of a figure, where members of a group are missing: "5.2 to 5.6 bn"."""
+    low, high = cell.get("value_low"), cell.get("value_high")
+    if cell["value"] is not None or low is None or high is None:
+        return None
+    factor, word = scale_of(high)
+    return f"{low / factor:,.3g} to {high / factor:,.3g} {word}".strip()
 
 
 def _periods(query: FlowQuery, found: set[str]) -> list[str]:
