@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import io
 import json
 
@@ -275,3 +276,22 @@ def test_a_scenario_file_of_ones_own(tmp_path):
 
     assert found.economies.view.title == "Who gains and loses: Mine"
     assert economy(found, "USA")["revenue"] > 0
+
+
+@pytest.mark.parametrize("page", ["simulate", "papers"])
+def test_the_examples_of_the_page_hold(root, page):
+    result = doctest.testfile(str(root / "docs" / f"{page}.md"), module_relative=False)
+
+    assert result.attempted > 1
+    assert result.failed == 0
+
+
+def test_the_page_names_every_scenario_and_the_elasticities(root):
+    page = (root / "docs" / "simulate.md").read_text(encoding="utf-8")
+    many = world("sectors")
+
+    assert [name for name in shipped() if f"`{name}`" not in page] == []
+    for sector, theta, spread in zip(many.sectors[:-1], many.theta, many.theta_spread, strict=False):
+        row = next(line for line in page.splitlines() if line.startswith(f"| {sector} |"))
+        assert row.endswith(f"| {theta:.2f} | {spread:.2f} |")
+    assert f"{len(many.donors)} economies" in page
