@@ -172,6 +172,29 @@ def test_shares_of_imputation_are_percentages(answer):
     assert any(note.startswith("Imputed: ") for note in answer.economies.view.notes)
 
 
+def test_who_pays_for_deficits_can_be_changed_and_is_told(answer):
+    balanced = simulate(measures_of([tariff(US_CHINA)]), deficits="balanced")
+    base = balanced.simulated
+    trade = base.after.trade.sum(2)
+
+    # exports pay for imports: the solver's tolerance
+    np.testing.assert_allclose(trade.sum(0), trade.sum(1), rtol=1e-8)
+    assert any("Kyrgyzstan +" in note for note in answer.economies.view.notes)
+    assert not any("Kyrgyzstan +" in note for note in balanced.economies.view.notes)
+    with pytest.raises(BadInput, match="share, nominal, balanced"):
+        simulate(measures_of([tariff(US_CHINA)]), deficits="none")
+
+
+def test_a_tariff_of_everybody_shows_the_chosen():
+    found = simulate(measures_of([tariff("all:all:all=+10%")]))
+    ids = {row["exporter_id"] for row in found.flows.view.rows} | {row["importer_id"] for row in found.flows.view.rows}
+
+    assert {"KAZ", "KGZ", "TJK", "TKM", "UZB"} <= ids
+    assert all(row["shocked"] == "yes" for row in found.flows.view.rows)
+    # a tariff of all on all: every economy's trade shrinks, whoever else gains from transfers
+    assert (found.simulated.exports < 0).all()
+
+
 def test_the_chosen_stand_on_top_and_all_can_be_seen(answer):
     every = simulate(measures_of([tariff(US_CHINA)]), top=0, focus=["MNG"])
     head = [row["id"] for row in every.economies.view.rows[:3]]

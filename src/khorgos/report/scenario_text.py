@@ -31,7 +31,8 @@ _TOP = ("title", "note", "model", "theta", "deficits", "include", "tariff", "cos
 _MEASURE = ("importer", "exporter", "product", "rate", "add", "legal", "source", "from", "to", "note")
 _COST = ("importer", "exporter", "product", "change", "both_ways", "legal", "source", "from", "to", "note")
 _KEYS: Mapping[str, tuple[str, ...]] = {"tariff": _MEASURE, "cost": _COST, "in_force": _MEASURE}
-_DEFICITS = ("share", "nominal", "balanced")
+#: How transfers close the world.
+DEFICITS = ("share", "nominal", "balanced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ def _parse(text: str, name: str, fetch: Callable[[str], str] | None, trail: tupl
         note=_text(data, "note", file),
         model=_choice(data, "model", WORLDS, file),
         theta=_theta(data, file),
-        deficits=_choice(data, "deficits", _DEFICITS, file) or "share",
+        deficits=_choice(data, "deficits", DEFICITS, file) or "share",
         text=text,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
@@ -23,7 +23,7 @@ from khorgos.nomenclature.groups import members
 from khorgos.report.answer import Answer
 from khorgos.report.answers.simulated import Run, economies, flow_pairs, flows
 from khorgos.report.formats import as_dict, render
-from khorgos.report.scenario_text import Measure, ScenarioText, parse
+from khorgos.report.scenario_text import DEFICITS, Measure, ScenarioText, parse
 
 #: The views of a simulation, in the order in which they are printed.
 VIEWS = ("economies", "flows")
@@ -80,6 +80,7 @@ def simulate(
     *,
     model: str | None = None,
     theta: float | None = None,
+    deficits: str | None = None,
     focus: Sequence[str] = (),
     top: int = 20,
     draws: int = 0,
@@ -94,6 +95,7 @@ def simulate(
         scenario: from `scenario_text`, or `measures_of`.
         model: "one-sector" or "sectors"; the scenario's own, else one sector.
         theta: trade elasticity of every sector instead of the world's.
+        deficits: "share", "nominal" or "balanced" instead of the scenario's own.
         focus: ISO3 on top of the tables; Central Asia where left out. Shocked economies stand there anyway.
         top: how many others: the largest gains and losses of real expenditure; 0 for all.
         draws: draws of elasticities and imputed flows; 0 for none.
@@ -112,6 +114,9 @@ def simulate(
     """
     if top < 0 or draws < 0:
         raise BadInput("The numbers of economies and of draws cannot be negative", hint="0 shows all economies")
+    if deficits is not None and deficits not in DEFICITS:
+        raise BadInput(f"deficits is one of {', '.join(DEFICITS)}, not {deficits!r}")
+    scenario = scenario if deficits is None else replace(scenario, deficits=deficits)
     base = world(model or scenario.model or "one-sector")
     made = prepared(base, theta if theta is not None else scenario.theta)
     shock, remarks = _shock(base, scenario)

@@ -24,11 +24,15 @@ from khorgos.report.view import Column, SourceLine, View
 
 #: The interval that is printed.
 LEVEL = 0.9
+#: Goods deficits above this share of GDP are told; chosen because a fifth of GDP is what a large war or boom brings.
+LARGE = 0.2
 #: Third countries shown for each shocked economy; chosen because the rest moves by less than a reader can see.
 THIRD = 5
 #: Shocked pairs shown at most: the largest.
 PAIRS = 12
-#: Of these, the ones whose third countries are shown.
+#: Shocked pairs shown of each chosen economy, as exporter and as importer, whatever their size.
+EACH = 2
+#: Of the shocked pairs, the ones whose third countries are shown.
 OWN = 4
 
 
@@ -136,7 +140,7 @@ def flow_pairs(found: Simulated, chosen: Sequence[str], top: int) -> tuple[tuple
     Args:
         found: both equilibria.
         chosen: ISO3; always among the third countries.
-        top: 0 for every third country.
+        top: 0 for all shocked pairs, and every third country of the largest.
     """
     base, hit = found.prepared.baseline, found.shock.hit
     before, after = (flows.sum(2) for flows in found.flows)
@@ -144,9 +148,12 @@ def flow_pairs(found: Simulated, chosen: Sequence[str], top: int) -> tuple[tuple
     shocked.sort(key=lambda pair: (-before[pair], pair))
     own = {base.index(name) for name in chosen}
     pairs = dict.fromkeys(shocked[: PAIRS if top else None])
+    for k in sorted(own):
+        for axis in (0, 1):
+            pairs |= dict.fromkeys([pair for pair in shocked if pair[axis] == k][:EACH])
     moved = np.abs(after - before)
     n = range(len(base.countries))
-    for i, j in tuple(pairs)[: OWN if top else None]:
+    for i, j in tuple(pairs)[:OWN]:
         for side in ({k: (k, j) for k in n if k != j}, {k: (i, k) for k in n if k != i}):
             third = {k: p for k, p in side.items() if not hit[p] and (before[p] > 0 or after[p] > 0)}
             order = sorted(third, key=lambda k: (-moved[third[k]], k))
@@ -251,6 +258,7 @@ def _notes(run: Run) -> tuple[str, ...]:
         *_legal(run.scenario),
         *((run.scenario.note,) if run.scenario.note else ()),
         *run.remarks,
+        *_transfers(run),
         f"Elasticity of trade: {elasticity}.",
         f"Assumed: {'; '.join(world.assumptions)}; transfers: {_CLOSURES[found.shock.deficits]}; tariff revenue goes to"
         " consumers.",
@@ -279,6 +287,20 @@ def _legal(scenario: ScenarioText) -> tuple[str, ...]:
     known = [said(one) for one in scenario.measures if one.legal or one.start]
     before = [f"In force before: {said(one)}" for one in scenario.in_force]
     return tuple(f"{text}." for text in (*known, *before))
+
+
+def _transfers(run: Run) -> tuple[str, ...]:
+    """Chosen economies that buy far more than they earn: what they gain or lose depends on who goes on paying."""
+    base = run.found.prepared.baseline
+    shares = {name: float((base.deficit / base.value_added)[base.index(name)]) for name in run.chosen}
+    large = {name: share for name, share in shares.items() if abs(share) > LARGE}
+    if not large or run.found.shock.deficits == "balanced":
+        return ()
+    named = ", ".join(f"{get(name).name} {share:+.0%}" for name, share in large.items()).replace("-", "−")
+    return (
+        f"Transfers that pay for goods deficits, of GDP: {named}. They are held fixed, and results of these economies"
+        " rest on that; compare --deficits balanced.",
+    )
 
 
 def _drawn(run: Run) -> tuple[str, ...]:
