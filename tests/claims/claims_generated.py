@@ -124,7 +124,9 @@ class Truth:
 def written(truth: Truth, dice: random.Random, attribution: str | None) -> Claim | None:
     """A truth in words: rounded or cut off somewhere, in some scale, with some qualifier, seen from some side."""
     if truth.unit == "rank":
-        return _claim(truth, f"number {truth.value:.0f}", truth.value, None, "exact", attribution)
+        return _claim(
+            truth, f"number {truth.value:.0f}", truth.value, step=None, qualifier="exact", attribution=attribution
+        )
     scale = 1.0
     if truth.unit in ("USD", "CNY"):
         scale = 1e9 if abs(truth.value) >= 1e8 and dice.random() < 0.8 else 1e6
@@ -143,11 +145,11 @@ def written(truth: Truth, dice: random.Random, attribution: str | None) -> Claim
     scales = {1e9: " billion", 1e6: " million", 1.0: ""}
     sign = "%" if truth.unit == "percent" else " times" if truth.unit == "times" else ""
     surface = f"{printed:.{decimals}f}{scales[scale]}{sign}"
-    return _claim(truth, surface, printed * scale, step * scale, qualifier, attribution)
+    return _claim(truth, surface, printed * scale, step=step * scale, qualifier=qualifier, attribution=attribution)
 
 
 def _claim(
-    truth: Truth, surface: str, value: float, step: float | None, qualifier: str, attribution: str | None
+    truth: Truth, surface: str, value: float, *, step: float | None, qualifier: str, attribution: str | None
 ) -> Claim:
     span = (0, len(surface))
     return Claim(
@@ -203,13 +205,12 @@ def truths(book: Book, partners: Sequence[str], years: Sequence[int], dice: rand
                     continue
                 yield _turned(Truth("level", side, partner, flow, str(year), value, "USD"), dice)
                 if base is not None and base > 0:
-                    yield from _changes(side, partner, flow, year, value, base, dice)
+                    yield from _changes((side, partner, flow), year, value, base, dice)
             yield from _standing(book, partner, year, partners)
 
 
-def _changes(
-    side: str, partner: str, flow: str, year: int, value: float, base: float, dice: random.Random
-) -> Iterator[Truth]:
+def _changes(cell: tuple[str, str, str], year: int, value: float, base: float, dice: random.Random) -> Iterator[Truth]:
+    side, partner, flow = cell
     before = str(year - 1)
     growth = 100 * (value / base - 1)
     yield _turned(Truth("growth", side, partner, flow, str(year), growth, "percent", before), dice)
@@ -227,8 +228,11 @@ def _standing(book: Book, partner: str, year: int, partners: Sequence[str]) -> I
     if total and out:
         yield Truth("share", side, partner, "export", text, 100 * out / total, "percent", scope="total trade")
     if partner in FIVE and set(FIVE) <= set(partners):
-        figures = {one: book.get(one, "total", year) or 0.0 for one in FIVE}
-        rank = 1 + sum(one > figures[partner] for one in figures.values())
+        figures = {one: book.get(one, "total", year) for one in FIVE}
+        known = {one: value for one, value in figures.items() if value is not None}
+        if len(known) < len(FIVE):
+            return
+        rank = 1 + sum(value > known[partner] for value in known.values())
         yield Truth("rank", side, partner, "total", text, rank, "rank", scope="Central Asian partners by turnover")
 
 

@@ -10,6 +10,7 @@ from khorgos.claims.claim import Claim
 from khorgos.claims.orderings import orderings
 from khorgos.claims.relations import Relation, relations
 
+_EQUALS = frozenset({"repeat", "sum", "members", "hundred"})  # relations in which no claim rests on the others
 # A copy of a figure does not vouch for it, nor does a bound that anything would meet.
 _WEAK = frozenset({"repeat", "rank", "goal", "parts' growth", "sign"})
 
@@ -60,7 +61,7 @@ class Consistency:
         top = max(score.values())
         first = next(one for one in waiting if any(score.get(index) == top for index in one.claims))
         equals = {index for index in first.claims if score.get(index) == top}
-        if first.claims[0] in equals and first.kind not in ("repeat", "sum", "members"):
+        if first.claims[0] in equals and first.kind not in _EQUALS:
             return {first.claims[0]}
         return equals
 
@@ -69,7 +70,7 @@ class Consistency:
         holding = sum(
             index in one.claims and one.fit != "broken" and one.sure and one.kind not in _WEAK for one in self.relations
         )
-        derived = any(one.claims[0] == index and one.kind not in ("repeat", "sum", "members") for one in waiting)
+        derived = any(one.claims[0] == index and one.kind not in _EQUALS for one in waiting)
         return against - holding, int(derived)
 
 

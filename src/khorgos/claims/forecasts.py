@@ -175,14 +175,14 @@ def score(forecast: Forecast, figures: Figures, today: dt.date) -> Score:
 
 def score_all(ledger: Ledger, forecasts: Sequence[Forecast], today: dt.date) -> tuple[Score, ...]:
     """Scores of several forecasts, the ledger asked once."""
-    figures = fetch(ledger, [_as_claim(one) for one in forecasts])
+    figures = fetch(ledger, [_as_claim(one, today) for one in forecasts])
     return tuple(score(one, figures, today) for one in forecasts)
 
 
-def _as_claim(forecast: Forecast) -> Claim:
+def _as_claim(forecast: Forecast, today: dt.date) -> Claim:
     """A claim that makes `fetch` ask for what a forecast needs."""
     kind, one, other = forecast.movement
-    year_ = (forecast.horizon or forecast.made or dt.date.today()).year
+    year_ = (forecast.horizon or forecast.made or today).year
     text = str(year_)
     return Claim(
         article="",

@@ -215,7 +215,7 @@ def _rates(at: Sequence[TariffAction], good: str) -> frozenset[float]:
     rates = {rate for one in (*listed, *general) for rate in (one.rate, one.step)}
     for size in (2, 3):
         for some in combinations([*listed, *general], size):
-            if all(one.begins <= other.begins or one.ends is None for one in some for other in some):
+            if all(one.ends is None or other.begins <= one.ends for one in some for other in some):
                 rates.add(sum(one.rate for one in some))
     return frozenset(rates)
 
@@ -259,7 +259,9 @@ def _highest(
 def _listed(at: Sequence[TariffAction], good: str, when: dt.date) -> tuple[float, ...]:
     """The duties of the days in question; older ones that go on only where there is none."""
     own = [one for one in at if good in one.goods] or [one for one in at if _ALL in one.goods]
-    recent = [one for one in own if one.near(when)] or [max(own, key=lambda one: one.begins)]
+    recent = [one for one in own if one.near(when) or (good == _ALL and one.in_force(when))] or [
+        max(own, key=lambda one: one.begins)
+    ]
     return tuple(dict.fromkeys(one.rate for one in recent))
 
 
