@@ -24,8 +24,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
-from khorgos.models.balance import ras
 from khorgos.nomenclature.groups import members
+from world_tables import VALUE_ADDED_OF, country, donor, tables
 
 Array = npt.NDArray[np.float64]
 Rows = list[dict[str, str]]
@@ -46,56 +46,8 @@ FILES = {
     "inputs": "data/models/icio_2020/icio2020_coeffs.npz",
     "theta": "data/models/caliendo_parro_2015/published_table_1_thetas.csv",
 }
-SOURCES = {
-    "trade": (
-        "CEPII, BACI (HS22, V202501), bilateral totals of 2023",
-        "Etalab Open Licence 2.0",
-        "Gaulier, G. and Zignago, S. (2010), BACI: International Trade Database at the Product-Level, CEPII WP 2010-23",
-        "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
-    ),
-    "earlier": (
-        "CEPII, BACI, bilateral totals of 2000-2020",
-        "Etalab Open Licence 2.0",
-        "Gaulier, G. and Zignago, S. (2010), CEPII WP 2010-23",
-        "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
-    ),
-    "sections": (
-        "UNCTADstat, merchandise trade matrix, exports by SITC section, 2015",
-        "UNCTADstat terms: free use with acknowledgement",
-        "UNCTAD, UNCTADstat, Merchandise trade matrix",
-        "https://unctadstat.unctad.org",
-    ),
-    "gdp": (
-        "World Bank, World Development Indicators, GDP in current US dollars (NY.GDP.MKTP.CD)",
-        "CC BY 4.0",
-        "World Bank, World Development Indicators",
-        "https://data.worldbank.org/indicator/NY.GDP.MKTP.CD",
-    ),
-    "population": (
-        "World Bank, World Development Indicators, population (SP.POP.TOTL)",
-        "CC BY 4.0",
-        "World Bank, World Development Indicators",
-        "https://data.worldbank.org/indicator/SP.POP.TOTL",
-    ),
-    "distance": (
-        "CEPII, GeoDist",
-        "Etalab Open Licence 2.0",
-        "Mayer, T. and Zignago, S. (2011), Notes on CEPII's distances measures, CEPII WP 2011-25",
-        "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=6",
-    ),
-    "inputs": (
-        "OECD, Inter-Country Input-Output tables, edition 2023, year 2020: coefficients",
-        "CC BY 4.0",
-        "OECD (2023), Inter-Country Input-Output Database",
-        "https://oe.cd/icio",
-    ),
-    "theta": (
-        "Trade elasticities of Caliendo and Parro (2015), Table 1, 99% sample",
-        "figures quoted",
-        "Caliendo, L. and Parro, F. (2015), Review of Economic Studies 82(1), doi:10.1093/restud/rdu035",
-        "https://doi.org/10.1093/restud/rdu035",
-    ),
-}
+#: Title, licence, citation and address of each.
+SOURCES = json.loads((ROOT / "tools" / "data" / "world_sources.json").read_text(encoding="utf-8"))
 
 #: Taiwan is in none of the totals: UNCTAD's flows of 2015, grown with the partner and scaled to these totals of 2023.
 TAIWAN = {"export": 432.432e9, "import": 351.441e9, "gdp": 757.3e9}
@@ -130,15 +82,6 @@ UNCTAD = (
     "SITC0_Food", "SITC1_BevTobacco", "SITC2_Crude", "SITC3_MineralFuels", "SITC4_AnimalVegOils", "SITC5_Chemicals",
     "SITC6_Manuf", "SITC7_Machinery", "SITC8_Misc", "SITC9_Commodities",
 )  # fmt: skip
-#: Output of an ICIO industry by SITC section, by the content of the divisions; parts are chosen, and matter little,
-#: because each country's table is balanced to its own trade by section afterwards. All else is services (section 10).
-INDUSTRIES: dict[str, dict[int, float]] = {
-    "A01_02": {0: 0.75, 2: 0.25}, "A03": {0: 1.0}, "B05_06": {3: 1.0}, "B07_08": {2: 1.0},
-    "C10T12": {0: 0.8, 1: 0.12, 4: 0.08}, "C13T15": {6: 0.45, 8: 0.55}, "C16": {6: 0.6, 2: 0.4},
-    "C17_18": {6: 0.85, 8: 0.15}, "C19": {3: 1.0}, "C20": {5: 1.0}, "C21": {5: 1.0}, "C22": {6: 0.4, 8: 0.4, 5: 0.2},
-    "C23": {6: 1.0}, "C24": {6: 0.9, 9: 0.1}, "C25": {6: 1.0}, "C26": {7: 0.8, 8: 0.2}, "C27": {7: 1.0},
-    "C28": {7: 1.0}, "C29": {7: 1.0}, "C30": {7: 1.0}, "C31T33": {8: 1.0},
-}  # fmt: skip
 #: Sectors of Caliendo and Parro in a section; its elasticity is their mean. Fuels follow mining: petroleum's estimate
 #: has a standard error of 16 and most of the section is crude oil, gas and coal.
 ELASTICITIES: dict[int, tuple[str, ...]] = {
@@ -153,25 +96,12 @@ MEAN_THETA, MEAN_FOR = 8.22, ("Auto", "Other Transport")
 #: One sector: the value of ILMS (2025) and of Simonovska and Waugh (2014); the spread covers 2.8 to 5.2, theirs.
 ONE_THETA, ONE_SPREAD = 4.0, 0.6
 
-#: Kazakhstan's value-added shares in the coefficients are far below its national accounts; its own input mix is kept.
-VALUE_ADDED_OF = {"KAZ": ("BLR", "RUS", "UKR")}
 #: A GDP more than this many years old is scaled by the country's own trade, because prices have moved since.
 OLD = 3
-#: Economies of the former Soviet Union take a donor among these; chosen because their industries grew as one.
-SOVIET = ("ARM", "AZE", "GEO", "KGZ", "MDA", "TJK", "TKM", "UZB")
-SOVIET_DONORS = ("BLR", "KAZ", "RUS", "UKR")
-#: Elsewhere the donor has the least |ln GDP per head| + distance / 5000 km; chosen because 5,000 km is a continent's
-#: width and counts as an income e times as high.
-REACH = 5_000.0
 #: GeoDist's codes of its time.
 GEODIST = {
     "ROU": "ROM", "COD": "ZAR", "SRB": "YUG", "MNE": "YUG", "TLS": "TMP", "CUW": "ANT", "SXM": "ANT", "SSD": "SDN",
 }  # fmt: skip
-#: Home sales are at least this part of imports and of exports of a section; chosen as in `calibrate.from_trade`.
-LEAST_HOME = 0.01
-#: Goods make at most this part of GDP; chosen because services are above a quarter of every WDI economy of weight.
-MOST_GOODS = 0.75
-
 REASONS = {
     0: "published",
     1: "not reported by either side in HS22: mean of BACI 2018-2020, grown with other flows of both",
@@ -352,96 +282,6 @@ def parts(mix: Array) -> npt.NDArray[np.uint16]:
     return whole_parts
 
 
-@dataclass(frozen=True)
-class Table:
-    """A country's input-output table by section and services: inputs per unit of output, and final demand."""
-
-    inputs: Array
-    final: Array
-
-
-def tables(shared: Path, exports: dict[str, Array]) -> dict[str, Table]:
-    """ICIO's countries by section; industries weigh by output for home demand and exports."""
-    raw = np.load(shared / FILES["inputs"])
-    names, industries = [str(c) for c in raw["countries"]], [str(s) for s in raw["sectors"]]
-    into = np.zeros((len(industries), len(SECTIONS) + 1))
-    for k, name in enumerate(industries):
-        for section, part in INDUSTRIES.get(name, {len(SECTIONS): 1.0}).items():
-            into[k, section] = part
-    found = {}
-    for c, name in enumerate(names):
-        if name not in exports:
-            continue
-        G, final = raw["G"][:, c, :], raw["alpha"][:, c]
-        sold = (into[:, :-1] / into[:, :-1].sum(0)) @ exports[name]
-        x = np.maximum(np.linalg.solve(np.eye(len(G)) - G, final + sold), 1e-9)
-        used, made = into.T @ (G * x) @ into, into.T @ x
-        found[name] = Table(used / made, into.T @ final)
-    for name, donors in VALUE_ADDED_OF.items():
-        share = np.mean([1.0 - found[d].inputs.sum(0) for d in donors], axis=0)
-        own = found[name].inputs
-        found[name] = Table(own / own.sum(0) * (1.0 - share), found[name].final)
-    return found
-
-
-def donor(data: Data, gdp: Array, name: str, having: list[str]) -> str:
-    """Whose table a country borrows."""
-    if name in having:
-        return name
-    place = {c: i for i, c in enumerate(data.countries)}
-
-    def income(c: str) -> float:
-        return float(np.log(gdp[place[c]] / data.people[c]))
-
-    def far(c: str) -> float:
-        apart = abs(income(name) - income(c))
-        if name in SOVIET:
-            return apart
-        return apart + data.distance[GEODIST.get(name, name), GEODIST.get(c, c)] / REACH
-
-    allowed = [c for c in having if c in data.people and (name not in SOVIET or c in SOVIET_DONORS)]
-    return min(allowed, key=far)
-
-
-@dataclass(frozen=True)
-class Made:
-    """One country's sectors: sales at home in USD, inputs per unit of output, and how far each margin moved."""
-
-    home: Array
-    inputs: Array
-    moved: Array
-    lowered: float
-
-
-def country(table: Table, exports: Array, imports: Array, gdp: float) -> Made:
-    """Home sales from the table's own final demand, then inputs and final demand balanced to trade and GDP (RAS).
-
-    GO = (I - A)^-1 (alpha F - M + E), F = GDP + M - E; home sales GO - E at least LEAST_HOME; services close GDP.
-    """
-    E, M = np.append(exports, 0.0), np.append(imports, 0.0)
-    F = gdp + M.sum() - E.sum()
-    A = table.inputs
-    beta = 1.0 - A.sum(0)
-    first = np.linalg.solve(np.eye(len(A)) - A, table.final * F - M + E)
-    least = np.maximum(LEAST_HOME * np.maximum(E, M), 1e-6 * gdp)
-    home = np.maximum(first - E, least)[:-1]
-    fixed = float((beta * (least + E))[:-1].sum())
-    lowered = 1.0
-    if fixed > MOST_GOODS * gdp:  # an entrepot: its goods carry little value added
-        lowered = MOST_GOODS * gdp / fixed
-        beta = np.append(beta[:-1] * lowered, beta[-1])
-        home = least[:-1]
-    elif (whole := float((beta[:-1] * (home + E[:-1])).sum())) > MOST_GOODS * gdp:
-        home = least[:-1] + (home - least[:-1]) * (MOST_GOODS * gdp - fixed) / (whole - fixed)
-    services = (gdp - float((beta[:-1] * (home + E[:-1])).sum())) / beta[-1]
-    home = np.append(home, services)
-    output = home + E
-    used = A / A.sum(0) * (1.0 - beta) * output
-    start = np.column_stack((used, table.final * F))
-    balanced = ras(start, home + M, start.sum(0))
-    return Made(np.round(home), np.round(balanced.matrix[:, :-1] / output, 12), balanced.row_moved, lowered)
-
-
 def elasticities(shared: Path) -> tuple[Array, Array]:
     """[S + 1] means of Caliendo and Parro's sectors, and the standard errors of the means; services last."""
     rows = {row["sector"]: row for row in _csv(shared / FILES["theta"])}
@@ -497,8 +337,13 @@ def _sectors(data: Data, shared: Path, dollars: Array, gdp: Array) -> dict[str, 
     flows[dollars > 0] = dollars[dollars > 0][:, None] * pieces / 65_535
     E, M = flows.sum(1), flows.sum(0)
     own = {c: E[i] / gdp[i] for i, c in enumerate(data.countries)}
-    known = tables(shared, own)
-    donors = [donor(data, gdp, c, sorted(known)) for c in data.countries]
+    known = tables(np.load(shared / FILES["inputs"]), own)
+    income = {c: float(gdp[i] / data.people[c]) for i, c in enumerate(data.countries) if c in data.people}
+
+    def far(one: str, other: str) -> float:
+        return data.distance[GEODIST.get(one, one), GEODIST.get(other, other)]
+
+    donors = [donor(c, income, far, sorted(known)) for c in data.countries]
     made = [country(known[d], E[i], M[i], gdp[i]) for i, d in enumerate(donors)]
     theta, spread = elasticities(shared)
     moved = np.array([m.moved for m in made])
@@ -555,7 +400,7 @@ def _world(
         "year": YEAR,
         "sha256": hashlib.sha256(content).hexdigest(),
         "sources": [
-            dict(zip(("title", "licence", "citation", "url"), SOURCES[k], strict=True))
+            SOURCES[k]
             | {"file": Path(FILES[k]).name, "sha256": hashlib.sha256((shared / FILES[k]).read_bytes()).hexdigest()}
             for k in used
         ],

@@ -32,10 +32,12 @@ def between(one: World, exporter: str, importer: str) -> float:
     return float(one.trade[one.countries.index(exporter), one.countries.index(importer)].sum())
 
 
-def builder(root: Path) -> ModuleType:
+@pytest.fixture
+def tool(root, monkeypatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(root / "tools"))
     spec = importlib.util.spec_from_file_location("build_worlds", root / "tools" / "build_worlds.py")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up by name
+    monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look their module up by name
     spec.loader.exec_module(module)
     return module
 
@@ -153,8 +155,7 @@ def test_the_worlds_are_small(root):
     assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
 
 
-def test_the_worlds_can_be_built_again(root, shared):
-    tool = builder(root)
+def test_the_worlds_can_be_built_again(root, shared, tool):
     files = tool.build(shared)
     folder = root / "src" / "khorgos" / "data" / "worlds"
 
@@ -171,8 +172,7 @@ def test_the_worlds_can_be_built_again(root, shared):
     assert card["rule_tried_on_reported_pairs"]["share_of_trade_within_a_factor_of_two"] > 0.9
 
 
-def test_shares_become_whole_parts_that_sum_to_one(root):
-    tool = builder(root)
+def test_shares_become_whole_parts_that_sum_to_one(tool):
     mix = np.array([[1 / 3, 1 / 3, 1 / 3], [0.999999, 0.000001, 0.0]])
 
     parts = tool.parts(mix)
