@@ -189,6 +189,9 @@ def test_vintages_are_numbered_from_what_stands(empty: Ledger) -> None:
 # --- preference -------------------------------------------------------------------------------------------------
 
 
+BIG = {"value": 5e9}
+
+
 @pytest.mark.parametrize(
     ("better", "worse"),
     [
@@ -196,7 +199,11 @@ def test_vintages_are_numbered_from_what_stands(empty: Ledger) -> None:
         ({"currency": "CNY"}, {"value": None}),  # a figure before none
         ({"rank": 60}, {"status": "reconciled", "rank": 10}),  # declared before reconciled
         ({"rank": 60, "rounding": None}, {"rounding": 1e8, "rank": 10}),  # exact before rounded
-        ({"rank": 60, "rounding": 1e3}, {"rounding": 1e8, "rank": 10}),  # fine before coarse
+        ({"rank": 60, "rounding": 1e3} | BIG, {"rounding": 1e7, "rank": 10} | BIG),  # fine before rough
+        ({"rank": 10, "rounding": 1e3} | BIG, {"rank": 30} | BIG),  # the declarant's own, finely printed, before exact
+        ({"currency": "CNY"} | BIG, {"rounding": 1e8} | BIG),  # a conversion before a coarse print
+        ({"rounding": 1e7} | BIG, {"currency": "CNY"} | BIG),  # but not before a rough one
+        ({"currency": "CNY"}, {"status": "estimated"}),  # declared before estimated
         ({"rank": 10}, {"rank": 30, "published": "2025-01-01"}),  # nearer to the declarant before later
         ({"published": "2024-02-01"}, {"published": "2024-01-01"}),  # later before earlier
         ({"published": "2024-02-01"}, {}),  # dated before undated
@@ -512,6 +519,13 @@ def test_what_was_known_stays_known(tmp_path_factory: pytest.TempPathFactory, fi
     assert all(earlier <= later for earlier, later in itertools.pairwise(known))
 
 
+def _step(row: dict[str, Any]) -> float:
+    """The rounding step over the figure."""
+    if not row["rounding"] or row["value"] is None:
+        return 0.0
+    return float(row["rounding"] / abs(row["value"])) if row["value"] else float("inf")
+
+
 def _by_hand(files: list[Parsed], query: FlowQuery) -> dict[tuple[Any, ...], float | None]:
     """The rule of `cells` for native periods in plain Python: the second road."""
     best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
@@ -531,7 +545,7 @@ def _by_hand(files: list[Parsed], query: FlowQuery) -> dict[tuple[Any, ...], flo
         if value is not None and not native:
             value = value / rate("CNY", row["period"]).per_usd
         order = (
-            value is None, not native, row["rounding"] or 0.0, card.rank,
+            value is None, _step(row) > 0.005, not native, _step(row) > 0.0005, card.rank, row["rounding"] or 0.0,
             -(made.published or dt.date.min).toordinal(), row["partner_basis"] is None,
         )  # fmt: skip
         if key not in best or order < best[key][0]:

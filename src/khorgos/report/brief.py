@@ -20,12 +20,17 @@ from khorgos.report.answers.trade import everybody
 from khorgos.report.credits import Credits, release_rows
 from khorgos.report.page import Figure, Headline, Number, Prose, Report, Section
 from khorgos.report.pages import figures
-from khorgos.report.pages.material import FIRST_YEAR, Material, best_print, gather, name, number
+from khorgos.report.pages.material import FIRST_YEAR, Material, gather, name, number
+from khorgos.report.rounding import settled
 from khorgos.report.view import Column, View, printed
 
 POWERS = ("CHN", "RUS", "USA", "EU27")
-_BILLIONS = Column("v", "v", "money", "USD")
+_DOLLARS = Column("v", "v", "money", "USD")
 _POWERS_FROM = 2000  # where the embedded collection of all reporters starts
+
+
+def _billions(value: float) -> str:
+    return printed(value, _DOLLARS, 1e9)
 
 
 def brief(ledger: Ledger, reporter: str, areas: tuple[str, ...], year: int, as_of: dt.date | None = None) -> Report:
@@ -183,7 +188,7 @@ def _levels(made: Material, area: str) -> dict[str, Any]:
     for what in ("total", "export", "import", "balance"):
         row = made.row(what, area, made.year)
         out[what] = None if row is None else row["value"]
-        out[f"{what}_text"] = None if row is None else printed(best_print(row), _BILLIONS, 1e9)
+        out[f"{what}_text"] = None if row is None else settled(row, _billions)
     return out
 
 
@@ -370,7 +375,7 @@ def _disagreements(made: Material) -> Section | None:
     shown: dict[tuple[str, str, str], dict[str, list[str]]] = {}
     for row in answer.view.rows:
         cell = (row["partner"], row["period"], row["flow"])
-        text = f"{row['value'] / 1e9:,.3g}"
+        text = row["printed"]
         shown.setdefault(cell, {}).setdefault(text, []).append(row["who"])
     rows = tuple(
         {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from khorgos.core.errors import NoData
@@ -17,7 +19,8 @@ from khorgos.nomenclature.periods import month, parse_period, year
 from khorgos.report.addresses import LEVELS, Address
 from khorgos.report.answer import Answer, or_none, remarks
 from khorgos.report.credits import Credits, short_credit
-from khorgos.report.view import Column, View, scale_of
+from khorgos.report.rounding import settled
+from khorgos.report.view import Column, View, printed, scale_of
 
 _LABELS = {"export": "Exports", "import": "Imports", "total": "Total", "balance": "Balance"}
 # Findings that the table says in its own way, or that a row's empty cell shows.
@@ -50,18 +53,35 @@ def trade(ledger: Ledger, query: FlowQuery) -> Answer:
     credits = Credits(ledger)
     rows = _rows(query, figures, grown, credits)
     others, notes = _others(ledger, query, figures), remarks(measured, leave=_OWN_WORDS)
-    return Answer(
-        View(
-            title=_title(query),
-            subtitle=f"{query.currency} {{scale}}, {_side(query)}{_when(query)}",
-            columns=_columns(query, flows, grown_flow if grown else None),
-            rows=tuple(rows),
-            notes=(*_valuation(figures), *notes, *_converted(figures, query), *others),
-            sources=credits.lines(),
-            trace=f"khorgos explain {_example(query, rows)}",
-        ),
-        measured,
+    view = View(
+        title=_title(query),
+        subtitle=f"{query.currency} {{scale}}, {_side(query)}{_when(query)}",
+        columns=_columns(query, flows, grown_flow if grown else None),
+        rows=tuple(rows),
+        notes=(*_valuation(figures), *notes, *_converted(figures, query), *others),
+        sources=credits.lines(),
+        trace=f"khorgos explain {_example(query, rows)}",
     )
+    return Answer(_settled(view, figures), measured)
+
+
+def _settled(view: View, figures: Measured) -> View:
+    """The view with texts that do not round printed figures twice."""
+    factor, _ = view.scale()
+    levels_ = {(r["partner"], r["period"], r["flow"]): r for r in figures.table.to_pylist() if r["value"] is not None}
+    rows = []
+    for row in view.rows:
+        texts = {
+            f"{column.name}_text": settled(cell, partial(_said, column, factor))
+            for column in view.columns
+            if (cell := levels_.get((row["partner_id"], row["period"], column.name))) is not None
+        }
+        rows.append({**row, **texts})
+    return replace(view, rows=tuple(rows))
+
+
+def _said(column: Column, factor: float, value: float) -> str:
+    return printed(value, column, factor)
 
 
 def everybody(ledger: Ledger, query: FlowQuery) -> Answer:
@@ -88,6 +108,7 @@ def everybody(ledger: Ledger, query: FlowQuery) -> Answer:
             "partner": get(row["partner"]).name,
             "flow": row["flow"],
             "value": row["value"],
+            "printed": _as_printed(row["value"], row["rounding"]),
             "status": row["status"] + (", converted" if row["converted"] else ""),
             "source": row["source"],
             "who": short_credit(ledger, row["trace"][0].partition("#")[0]),
@@ -105,6 +126,14 @@ def everybody(ledger: Ledger, query: FlowQuery) -> Answer:
     )
     title = f"{_title(query)}: every publisher's figure"
     return Answer(View(title, columns, rows, f"{query.currency} {{scale}}, {_side(query)}", sources=credits.lines()))
+
+
+def _as_printed(value: float, step: float | None) -> str:
+    """Billions with the digits that the publisher printed; three digits where it printed more."""
+    if not step or step < _VISIBLE * abs(value) / 10:
+        return f"{value / 1e9:,.3g}"
+    digits = max(0, round(-math.log10(step / 1e9)))
+    return f"{value / 1e9:,.{digits}f}"
 
 
 def _nothing(query: FlowQuery) -> NoData:

@@ -9,7 +9,8 @@ from khorgos.nomenclature.areas import get, to_code
 from khorgos.report import charts, flowmap
 from khorgos.report.credits import Credits
 from khorgos.report.page import Figure
-from khorgos.report.pages.material import FIRST_YEAR, Material, best_print, said
+from khorgos.report.pages.material import FIRST_YEAR, Material, dollars, said
+from khorgos.report.rounding import settled
 from khorgos.report.view import Column, View
 
 _POWERS = {"CHN": "china", "RUS": "russia", "USA": "usa", "EU27": "eu"}
@@ -105,7 +106,7 @@ def flow_map(made: Material) -> Figure:
         for row in (export, import_):
             credits.cite(row["trace"])
         m49 = to_code(partner, "m49")
-        label = said(best_print(total), "USD")
+        label = settled(total, dollars)
         name = get(partner).name
         rows.append({"partner": name, "export": export["value"], "import": import_["value"], "total": total["value"]})
         if m49:

@@ -19,6 +19,7 @@ from khorgos.report.addresses import DECLARED, LEVELS, Address
 from khorgos.report.answer import or_none
 from khorgos.report.credits import credit, short_credit
 from khorgos.report.page import Number
+from khorgos.report.rounding import settled
 from khorgos.report.view import Column, printed, scale_of
 
 Row = Mapping[str, Any]
@@ -84,7 +85,7 @@ class Material:
             return None
         address = Address(what, self.reporter, partner, f"{year:04d}", as_of=self.as_of)
         shown = number(self.ledger, found["value"], _UNITS[what], str(address), found["trace"])
-        return replace(shown, text=said(best_print(found), "USD")) if what in LEVELS else shown
+        return replace(shown, text=settled(found, dollars)) if what in LEVELS else shown
 
 
 _UNITS = {**dict.fromkeys(LEVELS, "USD"), "growth": "percent change", "share": "fraction", "rank": "rank"}
@@ -119,6 +120,11 @@ def said(value: float, unit: str) -> str:
     return printed(value, Column("v", "v", "percent", unit))
 
 
+def dollars(value: float) -> str:
+    """A number of dollars as prose prints it."""
+    return said(value, "USD")
+
+
 def ordinal(place: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th") if place % 100 not in (11, 12, 13) else "th"
@@ -150,25 +156,6 @@ def gather(ledger: Ledger, reporter: str, areas: tuple[str, ...], year: int, as_
         or_none(lambda: share(ledger, this_year)),
         or_none(lambda: rank(ledger, ranked)),
     )
-
-
-def best_print(row: Row) -> float:
-    """The value from which to print a level without rounding twice.
-
-    A figure printed as 10.65 stands for 10.645 to 10.655: in one decimal that is 10.6 or 10.7. Where the other road to
-    the same figure lies inside that interval, it decides.
-
-    Args:
-        row: of the measure `levels`.
-
-    Returns:
-        The value itself, or the alternative that settles its last digit.
-    """
-    value, other = float(row["value"]), row.get("alternative")
-    low, high = row.get("value_low"), row.get("value_high")
-    if other is None or low is None or high is None or not low <= other <= high:
-        return value
-    return float(other) if said(low, "USD") != said(high, "USD") else value
 
 
 def name(area: str) -> str:
