@@ -1,7 +1,7 @@
 """khorgos: an open observatory for trade under stress.
 
 The functions are the commands: `trade`, `partners`, `influence`, `mirror`, `invest`, `targets`, `sources`, `explain`,
-`import_files`, `fetch`, `export`, `brief`. Most return an `Answer`, which
+`import_files`, `fetch`, `export`, `brief`, `simulate`, `papers`. Most return an `Answer`, which
 prints as a table and has its rows in `.table`.
 """
 
@@ -21,7 +21,9 @@ __all__ = [
     "invest",
     "mirror",
     "open_ledger",
+    "papers",
     "partners",
+    "simulate",
     "sources",
     "targets",
     "trade",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from khorgos.core.errors import BadInput, NoData
 from khorgos.ledger.query import FlowQuery
@@ -13,6 +13,7 @@ from khorgos.ledger.question import By
 from khorgos.ledger.store import Ledger, open_ledger
 from khorgos.nomenclature.areas import area
 from khorgos.nomenclature.currencies import currency as currency_code
+from khorgos.nomenclature.groups import expand
 from khorgos.nomenclature.periods import parse_period, parse_years
 from khorgos.nomenclature.products import Product
 from khorgos.nomenclature.products import product as find_product
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from khorgos.ledger.export import Exported
     from khorgos.ledger.files import Import
     from khorgos.report.answer import Answer
+    from khorgos.report.answers.papers import Reproduction
+    from khorgos.report.answers.simulate import Simulation
 
 Areas = str | Sequence[str]
 Years = str | int | Iterable[int]
@@ -411,6 +414,43 @@ def brief(
 
     report = page(ledger or open_ledger(), area(reporter).id, _areas(with_), year, _day(as_of))
     return {"brief.html": to_html(report), "brief.json": to_sidecar(report)}
+
+
+def simulate(
+    scenario: str | Path | None = None,
+    *,
+    tariffs: Sequence[str] = (),
+    costs: Sequence[str] = (),
+    focus: Areas = (),
+    **settings: Any,
+) -> Simulation:
+    """What tariffs and trade costs do, on an embedded world: who gains and loses, and trade by partner.
+
+    Args:
+        scenario: a TOML file, or a scenario that comes with khorgos.
+        tariffs, costs: in short, such as "USA:CHN:all=+20%" (importer, exporter, product).
+        focus: areas on top of the tables; Central Asia where left out.
+        settings: model, theta, deficits, top, draws, seed, partial, workers, progress, as in `answers.simulate`.
+
+    Returns:
+        Two views, `.economies` and `.flows`, and `.render(format, view)`.
+
+    Raises:
+        UnknownName, BadInput, BadFile: the scenario cannot be read, or names what the world has not.
+        NotConverged, Refused: no equilibrium was found.
+    """
+    from khorgos.report.answers.simulate import simulate as answer
+    from khorgos.report.answers.simulate import written
+
+    text = written(scenario, *([one] if isinstance(one, str) else one for one in (tariffs, costs)))
+    return answer(text, focus=expand([area(name).id for name in _split(focus)]), **settings)
+
+
+def papers(folder: str | Path, only: Areas = (), *, progress: Progress | None = None) -> Reproduction:
+    """Published tables computed again, a cell a line, from a folder of the papers' data; names as in docs/papers.md."""
+    from khorgos.report.answers.papers import papers as answer
+
+    return answer(Path(folder).expanduser(), _split(only), progress=progress)
 
 
 def _flow(text: str) -> str:
