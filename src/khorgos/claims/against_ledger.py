@@ -49,19 +49,25 @@ def judge_amount(claim: Claim, context: Context) -> Finding | None:
     number, slot = stated(claim), slot_of(replace(claim, kind="level"))
     if number is None or slot is None or not _is_money(slot.unit):
         return None
-    if (refused := _other_goods(claim)) is not None:
+    refused = _other_goods(claim)
+    services = _goods_and_services(claim)
+    if refused is not None and not services:
         return refused
     attributed = side_of(claim) in sides_of(slot.movement)
     made = readings(context.figures, slot.movement, slot.period, slot.unit)
     made = tuple(one for one in made if not (attributed and one.how == "mixed"))
-    plain = _plain_sides(claim, context, made)
-    tried = [tried_reading(number, one, context.day, plain=_is_plain(one, plain)) for one in made]
-    if not any(one.fit in ("exact", "rounding") for one in tried):
+    plain = _plain_sides(claim, context, made) if not services else frozenset()
+    named = [replace(one, name=f"for goods alone, {one.name}") if services else one for one in made]
+    tried = [tried_reading(number, one, context.day, plain=_is_plain(one, plain)) for one in named]
+    fits = any(one.fit in ("exact", "rounding") for one in tried)
+    if services and not fits:
+        return refused
+    if not fits:
         tried += _neighbours(number, claim, context, slot.unit)
     lack = _lack(claim, context, [one for one in made if one.official])
     if lack.what and not claim.attribution and _beyond_mirror(number, slot.movement, slot.period, context):
         lack = Lack("", lack.command)
-    if slot.form:
+    if slot.form.startswith("average"):
         lack = Lack("the months that the average is taken over", lack.command)
     return decide(claim, tried, lack, slack=_slack(slot.period), unit=slot.unit, attributed=attributed)
 
@@ -154,6 +160,10 @@ def _other_goods(claim: Claim) -> Finding | None:
     return Finding("no_data", why, missing=what, command=command_for(claim))
 
 
+def _goods_and_services(claim: Claim) -> bool:
+    return "goods" in product_of(claim) and "services" in product_of(claim)
+
+
 def _plain_sides(claim: Claim, context: Context, made: Sequence[Reading]) -> frozenset[str]:
     """Whose figures the sentence means at face value."""
     movement = movement_of(claim)
@@ -209,6 +219,10 @@ def _neighbours(number: Stated, claim: Claim, context: Context, unit: str) -> It
         for one in readings(context.figures, flow, claim.period, unit):
             name = f"{_flow_name(flow)} {one.name}"
             yield tried_reading(number, one, context.day, plain=False, neighbour=True, name=name)
+    for flow in _world_flows(movement):
+        for one in readings(context.figures, flow, claim.period, unit):
+            name = f"{_flow_name(flow)} {one.name}"
+            yield tried_reading(number, one, context.day, plain=False, neighbour=True, name=name)
     if period.kind == "year":
         for months in (11, 10, 9):
             stretch = str(replace(period, months=months))
@@ -222,6 +236,15 @@ def _other_flows(movement: Movement) -> tuple[Movement, ...]:
     first, second = sorted((one, other))
     every: list[Movement] = [("goods", one, other), ("goods", other, one), ("total", first, second)]
     return tuple(each for each in every if each != movement) if kind != "balance" else ()
+
+
+def _world_flows(movement: Movement) -> Iterator[Movement]:
+    """The same flow of either side with everybody."""
+    kind, one, other = movement
+    if kind == "goods":
+        yield from ((kind, one, "WLD"), (kind, "WLD", other))
+    elif kind == "total":
+        yield from ((kind, *sorted((side, "WLD"))) for side in (one, other))  # type: ignore[misc]  # two sides
 
 
 def _flow_name(movement: Movement) -> str:

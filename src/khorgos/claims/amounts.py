@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product as combinations
 from types import MappingProxyType
 
 from khorgos.claims.claim import Claim
-from khorgos.claims.slots import AMOUNTS, Slot, side_of, slot_of
+from khorgos.claims.slots import AMOUNTS, Slot, product_of, side_of, slot_of
 from khorgos.claims.stated import Stated, amount, stated
 
 _MOST = 12  # ways to combine amounts of the same slots; chosen because honest texts repeat a figure once or twice
@@ -76,6 +77,8 @@ class Text:
         from the same side.
         """
         claims = [self.claims[index] for index in indices]
+        if any(not product_of(claim) and re.search(r"\bservices\b", claim.sentence) for claim in claims):
+            return False  # of goods, of services or of both: the sentence leaves it open
         sides = {self.sides[index] for index in indices}
         words = {claim.attribution for claim in claims if self.sides[indices[claims.index(claim)]] is None}
         named = {word for word in words if word}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,9 @@ _SHOWN = 6
 # Width of a figure's bounds, as a share of it, up to which it can bear out a number. Chosen because a wider one leaves
 # open whether trade grew by a tenth or fell by as much.
 _COARSE = 0.25
+# Chosen because a text that is wrong about a figure is wrong by less than this factor, unless by whole decimals
+# ("million" for "billion"); what is further off was read of the wrong thing. And: how well a slip must fit.
+_FAR, _SLIP = 4.0, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,11 @@ def decide(
         return Finding("supported_under_another_reading", why, shown, reading=best.name)
     official = [one for one in own if one.official]
     answerable = [one for one in own if one.plain] if attributed else own
+    far = [one for one in official if _of_another_thing(claim, one, unit)]
+    if far and len(far) == len(official):
+        what = "what it may be of: it is far from every figure of what the sentence names"
+        why = f"{_said(claim)} is of another size than {_given(official[0], unit)}, and may be of something else."
+        return Finding("no_data", why, shown, missing=what, command=lack.command)
     if not lack.what and official and all(_misses(one, claim, slack, unit) for one in answerable):
         best = min(official, key=lambda one: (not one.plain, not one.current, abs(one.value - (claim.value or 0.0))))
         why = f"{_said(claim)} fits no reading tried; {_given(best, unit)}."
@@ -210,6 +219,17 @@ def _misses(one: Tried, claim: Claim, slack: float, unit: str) -> bool:
     gap = max(number.loose.low - one.bounds.high, one.bounds.low - number.loose.high)
     size = 100 + abs(one.value) if unit in ("percent", "percentage points") else abs(one.value)
     return gap > slack * size
+
+
+def _of_another_thing(claim: Claim, one: Tried, unit: str) -> bool:
+    """Whether an amount is so far off that it is hardly a wrong figure of this; a slip of whole decimals is one."""
+    if claim.value is None or not one.value or len(unit) != 3:
+        return False
+    ratio = abs(claim.value / one.value)
+    if 1 / _FAR <= ratio <= _FAR or ratio == 0:
+        return False
+    power = round(math.log10(ratio))
+    return abs(ratio / 10.0**power - 1) > _SLIP
 
 
 def _said(claim: Claim) -> str:

@@ -18,6 +18,7 @@ from khorgos.claims.lookup import fetch
 from khorgos.claims.relations import Relation
 from khorgos.claims.slots import side_of, when
 from khorgos.claims.standings import judge_rank, judge_record, judge_sign
+from khorgos.claims.stated import stated
 from khorgos.claims.tariff_claims import judge_tariff
 from khorgos.claims.verdict import Evidence, Fit, Verdict
 from khorgos.ledger.store import Ledger
@@ -113,7 +114,7 @@ def _uncheckable(claim: Claim, day: dt.date | None) -> Finding | None:
         return Finding("not_checkable", f"{quote} is about {claim.period}, which had not come when it was written.")
     if is_forecast(claim.sentence) and (period is None or (day is not None and period.last_day > day)):
         return Finding("not_checkable", f"{quote} is a forecast.")
-    numberless = claim.value is None and claim.low is None and claim.unit != "sign"
+    numberless = stated(claim) is None and claim.unit != "sign"
     if numberless and claim.kind in (_AMOUNTS | _CHANGES | {"share"}):
         return Finding("not_checkable", f"{quote} names no number.")
     if claim.kind in ("record", "other", "count") or claim.period is not None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from khorgos.claims.claim import Claim
 from khorgos.claims.slots import members_of, when
-from khorgos.claims.universe import universe_of
+from khorgos.claims.universe import universes_of
 from khorgos.core.schema import FLOW
 from khorgos.ledger.engine import run
 from khorgos.ledger.query import rows
@@ -178,11 +178,9 @@ def _areas(claims: Sequence[Claim]) -> tuple[str, ...]:
             if area_id is not None:
                 found.update(ALIASES.get(area_id, (area_id,)))
                 found.update(members_of(area_id, claim.period))
-        if claim.kind in ("rank", "balance") and (universe := universe_of(claim)) is not None:
+        for universe in universes_of(claim) if claim.kind in ("rank", "balance") else ():
             found.update({universe.group} | universe.others)
-    if any(claim.kind == "share" for claim in claims):
-        found.add(_WORLD)
-    return tuple(sorted(found))
+    return tuple(sorted(found | {_WORLD})) if found else ()
 
 
 def _owners(claims: Sequence[Claim]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -193,8 +191,9 @@ def _owners(claims: Sequence[Claim]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         period = when(claim.period)
         if claim.kind not in _WORLDWIDE or period is None:
             continue
-        universe = universe_of(claim)
-        if universe is not None and universe.group == _WORLD:
+        for universe in universes_of(claim):
+            if universe.group != _WORLD:
+                continue
             found.update(members_of(universe.owner, claim.period) or (universe.owner,))
             periods.add(str(period))
     return tuple(sorted(found)), tuple(sorted(periods))

@@ -29,6 +29,8 @@ _OFFICES = (
     (re.compile(r"\bRosstat\b", re.I), "RUS"),
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_AND = re.compile(r"\band\b|,|/|;")
+_OFFICIAL = re.compile(r"custom|statist|office|agency|ministry|data|bureau|figures|committee", re.I)
 _DEFICIT = re.compile(r"\bdeficits?\b|\bnegative\b|\bin the red\b|\bshortfall\b", re.I)
 _SURPLUS = re.compile(r"\bsurplus(?:es)?\b|\bpositive\b", re.I)
 _LOW = re.compile(r"\blow(?:est)?\b|\bsmallest\b|\bleast\b|\bfewest\b|\bminimum\b|\bweakest\b|\bslowest\b", re.I)
@@ -80,7 +82,8 @@ def slot_of(claim: Claim, *, period: str | None = None) -> Slot | None:
     unit = claim.unit if claim.kind in AMOUNTS else claim.currency
     if movement is None or when is None:
         return None
-    form = "average" if re.search(r"\baverage", f"{claim.note or ''} {claim.sentence}", re.I) else ""
+    words = f"{claim.note or ''} {claim.sentence}"
+    form = "average" if re.search(r"\baverage", words, re.I) else ""
     return Slot(movement, product_of(claim), when, unit or "USD", form)
 
 
@@ -95,9 +98,19 @@ def side_of(claim: Claim) -> str | None:
 
 @lru_cache(maxsize=512)  # chosen because texts name fewer sources
 def _side(text: str) -> str | None:
+    """The one country whose office is named; None where offices of several, or one that cannot be placed, are."""
+    parts = [part for part in _AND.split(text) if part.strip()]
+    found = {_office(part) for part in parts} - {""}
+    return found.pop() if len(found) == 1 else None
+
+
+def _office(text: str) -> str | None:
+    """The country of an office; "" for what is no office, None for an office of nobody knows whom."""
     for pattern, area_id in _OFFICES:
         if pattern.search(text):
             return area_id
+    if not _OFFICIAL.search(text):
+        return ""
     words = [word.casefold() for word in _WORD.findall(text)]
     found = {
         area
@@ -105,8 +118,7 @@ def _side(text: str) -> str | None:
         for start in range(len(words) - size + 1)
         if (area := _countries().get(" ".join(words[start : start + size])))
     }
-    official = re.search(r"custom|statist|office|agency|ministry|data|bureau|figures|committee", text, re.I)
-    return found.pop() if len(found) == 1 and official else None
+    return found.pop() if len(found) == 1 else None
 
 
 @cache

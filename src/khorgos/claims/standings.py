@@ -12,7 +12,7 @@ from khorgos.claims.deciding import Finding
 from khorgos.claims.readings import Reading, readings
 from khorgos.claims.relations import say
 from khorgos.claims.slots import Movement, is_low, members_of, movement_of, product_of, side_of, sign_of, when
-from khorgos.claims.universe import Universe, movement_with, universe_of
+from khorgos.claims.universe import Universe, movement_with, universe_of, universes_of
 from khorgos.claims.verdict import Evidence
 from khorgos.nomenclature.area_register import get
 from khorgos.nomenclature.periods import parse_years
@@ -52,49 +52,74 @@ class _List:
 
 
 def judge_rank(claim: Claim, context: Context) -> Finding | None:
-    """A rank against each declarant's list of partners; None where its universe or period is not known."""
-    universe = universe_of(claim)
-    if universe is None or claim.value is None or claim.period is None or product_of(claim) or is_low(claim):
+    """A rank against each declarant's list of partners, in every universe that its words allow; None without one."""
+    if claim.value is None or claim.period is None or product_of(claim) or is_low(claim):
         return None
-    if universe.by == "growth" or claim.qualifier == "approx":
-        lists = list(_growth_lists(claim, context, universe)) if universe.by == "growth" else []
-    else:
-        lists = list(_lists(claim, context, universe))
+    found = [_in_universe(claim, context, one) for one in universes_of(claim)]
+    if not found:
+        return None
+    for ruling in ("supported", "supported_under_another_reading", "no_data"):
+        for one in found:
+            if one.ruling == ruling:
+                return one
+    return found[0]
+
+
+def _in_universe(claim: Claim, context: Context, universe: Universe) -> Finding:
+    lists = list((_growth_lists if universe.by == "growth" else _lists)(claim, context, universe))
     if side_of(claim) == universe.owner:
         lists = [one for one in lists if one.side == universe.owner]
     if claim.flow is not None and _MEASURE.search(claim.scope or ""):
         lists = [one for one in lists if one.flow == _flow_of(claim, universe)]
-    evidence: list[Evidence] = []
     fits: list[_List] = []
     wrong: list[_List] = []
+    evidence: list[Evidence] = []
     for one in lists:
         span = one.place(universe.ranked)
         if span is None or not one.complete:
             continue
-        holds = span[0] <= claim.value if claim.qualifier == "less_than" else span[0] <= claim.value <= span[1]
+        holds = _holds(claim, span)
         (fits if holds else wrong).append(one)
         evidence.append(_row(one, universe, span, holds))
-    plain = _flow_of(claim, universe) or "total"
-    quote = f'"{" ".join(claim.surface.split())}"'
-    evidence.sort(key=lambda one: one.fit == "none")
-    rows = tuple(evidence)
-    who = get(universe.ranked).name
+    rows = tuple(sorted(evidence, key=lambda one: one.fit == "none"))
     if fits:
-        best = min(fits, key=lambda one: (one.flow != plain, one.side != universe.owner))
-        order = _order(best, universe)
-        sides = frozenset(one.side for one in fits)
-        if best.flow == plain or claim.flow is None:
-            return Finding("supported", f"{quote} is borne out {best.name}: {order}.", rows, sides=sides)
-        why = f"{quote} fits by {best.flow}s only, {best.name}: {order}."
-        return Finding("supported_under_another_reading", why, rows, reading=f"by {best.flow}s, {best.name}")
+        return _fitting(claim, universe, fits, rows)
     missing = _missing(claim, context, universe, wrong)
-    if missing is None:
-        best = min(wrong, key=lambda one: (one.flow != plain, one.side != universe.owner))
-        span = best.place(universe.ranked) or (0, 0)
-        why = f"{who} is number {span[0]}, not {claim.value:g}, {best.name}: {_order(best, universe)}."
-        return Finding("contradicted", why, rows)
-    why = f"The ledger cannot settle {quote}: it lacks {missing}."
-    return Finding("no_data", why, rows, missing=missing, command=_command(claim, universe))
+    if missing is not None:
+        why = f"The ledger cannot settle {_quote(claim)}: it lacks {missing}."
+        return Finding("no_data", why, rows, missing=missing, command=_command(claim, universe))
+    best = min(wrong, key=lambda one: (one.flow != (_flow_of(claim, universe) or "total"), one.side != universe.owner))
+    span = best.place(universe.ranked) or (0, 0)
+    who = get(universe.ranked).name
+    why = f"{who} is number {span[0]}, not {claim.value:g}, {best.name}: {_order(best, universe)}."
+    return Finding("contradicted", why, rows)
+
+
+def _holds(claim: Claim, span: tuple[int, int]) -> bool:
+    value = claim.value or 0.0
+    if claim.qualifier == "less_than":
+        return span[0] <= value
+    near = 1 if claim.qualifier == "approx" else 0
+    return span[0] - near <= value <= span[1] + near
+
+
+def _fitting(claim: Claim, universe: Universe, fits: Sequence[_List], rows: tuple[Evidence, ...]) -> Finding:
+    plain = _flow_of(claim, universe) or "total"
+    best = min(fits, key=lambda one: (one.flow != plain, one.side != universe.owner))
+    order = _order(best, universe)
+    sides = frozenset(one.side for one in fits)
+    if best.flow != plain and claim.flow is not None and best.flow in _FLOWS:
+        why = f"{_quote(claim)} fits by {best.flow}s only, {best.name}: {order}."
+        return Finding("supported_under_another_reading", why, rows, reading=f"by {best.flow}s, {best.name}")
+    if universe.sure or universe.group == "WLD":
+        return Finding("supported", f"{_quote(claim)} is borne out {best.name}: {order}.", rows, sides=sides)
+    among = f"among the members of {get(universe.group).name}"
+    why = f"{_quote(claim)} is borne out {among}, {best.name}: {order}."
+    return Finding("supported_under_another_reading", why, rows, reading=among, sides=sides)
+
+
+def _quote(claim: Claim) -> str:
+    return f'"{" ".join(claim.surface.split())}"'
 
 
 def _missing(claim: Claim, context: Context, universe: Universe, wrong: Sequence[_List]) -> str | None:
@@ -102,11 +127,11 @@ def _missing(claim: Claim, context: Context, universe: Universe, wrong: Sequence
     names = f"every partner's trade with {get(universe.owner).name} in {claim.period}"
     if not wrong:
         return names
-    if not universe.sure:
-        return "whom the rank is among: the text does not say"
     flow = _flow_of(claim, universe)
-    needed = {flow} if flow else set(_FLOWS)
     own = {one.flow for one in wrong if one.side == universe.owner}
+    needed = ({flow} if flow else set(_FLOWS)) if universe.by == "level" else own
+    if not own:
+        return names
     if not needed <= own:
         return names
     # Seen from the owner's own list, unless the text may speak of the partners' statistics.

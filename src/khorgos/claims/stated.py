@@ -21,6 +21,7 @@ _ROUND = 0.10
 # "About": five per cent either way of an amount; two points or a tenth of a percentage. Chosen because news calls 14.6
 # "about 15" and 1.9 "about 2", but hardly 40 "about 45".
 _ABOUT_AMOUNT, _ABOUT_POINTS, _ABOUT_PERCENT = 0.05, 2.0, 0.10
+_STEADY_WORDS = re.compile(r"\bsteady\b|\bstable\b|\bflat\b|\bunchanged\b|\bthe same\b", re.I)
 _STEADY = 3.0  # points; chosen because "steady" and "stable" are said of growth up to this size
 _NEARLY = 0.10  # "nearly" falls short by a tenth at the most
 # "Over" has no upper end; in arithmetic it needs one. Chosen because no text calls ten times as much "over".
@@ -83,6 +84,8 @@ def _step_from_surface(surface: str, value: float) -> float | None:
 def stated(claim: Claim) -> Stated | None:
     """The intervals that a claim's number stands for; None where it states none."""
     value = claim.value
+    if value is None and claim.kind == "growth" and _STEADY_WORDS.search(claim.surface):
+        return amount(0.0, None, "approx", percent=True)
     if value is None:
         if claim.low is None or claim.high is None:
             return None

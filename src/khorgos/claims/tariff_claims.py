@@ -277,7 +277,7 @@ def _unnamed(claim: Claim, quote: str, at: Sequence[TariffAction]) -> Finding:
         goods = tuple(dict.fromkeys(tag for one in same for tag in one.goods))
         rows = tuple(_rows(same, goods, value))
         why = f"{quote} was a duty of that time, on {', '.join(goods)}."
-        if claim.product is None:
+        if claim.product is None or _ALL in goods:
             return Finding("supported", why, rows)
         return Finding("supported_under_another_reading", why, rows, reading=f"on {', '.join(goods)}")
     return _nothing(quote, f"duties on {claim.product or 'the goods meant'}")

@@ -12,9 +12,11 @@ from khorgos.nomenclature.area_names import names
 from khorgos.nomenclature.area_register import get
 
 _GROWTH = re.compile(r"increase|growth|grew|fastest|percentage|rise\b|gain|surge|jump|decline|drop", re.I)
-_NEAR = re.compile(r"\bregion(?:al)?\b|\bbloc\b|\bneighbou?r|\bamong them\b", re.I)
+_EVERYBODY = re.compile(r"\bworld|\bglobal|\ball (?:its |trade |trading )*partners|\boverall\b", re.I)
 _WORD = re.compile(r"[^\W\d_]+")
 _WORLD = "WLD"
+# Regions by which news ranks partners when it does not say among whom.
+_REGIONS = ("CA5", "SC3", "ASEAN", "EU27")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +41,51 @@ class Universe:
 
 
 def universe_of(claim: Claim) -> Universe | None:
-    """The universe of a rank; None where a side is missing or the rank is of something else than trade.
+    """The likeliest universe of a rank; None where a side is missing or no universe can be made out.
+
+    Args:
+        claim: a rank, or an "only".
+    """
+    return next(iter(universes_of(claim)), None)
+
+
+def universes_of(claim: Claim) -> tuple[Universe, ...]:
+    """The universes that a rank may be among: the one that its words name, else the partner's regions and the world.
 
     Args:
         claim: a rank, or an "only".
     """
     owner, ranked = claim.reporter_id, claim.partner_id
     if owner is None or ranked is None or _WORLD in (owner, ranked):
-        return None
-    start = claim.sentence_span[0]
-    clause = claim.sentence[claim.span[0] - start : claim.span[1] - start]
+        return ()
+    clause = _clause(claim)
     by = "growth" if _GROWTH.search(f"{clause} {claim.scope or ''}") else "level"
-    group, sure = _group(claim, clause, (owner, ranked))
-    others = frozenset(members_of(group, claim.period))
+    named = _named(claim, clause, (owner, ranked))
+    groups = [named] if named else [*_regions((owner, ranked), claim.period), _WORLD]
+    made = [_universe(group, (owner, ranked), by, claim.period, sure=named is not None) for group in groups]
+    return tuple(one for one in made if one is not None)
+
+
+def _universe(group: str, sides: tuple[str, str], by: str, period: str | None, *, sure: bool) -> Universe | None:
+    owner, ranked = sides
+    others = frozenset(members_of(group, period))
     if owner in others and ranked not in others:
         owner, ranked = ranked, owner
     others -= {owner}
     if group != _WORLD and ranked not in others:
         return None
     return Universe(owner, ranked, group, others, by, sure)
+
+
+def _regions(sides: tuple[str, str], period: str | None) -> list[str]:
+    """Regions that the one ranked is in and the owner of the list is not."""
+    inside = ((one, members_of(one, period)) for one in _REGIONS if one not in sides)
+    return [one for one, each in inside if sides[1] in each and sides[0] not in each]
+
+
+def _clause(claim: Claim) -> str:
+    start = claim.sentence_span[0]
+    return claim.sentence[claim.span[0] - start : claim.span[1] - start]
 
 
 def movement_with(owner: str, partner: str, flow: str | None) -> Movement:
@@ -70,21 +98,16 @@ def movement_with(owner: str, partner: str, flow: str | None) -> Movement:
     return ("total", first, second)
 
 
-def _group(claim: Claim, clause: str, sides: tuple[str, str]) -> tuple[str, bool]:
-    for text in (claim.scope, clause, claim.sentence):
-        named = [one for one in groups_in(text or "") if one not in sides]
-        inside = [one for one in named if set(sides) & set(members_of(one, claim.period))]
+def _named(claim: Claim, clause: str, sides: tuple[str, str]) -> str | None:
+    """The group that the scope, the clause or the sentence names and that holds one of the two, or the world."""
+    for text in (claim.scope or "", clause, claim.sentence):
+        groups = [one for one in groups_in(text) if one not in sides]
+        inside = [one for one in groups if len(set(sides) & set(members_of(one, claim.period))) == 1]
         if len(inside) == 1:
-            return inside[0], True
-        if inside:
-            return inside[0], False
-        if text and text == claim.scope and not _NEAR.search(text):
-            return _WORLD, True
-    if _NEAR.search(claim.sentence):
-        for one in ("CA5", "SC3"):
-            if set(sides) & set(members_of(one, claim.period)):
-                return one, False
-    return _WORLD, False
+            return inside[0]
+        if inside or (text != claim.sentence and _EVERYBODY.search(text)):
+            return _WORLD if not inside else None
+    return None
 
 
 @lru_cache(maxsize=1024)  # chosen because a text has fewer sentences
