@@ -16,6 +16,7 @@ from khorgos.models.simulation import Shock
 from khorgos.models.simulation import simulate as solve
 from khorgos.models.worlds import prepared
 from khorgos.report.answers.simulate import VIEWS, Simulation, measures_of, scenario_from, shipped, simulate
+from khorgos.report.formats import to_text
 from khorgos.report.scenario_text import cost, parse, tariff
 
 US_CHINA = "USA:CHN:all=+20%"
@@ -213,6 +214,15 @@ def test_the_run_can_be_walked_back(answer):
     assert US_CHINA in lineage.query
     assert float(lineage.parameters["residual"]) <= 1e-10
     assert tuple(answer.economies.measured[0].table["trace"][0].as_py()) == lineage.releases
+
+
+def test_the_tables_fit_a_terminal(answer, view):
+    lines = to_text(view, width=100).splitlines()
+    named = [line for line in lines if "China" in line or "United States" in line]
+
+    assert len(named) >= 2
+    assert max(len(line) for line in lines) <= 100
+    assert "Kazakhstan" in "\n".join(lines)
 
 
 def test_every_note_that_a_reader_needs(answer):

@@ -23,7 +23,7 @@ from khorgos.nomenclature.groups import members
 from khorgos.report.answer import Answer
 from khorgos.report.answers.simulated import Run, economies, flow_pairs, flows
 from khorgos.report.formats import as_dict, render
-from khorgos.report.scenario_text import DEFICITS, Measure, ScenarioText, parse
+from khorgos.report.scenario_text import DEFICITS, Measure, ScenarioText, cost, parse, tariff
 
 #: The views of a simulation, in the order in which they are printed.
 VIEWS = ("economies", "flows")
@@ -147,6 +147,29 @@ def measures_of(
         raise BadInput("The scenario changes nothing", hint='Give --tariff "USA:CHN:all=+20%" or a scenario file')
     text = "\n".join(f"{one.kind} {one.text}" for one in measures)
     return ScenarioText(title or "; ".join(one.text for one in measures), measures, text=text)
+
+
+def written(path: str | Path | None, tariffs: Sequence[str] = (), costs: Sequence[str] = ()) -> ScenarioText:
+    """A scenario from a file, or a name of `shipped`, and measures in short on top of it.
+
+    Args:
+        path: the file or name; None for none.
+        tariffs: such as "USA:CHN:all=+20%".
+        costs: such as "KGZ:CHN:all=-5%".
+
+    Raises:
+        BadInput: nothing changes, or a measure cannot be read.
+        UnknownName, BadFile: as in `scenario_from`.
+    """
+    named, dearer = [tariff(text) for text in tariffs], [cost(text) for text in costs]
+    if path is None:
+        return measures_of(named, dearer)
+    found = scenario_from(path)
+    if not tariffs and not costs:
+        return found
+    own = measures_of(named, dearer)
+    text = f"{found.text}\n{own.text}"
+    return replace(found, title=f"{found.title}; {own.title}", measures=(*found.measures, *own.measures), text=text)
 
 
 def shipped() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -95,7 +96,7 @@ def economies(run: Run, top: int) -> Answer:
     more = (f"{left} more economies: --top 0.",) if left else ()
     view = View(
         title=f"Who gains and loses: {run.scenario.title}",
-        subtitle="changes in per cent, revenue in USD {scale}; " + _base_of(run),
+        subtitle=f"changes in per cent, tariff revenue in USD {{scale}}, imputed: of spending; {_base_of(run)}",
         columns=_economy_columns(run.drawn is not None),
         rows=tuple(shown),
         notes=(*more, *_notes(run)),
@@ -105,21 +106,22 @@ def economies(run: Run, top: int) -> Answer:
 
 
 def _economy_columns(drawn: bool) -> tuple[Column, ...]:
-    change = {"kind": "percent", "unit": "percent change", "decimals": 2}
-    columns = [Column("economy", "Economy"), Column("real_expenditure", "Real expenditure", **change)]  # type: ignore[arg-type]
-    if drawn:
-        columns.append(Column("interval", f"{LEVEL:.0%} of draws"))
-    columns += [
-        Column("first_order", "First order", **change),  # type: ignore[arg-type]
-        Column("acr", "ACR", **change),  # type: ignore[arg-type]
-        Column("prices", "Prices", **change),  # type: ignore[arg-type]
-        Column("revenue", "Tariff revenue", "money", "USD"),
-        Column("exports", "Exports", "percent", "percent change"),
-        Column("imports", "Imports", "percent", "percent change"),
-        Column("imputed_trade", "Trade imputed", "percent", "percent", 0),
-        Column("imputed_expenditure", "Spending imputed", "percent", "percent", 0),
-    ]
-    return tuple(columns)
+    """Short labels, because the table should fit a terminal of a hundred columns."""
+    rate = partial(Column, kind="percent", unit="percent change", decimals=2)
+    trade = partial(Column, kind="percent", unit="percent change")
+    spread = (Column("interval", f"{LEVEL:.0%} of draws"),) if drawn else ()
+    flows = () if drawn else (trade("exports", "Exports"), trade("imports", "Imports"))
+    return (
+        Column("economy", "Economy"),
+        rate("real_expenditure", "Real exp."),
+        *spread,
+        rate("first_order", "1st order"),
+        rate("acr", "ACR"),
+        rate("prices", "Prices"),
+        Column("revenue", "Revenue", "money", "USD"),
+        *flows,
+        Column("imputed_expenditure", "Imputed", "percent", "percent", 0),
+    )
 
 
 def _shown(rows: list[dict[str, Any]], chosen: Sequence[str], top: int) -> tuple[list[dict[str, Any]], int]:
@@ -193,30 +195,34 @@ def flows(run: Run, pairs: Sequence[tuple[int, int]]) -> Answer:
         if interval is not None:
             low, high = (float(bound[len(base.countries) + place]) for bound in interval)
             row |= {"low": low, "high": high}
+        row["remark"] = ", ".join(word for word in (row["shocked"] and "shocked", row["imputed"]) if word)
         rows.append(row)
-    draws = (Column("low", "Low", "money", "USD"), Column("high", "High", "money", "USD")) if interval else ()
-    beside_columns = (Column("partial", "Partial eq.", "percent", "percent change"),) if beside is not None else ()
     view = View(
         title=f"Trade by partner: {run.scenario.title}",
         subtitle="USD {scale} a year; share is of the importer's imports; " + _base_of(run),
-        columns=(
-            Column("exporter", "Exporter"),
-            Column("importer", "Importer"),
-            Column("shocked", "Shocked"),
-            Column("before", "Before", "money", "USD"),
-            Column("after", "After", "money", "USD"),
-            *draws,
-            Column("change", "Change", "percent", "percent change"),
-            *beside_columns,
-            Column("share_before", "Share before", "percent", "percent", 2),
-            Column("share_after", "Share after", "percent", "percent", 2),
-            Column("imputed", "Base"),
-        ),
+        columns=_flow_columns(drawn=interval is not None, beside=beside is not None),
         rows=tuple(rows),
         notes=_flow_notes(run),
         sources=_sources(run),
     )
     return Answer(view)
+
+
+def _flow_columns(*, drawn: bool, beside: bool) -> tuple[Column, ...]:
+    draws = (Column("low", "Low", "money", "USD"), Column("high", "High", "money", "USD")) if drawn else ()
+    other = (Column("partial", "Partial", "percent", "percent change"),) if beside and not drawn else ()
+    return (
+        Column("exporter", "Exporter"),
+        Column("importer", "Importer"),
+        Column("before", "Before", "money", "USD"),
+        Column("after", "After", "money", "USD"),
+        *draws,
+        Column("change", "Change", "percent", "percent change"),
+        *other,
+        Column("share_before", "Share", "percent", "percent", 2),
+        Column("share_after", "New share", "percent", "percent", 2),
+        Column("remark", "Remark"),
+    )
 
 
 def _change(before: float, after: float) -> float | None:
@@ -241,8 +247,8 @@ def _flow_notes(run: Run) -> tuple[str, ...]:
     if run.found.partial is None:
         return ()
     return (
-        f"Partial equilibrium: GSIM (Francois and Hall 2003), elasticities of demand {DEMAND} and supply {SUPPLY} as in"
-        " its example, substitution theta + 1; incomes do not move.",
+        f"Partial: partial equilibrium, GSIM (Francois and Hall 2003), elasticities of demand {DEMAND} and supply"
+        f" {SUPPLY} as in its example, substitution theta + 1; incomes do not move.",
     )
 
 
