@@ -308,7 +308,7 @@ def _sectors(base: World, one: Measure) -> list[int]:
 def _nearest(name: str, known: Sequence[str]) -> list[str]:
     from rapidfuzz import process
 
-    return [found for found, _, _ in process.extract(name, known, limit=3, score_cutoff=55)]
+    return [found for found, _, _ in process.extract(name, known, limit=3, score_cutoff=75)]
 
 
 def _chosen(base: World, scenario: ScenarioText, focus: Sequence[str]) -> tuple[str, ...]:
