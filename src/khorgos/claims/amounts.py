@@ -12,6 +12,7 @@ from khorgos.claims.claim import Claim
 from khorgos.claims.slots import AMOUNTS, Slot, product_of, side_of, slot_of
 from khorgos.claims.stated import Stated, amount, stated
 
+_SERVICES = re.compile(r"\bservices\b", re.I)
 _MOST = 12  # ways to combine amounts of the same slots; chosen because honest texts repeat a figure once or twice
 
 
@@ -77,8 +78,6 @@ class Text:
         from the same side.
         """
         claims = [self.claims[index] for index in indices]
-        if any(not product_of(claim) and re.search(r"\bservices\b", claim.sentence) for claim in claims):
-            return False  # of goods, of services or of both: the sentence leaves it open
         sides = {self.sides[index] for index in indices}
         words = {claim.attribution for claim in claims if self.sides[indices[claims.index(claim)]] is None}
         named = {word for word in words if word}
@@ -89,6 +88,11 @@ class Text:
         if sides - {None} or named:
             return True
         return len(self._known) == 1 or len({claim.reporter for claim in claims}) == 1
+
+    def of_one_kind(self, indices: Sequence[int]) -> bool:
+        """Whether no sentence leaves open if its figure is of goods, of services or of both."""
+        claims = (self.claims[index] for index in indices)
+        return not any(not product_of(claim) and _SERVICES.search(claim.sentence) for claim in claims)
 
 
 def _own(claims: Sequence[Claim]) -> Iterator[Amount]:

@@ -105,9 +105,9 @@ def _relation(
         return
     made = min(ways, key=lambda one: (_RANK[_fit(derived, one)], abs(one.value - derived.value)))
     fit = _fit(derived, made)
-    if fit == "broken" and not _comparable(derived.value, made.value, unit):
-        return
     indices = tuple(dict.fromkeys(claims))
+    if fit == "broken" and not (_comparable(derived.value, made.value, unit) and text.of_one_kind(indices)):
+        return
     sign = " printed as" if made.arithmetic.endswith(",") else {"exact": " =", "rounding": " ≈", "broken": " ≠"}[fit]
     yield Relation(
         kind,
