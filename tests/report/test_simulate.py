@@ -77,6 +77,8 @@ def test_revenue_is_the_tariff_on_what_still_comes(answer):
 
     # the solver's tolerance
     assert economy(answer, "USA")["revenue"] == pytest.approx(0.2 * flow, rel=1e-8)
+    assert sum(answer.simulated.revenue != 0) == 1
+    assert answer.economies.view.scale()[1] == "bn"
 
 
 def test_flows_add_up(answer):

@@ -86,7 +86,8 @@ class Simulated:
     @cached_property
     def revenue(self) -> Array:
         """[N] change of tariff revenue."""
-        change: Array = self.after.revenue - self.before.revenue
+        levies = (self.shock.tariffs != 0).any((0, 2)) | (self.shock.in_force != 0).any((0, 2))
+        change: Array = np.where(levies, self.after.revenue - self.before.revenue, 0.0)  # the rest is rounding
         return change
 
     @cached_property
