@@ -99,7 +99,7 @@ def test_nobody_imports_another_modules_underscore(path: Path) -> None:
         if alias.name.startswith("_") and not alias.name.startswith("__")
     ]
 
-    assert [] == private
+    assert private == []
 
 
 def test_only_fetch_opens_a_socket() -> None:
