@@ -127,15 +127,25 @@ def sides_of(movement: Movement) -> tuple[str, str]:
     return movement[1], movement[2]
 
 
+def is_investment(claim: Claim) -> bool:
+    """Whether a claim is of investment rather than of trade."""
+    words = f"{claim.product or ''} {claim.scope or ''}".casefold()
+    return "invest" in words or "fdi" in words.split()
+
+
 def command_for(claim: Claim, sides: Iterable[str] = ()) -> str:
     """The khorgos command that would get the figures a claim needs."""
     pair = [area_id for area_id in (claim.reporter_id, claim.partner_id) if area_id]
     reporters = [side for side in (*sides, *pair) if side != "WLD"]
+    if is_investment(claim):
+        return "khorgos import china_investment_tracker.csv"
     if "services" in product_of(claim) or not reporters:
         return "khorgos import FILE  # the publisher's own file"
     who = ",".join(dict.fromkeys([side for side in sides if side != "WLD"] or reporters))
     first, last = (claim.period or "")[:4], (claim.period or "").rpartition("..")[2][:4]
-    years = f" years={first}" + (f"..{last}" if last != first else "") if first else ""
+    period = when(claim.period)
+    option = "years" if period is None or period.kind == "year" else "months"
+    years = f" {option}={first}" + (f"..{last}" if last != first else "") if first else ""
     word = find_word(product_of(claim)) if product_of(claim) else None
     goods = f" products={','.join(word.codes['HS22'])}" if word and "HS22" in word.codes else ""
     return f"khorgos fetch comtrade reporters={who} partners={','.join(dict.fromkeys(pair))}{years}{goods}"
@@ -154,7 +164,9 @@ def _other_goods(claim: Claim) -> Finding | None:
     if not product:
         return None
     what = f"trade in {product}"
-    if "services" in product:
+    if is_investment(claim):
+        what = "a tracker of investment"
+    elif "services" in product:
         what = "trade in services: the ledger holds goods"
     why = f'The ledger has nothing to hold "{" ".join(claim.surface.split())}" against: it lacks {what}.'
     return Finding("no_data", why, missing=what, command=command_for(claim))

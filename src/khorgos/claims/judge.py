@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from khorgos.claims.against_ledger import Context, command_for, judge_amount, judge_change, judge_share
+from khorgos.claims.against_ledger import Context, command_for, is_investment, judge_amount, judge_change, judge_share
 from khorgos.claims.claim import Claim
 from khorgos.claims.consistency import Consistency, consistency
 from khorgos.claims.deciding import Finding
@@ -154,13 +154,13 @@ def _unanswered(claim: Claim, held: Consistency, index: int, inside: tuple[Evide
     if claim.kind in ("quantity", "price", "count", "other") or claim.product:
         missing = _what(claim)
         why = f"The ledger has nothing to hold {_quote(claim)} against: it lacks {missing}{tail}."
-        return Verdict(claim, "no_data", why, inside, missing=missing, command=_command(claim))
+        return Verdict(claim, "no_data", why, inside, missing=missing, command=command_for(claim))
     why = f"{_quote(claim)} does not say enough to be checked: {_gap(claim)}{tail}."
     return Verdict(claim, "not_checkable", why, inside)
 
 
 def _what(claim: Claim) -> str:
-    if _is_investment(claim):
+    if is_investment(claim):
         return "a tracker of investment"
     goods = f" of {claim.product}" if claim.product else ""
     kinds = {
@@ -169,17 +169,6 @@ def _what(claim: Claim) -> str:
         "count": "the ranks of every year in the count",
     }
     return kinds.get(claim.kind, f"figures{goods or ' of it'}")
-
-
-def _is_investment(claim: Claim) -> bool:
-    words = f"{claim.product or ''} {claim.scope or ''}".casefold()
-    return "invest" in words or "fdi" in words.split()
-
-
-def _command(claim: Claim) -> str:
-    if _is_investment(claim):
-        return "khorgos import china_investment_tracker.csv"
-    return command_for(claim)
 
 
 def _gap(claim: Claim) -> str:

@@ -142,8 +142,11 @@ def _missing(claim: Claim, context: Context, universe: Universe, wrong: Sequence
 
 def _command(claim: Claim, universe: Universe) -> str:
     year = (claim.period or "")[:4]
-    partners = ",".join(sorted(universe.others | {universe.ranked})) if universe.others else "all"
-    return f"khorgos fetch comtrade reporters={universe.owner} partners={partners} years={year}"
+    members = ",".join(sorted(universe.others | {universe.ranked}))
+    partners = f" partners={members}" if universe.others else ""
+    period = when(claim.period)
+    option = "years" if period is None or period.kind == "year" else "months"
+    return f"khorgos fetch comtrade reporters={universe.owner}{partners} {option}={year}"
 
 
 def _flow_of(claim: Claim, universe: Universe) -> str | None:
