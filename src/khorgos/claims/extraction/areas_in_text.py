@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from khorgos.claims.extraction.lexicon import Phrases, rows
+from khorgos.claims.extraction.lexicon import Phrases, rows, word_set
 from khorgos.claims.extraction.tokens import Token
 from khorgos.nomenclature.area_names import masks, names
 
@@ -38,9 +38,7 @@ class Source(NamedTuple):
 # Of several areas with one name, the one that trade news means.
 _MEANT = {"KOR", "COD", "DOM", "GIN", "IRL", "GBR", "USA", "COG"}
 # Words that are names only now and then, and too often something else.
-_NOT_HERE = frozenset(
-    {"world", "World", "Asian", "Asia-Pacific", "Stans", "Pole", "Poles", "Union", "Welsh", "Indies", "C5"}
-)
+_NOT_HERE = word_set("areas_in_text", "not_here")
 # Places that mostly are where somebody speaks, not a side of trade, unless a flow goes to or from them.
 _SEATS = frozenset({"capital", "government"})
 

@@ -6,38 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, behind, is_group, members_of, resolve
+from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, Place, behind, is_group, members_of, resolve
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import Mention
 from khorgos.claims.extraction.relations import Relation, find_relations
 from khorgos.claims.extraction.respective import Share, shares_of
 
-_LINK = frozenset(
-    [
-        "of",
-        "in",
-        "worth",
-        "the",
-        "its",
-        "a",
-        "an",
-        "all",
-        "total",
-        "overall",
-        "from",
-        "-",
-        "'s",
-        "year",
-        "on",
-        "annual",
-        "combined",
-        "their",
-        "his",
-        "bilateral",
-        "additional",
-        "s",
-        "more",
-    ]
-)
+_LINK = word_set("assign", "link")
 _CLAUSE = frozenset((";", "while", "whereas"))
 
 
@@ -71,16 +46,38 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
     relations = find_relations(line, mentions, about, mind)
     for relation in relations:
         if relation.frame.sure == 2 and relation.flow != "invest":
-            inner.running, inner.centre = replace(relation.frame, sure=0), relation.hub
+            inner.running, inner.centre = replace(relation.frame, sure=0, listed=True), relation.hub
+            inner.base = inner.running
             break
-    for mention in mentions:
-        frame = resolve(mention, line, about, inner)
-        if frames and mention.flow == "total" and frame.sure == 0 and mention.mutual:
-            frame = replace(frame, a=frames[-1].a, b=frames[-1].b)
+    for m, mention in enumerate(mentions):
+        prior = (mentions[m - 1].head, frames[-1]) if frames else None
+        place = Place(tuple(about), prior, whole_of(line, mention) is not None)
+        frame = resolve(mention, line, place, inner)
+        if frame.sure and frame.b != WORLD and _is_part(frame, mention, mind):
+            frame = replace(frame, listed=True)
+        if not frame.sure and any({frame.a, frame.b} == {r.hub, *r.ranked[:1]} for r in relations):
+            frame = replace(frame, listed=True)
         frames.append(frame)
         if frame.sure:
             inner.running = frame
     return Scene(line, tuple(mentions), tuple(frames), tuple(about), tuple(relations), inner, shares_of(line, mentions))
+
+
+def whole_of(line: Line, mention: Mention) -> int | None:
+    """The chunk of the share that is taken of a flow: "45 percent of the exports", "a fifth of all imports"."""
+    k = mention.first - 1
+    while k >= 0 and line.chunks[k].low in ("the", "all", "its", "total", "overall", "a", "their"):
+        k -= 1
+    if k < 1 or line.chunks[k].low not in ("of", "in"):
+        return None
+    quantity = line.chunks[k - 1].quantity
+    return k - 1 if quantity is not None and quantity.sort == "percent" else None
+
+
+def _is_part(frame: Frame, mention: Mention, mind: Discourse) -> bool:
+    """Whether a flow with one partner breaks down the same country's flow with all."""
+    base = mind.base
+    return frame.flow in ("export", "import") and base.b == WORLD and base.a == frame.a and not mention.verb
 
 
 def mention_for(scene: Scene, i: int) -> int | None:
@@ -175,6 +172,9 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:
     if share is not None:
         return _shared(scene, share, m, mind)
     item = _item(scene, i, m)
+    relation = _partnership(scene, i, m)
+    if relation is not None and (item is None or item < relation.last):
+        return replace(relation.frame, listed=True)
     if m is None:
         return _listed(scene, item, mind)
     frame, mention = scene.frames[m], scene.mentions[m]
@@ -182,9 +182,20 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:
         return frame
     area = scene.line.chunks[item].area
     assert area is not None
+    if mention.head > i and whole_of(scene.line, mention) == i:
+        return frame
     if mention.head > i:  # "Kyrgyzstan came next with $22.7 billion in trade with China"
         return frame if mention.a and mention.b else _with_subject(frame, mention, area.area)
     return replaced(frame, area.area, behind(scene.line.chunks, item), mind)
+
+
+def _partnership(scene: Scene, i: int, m: int | None) -> Relation | None:
+    """The partnership a quantity goes with: "the largest exporter to China (€89.9 billion)"."""
+    if m is not None and scene.mentions[m].first > i:
+        return None
+    floor = scene.mentions[m].head if m is not None else -1
+    near = [r for r in scene.relations if floor < r.head < i and r.frame.sure == 2 and r.flow != "invest"]
+    return near[-1] if near else None
 
 
 def _shared(scene: Scene, share: Share, m: int | None, mind: Discourse) -> Frame:
@@ -201,6 +212,9 @@ def _shared(scene: Scene, share: Share, m: int | None, mind: Discourse) -> Frame
     area = scene.line.chunks[share.area].area
     assert area is not None
     mention = scene.mentions[m] if m is not None else None
+    lead = scene.line.chunks[share.lead].area if share.lead is not None else None
+    if mention is not None and lead is not None and lead.area in mention.b:
+        return replace(frame, b=area.area, sure=2)
     if mention is not None and mention.b and area.area not in mention.b and not mention.b[0].startswith("@"):
         return replace(frame, a=area.area, sure=2)
     if mention is not None and area.area in mention.a[1:]:
@@ -283,10 +297,11 @@ def replaced(frame: Frame, area: str, preposition: str, mind: Discourse) -> Fram
         return frame
     if preposition in ("with", "to", "from") or frame.b in (None, WORLD):
         return _put(frame, "b", area)
-    if (mind.centre if mind.centre in (frame.a, frame.b) else mind.hub) == frame.b:
+    centre = mind.centre if mind.centre in (frame.a, frame.b) else (mind.hub if frame.sure < 2 else None)
+    if centre == frame.b:
         return _put(frame, "a", area)
     return _put(frame, "b", area)
 
 
 def _put(frame: Frame, side: str, area: str) -> Frame:
-    return replace(frame, a=area, sure=1) if side == "a" else replace(frame, b=area, sure=1)
+    return replace(frame, a=area, sure=1, listed=True) if side == "a" else replace(frame, b=area, sure=1, listed=True)

@@ -133,8 +133,8 @@ class Calendar:
         return Period(end.start - when.last + 1, when.last) if end else None
 
     def _fiscal(self, when: When, _running: Period | None) -> Period | None:
-        """A fiscal year from April to March, as in India and Japan."""
-        return Period(12 * when.year + 3, 12) if when.year is not None else None
+        """A fiscal year from April to March, as in India and Japan; a marketing year from July to June, as of grain."""
+        return Period(12 * when.year + (6 if when.first == 7 else 3), 12) if when.year is not None else None
 
     def _year(self, when: When, _running: Period | None) -> Period | None:
         return year(when.year) if when.year is not None else None

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal
 
 from khorgos.claims.extraction.areas_in_text import AreaWords, Source, area_words, is_seat, mask, person, source_words
-from khorgos.claims.extraction.lexicon import Phrases, cues
+from khorgos.claims.extraction.lexicon import Phrases, cues, word_set
 from khorgos.claims.extraction.measures_of_text import after, before
 from khorgos.claims.extraction.quantities import Quantity, find_quantities
 from khorgos.claims.extraction.sentences import Sentence
@@ -20,59 +20,7 @@ from khorgos.nomenclature.product_words import surface_forms
 Kind = Literal["area", "source", "mask", "person", "when", "quantity", "wording", "cue", "word", "sign", "number"]
 
 # Entries of the product dictionary that are plain words more often than goods.
-_PLAIN_WORDS = frozenset(
-    [
-        "lead",
-        "tin",
-        "art",
-        "games",
-        "arms",
-        "books",
-        "bags",
-        "coaches",
-        "masks",
-        "tanks",
-        "ships",
-        "boats",
-        "vessels",
-        "stone",
-        "crabs",
-        "drinks",
-        "tools",
-        "feed",
-        "total",
-        "goods",
-        "merchandise",
-        "trade",
-        "products",
-        "commodities",
-        "machines",
-        "mass",
-        "paper",
-        "total-trade",
-        "all",
-        "ic",
-        "ics",
-        "guns",
-        "fur",
-        "drugs",
-        "toys",
-        "ev",
-        "sets",
-        "pair",
-        "pepper",
-        "cut",
-        "game",
-        "led",
-        "leds",
-        "bus",
-        "wool-and",
-        "crude",
-        "sweets",
-        "notebooks",
-        "notebook",
-    ]
-)
+_PLAIN_WORDS = word_set("chunks", "plain_words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +112,14 @@ def read_line(text: str, sentence: Sentence) -> Line:
             _put(tokens, chunks, starts, ends, when.start, when.end, when=when)
     taken = {i for i, chunk in enumerate(chunks) if chunk is not None}
     for quantity in find_quantities(tokens, taken):
-        if all(chunks[i] is None for i in range(quantity.first, quantity.last)):
+        if all(_is_free(chunks[i]) for i in range(quantity.first, quantity.last)):
             _lay(chunks, _chunk(tokens, "quantity", quantity.first, quantity.last, quantity=quantity))
     return Line(sentence, tuple(tokens), tuple(_rest(tokens, chunks)))
+
+
+def _is_free(chunk: Chunk | None) -> bool:
+    """Whether a quantity may lie there: "US dollars" is part of it."""
+    return chunk is None or chunk.has("currency")
 
 
 def _chunk(tokens: Sequence[Token], kind: Kind, first: int, last: int, **what: object) -> Chunk:
@@ -240,7 +193,7 @@ def _name_at(tokens: Sequence[Token], position: int) -> Chunk | None:
     if source := source_words(tokens, position):
         found.append((source[0], 3, _chunk(tokens, "source", position, position + source[0], source=source[1])))
     if masked := mask(tokens, position):
-        found.append((masked[0], 2, _chunk(tokens, "mask", position, position + masked[0])))
+        found.append((masked[0], 2, _chunk(tokens, "mask", position, position + masked[0], marks={"currency": ""} if masked[1] == "currency" else {})))
     if named := area_words(tokens, position):
         found.append((named[0], 1, _chunk(tokens, "area", position, position + named[0], area=named[1])))
     if someone := person(tokens, position):

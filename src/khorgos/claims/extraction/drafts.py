@@ -38,6 +38,7 @@ class Draft:
         currency: of the money in question.
         chunk: the expression's chunk, -1 for a cell of a table.
         base_of: whether it is what another figure is compared with.
+        looks_back: whether its period leaves the period in question as it was.
     """
 
     scene: Scene
@@ -63,6 +64,7 @@ class Draft:
     currency: str | None = None
     chunk: int = -1
     base_of: bool = False
+    looks_back: bool = False
 
 
 def words_of(period: Period | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from khorgos.claims.claim import Claim
 from khorgos.claims.extraction.assign import scene_of
@@ -13,7 +14,8 @@ from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.figures import Setting, figure
 from khorgos.claims.extraction.finishing import finish
-from khorgos.claims.extraction.frames import Discourse, Frame, hub_of, is_group, subjects
+from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, hub_of, is_bilateral, is_group, main_pair, subjects
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import Mention, find_mentions
 from khorgos.claims.extraction.paraphrase import Tortured, unparaphrased
 from khorgos.claims.extraction.reading import Reading, read
@@ -28,7 +30,7 @@ from khorgos.core.errors import BadInput
 from khorgos.nomenclature.periods import Period, parse_period
 
 # Kinds whose period the next sentence may go on with.
-_TIMED = frozenset(("level", "growth", "share", "balance", "difference", "quantity", "ratio_multiple", "price"))
+_TIMED = word_set("extract", "timed")
 
 
 def extract(text: str, *, date: dt.date | str | None = None, article: str = "") -> tuple[Claim, ...]:
@@ -66,7 +68,9 @@ class _Reader:
         self._lines = [read_line(reading.text, sentence) for sentence in sentences(reading.text)]
         self._mentions = [find_mentions(line) for line in self._lines]
         self._calendar = Calendar(today, _year_spoken_of(self._lines))
-        self._mind = Discourse(hub=hub_of((m for found in self._mentions for m in found), self._lines))
+        every = [mention for found in self._mentions for mention in found]
+        hub = hub_of(every, self._lines)
+        self._mind = Discourse(hub=hub, main=main_pair(every), bilateral=is_bilateral(every, hub))
         self._tariff = TariffMind()
         self._monthly = _is_monthly(reading.text)
 
@@ -168,18 +172,24 @@ def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft],
     mind.place = scene.mind.place
     for relation in scene.relations:
         if relation.frame.sure == 2 and relation.flow != "invest" and any(d.kind == "rank" for d in rest):
-            mind.running, mind.centre = relation.frame, relation.hub
+            mind.running, mind.centre = replace(relation.frame, listed=True), relation.hub
+            if mind.base.a is None:
+                mind.base = relation.frame
     for mention, frame in zip(scene.mentions, scene.frames, strict=True):
         if frame.sure == 2 and frame.a is not None and not mention.verb:
             mind.running = frame
+            if not frame.listed:
+                mind.base = frame
     for draft in sorted(
         (d for d in (*numbers, *rest) if d.kind not in ("tariff_rate", "rank", "count")), key=lambda d: d.start
     ):
         if draft.frame is not None and draft.frame.flow is not None:
-            _keep_centre(draft.frame, mind)
+            _keep_centre(draft, mind)
             mind.running = draft.frame
+            if not draft.frame.listed and not draft.base_of and draft.kind != "share":
+                mind.base = draft.frame
     for _, area in scene.about:
-        if not is_group(area):
+        if not is_group(area) or area == "EU":
             mind.subject = area
     for chunk in scene.line.chunks:
         if chunk.kind == "area" and chunk.area is not None and is_group(chunk.area.area):
@@ -187,17 +197,22 @@ def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft],
     _remember_period(setting, [*numbers, *rest], mind)
 
 
-def _keep_centre(frame: Frame, mind: Discourse) -> None:
-    """The side that two flows in a row share, while the other changes, is the centre of a list."""
+def _keep_centre(draft: Draft, mind: Discourse) -> None:
+    """The side that two flows in a row share, while the other changes, is the centre of a list; so is a whole's owner."""
+    frame = draft.frame
+    assert frame is not None
+    if draft.kind == "share" and frame.a is not None:
+        mind.centre = frame.a
+        return
     old, new = {mind.running.a, mind.running.b}, {frame.a, frame.b}
-    common = (old & new) - {None}
+    common = (old & new) - {None, WORLD}
     if len(common) == 1 and old != new:
         mind.centre = next(iter(common))
 
 
 def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse) -> None:
     """The period of the last figure of the sentence, or that of its heading or flow if it has no figure."""
-    told = [d for d in drafts if d.period_sure and not d.base_of and d.period is not None and d.kind in _TIMED]
+    told = [d for d in drafts if d.period_sure and not d.base_of and not d.looks_back and d.period is not None and d.kind in _TIMED]
     told = [d for d in told if d.frame is None or not d.frame.average]
     if told:
         mind.period = _period_of(max(told, key=lambda d: d.start).period or "") or mind.period
@@ -205,11 +220,9 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
     scene = setting.scene
     for i, kind in setting.roles.items():
         when = scene.line.chunks[i].when
-        if (
-            kind == "time"
-            and when is not None
-            and (any(i in m.whens for m in scene.mentions) or _is_heading(scene.line))
-        ):
+        if drafts or kind != "time" or when is None or when.sort in ("same", "earlier"):
+            continue
+        if any(i in m.whens for m in scene.mentions) or _is_heading(scene.line) or _is_about_figures(scene.line):
             mind.period = setting.calendar.period(when, mind.period) or mind.period
 
 
@@ -218,6 +231,11 @@ def _period_of(text: str) -> Period | None:
         return parse_period(text)
     except BadInput:
         return None
+
+
+def _is_about_figures(line: Line) -> bool:
+    """ "has published trade data for the first half of 2023"."""
+    return any(c.low in ("data", "figures", "statistics", "results", "numbers", "report") for c in line.chunks)
 
 
 def _is_heading(line: Line) -> bool:

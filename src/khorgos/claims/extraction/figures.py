@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from khorgos.claims.claim import Kind
-from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, mention_for, replaced
+from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, behind
+from khorgos.claims.extraction.frames import WORLD, Discourse, Frame
 from khorgos.claims.extraction.moves import is_base, is_change, is_share, sign_of_change
 from khorgos.claims.extraction.quantities import Quantity
+from khorgos.claims.extraction.shares import is_part, names_a_whole, share_frame
 from khorgos.claims.extraction.times import Role, attached_time, time_of
+from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period
 
 _YEAR = 12  # months
@@ -59,7 +61,8 @@ def figure(setting: Setting, i: int) -> Draft | None:
     draft.period_sure, period = _period(setting, i, m)
     draft.period = words_of(period)
     draft.source = mind.source
-    draft.base_of = is_base(scene.line, i)
+    draft.looks_back = looks_back(setting, i, m)
+    draft.base_of = is_base(scene.line, i) or _bracketed_base(setting, i) is not None
     _read_value(setting, draft, quantity, i, period)
     return draft
 
@@ -77,11 +80,13 @@ def _is_trade(scene: Scene, i: int, m: int | None, mind: Discourse) -> bool:
     if m is not None:
         mention = scene.mentions[m]
         distance = i - mention.head if mention.head < i else max(1, mention.first - i)
+        if quantity.sort == "percent" and not names_a_whole(scene, i):
+            return False
         return matter is None or matter >= distance or (mention.first <= i < mention.last)
     if matter is not None or (mind.running.flow is None and mind.running.a is None):
         return False
     if quantity.sort == "percent":
-        return is_share(scene.line, i) or sign_of_change(scene.line, i)[0] != 0
+        return (is_part(scene, i) and names_a_whole(scene, i)) or sign_of_change(scene.line, i)[0] != 0
     if quantity.sort in ("times", "points"):
         return sign_of_change(scene.line, i)[0] != 0
     return True
@@ -111,6 +116,9 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
     mention = scene.mentions[m] if m is not None else None
     if is_base(line, i):
         return True, _base_period(setting, i, _main_period(setting, i, m))
+    earlier = _bracketed_base(setting, i)
+    if earlier is not None:
+        return True, setting.calendar.period(earlier, _main_period(setting, i, m))
     attached = attached_time(line, i)
     quantity = line.chunks[i].quantity
     if (
@@ -139,6 +147,17 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
     return found is not None, found or mind.period
 
 
+def looks_back(setting: Setting, i: int, m: int | None) -> bool:
+    """Whether the time of a quantity is told against the period in question, which stays: "in the same period of 2021"."""
+    line = setting.scene.line
+    k = time_of(line, i, setting.scene.mentions[m] if m is not None else None, setting.roles)
+    when = line.chunks[k].when if k is not None else None
+    if when is None or k is None:
+        return False
+    alone = k + 1 < len(line.chunks) and line.chunks[k + 1].low == "alone"
+    return when.sort in ("same", "earlier") or alone
+
+
 def _averaged(setting: Setting, k: int | None) -> tuple[bool, Period | None]:
     """Averages of the news run over three months, up to the month in question."""
     running = setting.mind.period
@@ -146,6 +165,15 @@ def _averaged(setting: Setting, k: int | None) -> tuple[bool, Period | None]:
         return False, running
     end = running.start + running.months - 1
     return False, Period(end - 2, 3)
+
+
+def _bracketed_base(setting: Setting, i: int) -> When | None:
+    """ "less than a year earlier ($6.1 million)": a level in brackets behind the time of a base."""
+    chunks = setting.scene.line.chunks
+    if i < 2 or chunks[i - 1].low not in ("(", "\u2013", "[") or setting.roles.get(i - 2) != "base":
+        return None
+    quantity = chunks[i].quantity
+    return chunks[i - 2].when if quantity is not None and quantity.sort in ("money", "goods") else None
 
 
 def _is_direct(line: Line, i: int, k: int) -> bool:
@@ -232,6 +260,7 @@ def _read_value(setting: Setting, draft: Draft, quantity: Quantity, i: int, peri
         _read_percent(setting, draft, i, period)
     elif quantity.sort == "points":
         draft.kind = "difference"
+        draft.frame = _frame_of_share(setting, i) or draft.frame
         _signed(setting, draft, i, period)
     elif quantity.sort == "times":
         _read_times(setting, draft, quantity, i, period)
@@ -239,27 +268,24 @@ def _read_value(setting: Setting, draft: Draft, quantity: Quantity, i: int, peri
         _read_amount(setting, draft, quantity, i, period)
 
 
+def _frame_of_share(setting: Setting, i: int) -> Frame | None:
+    """ "46.6 percent of trade, up 1.2 percentage points": the change of the share before."""
+    scene = setting.scene
+    before = [k for k in range(i) if scene.line.chunks[k].quantity is not None]
+    if not before or not is_part(scene, before[-1]):
+        return None
+    k = before[-1]
+    return share_frame(scene, k, frame_for(scene, k, mention_for(scene, k), setting.mind), setting.mind)
+
+
 def _read_percent(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
     scene = setting.scene
-    if is_share(scene.line, i) or _is_next_share(scene.line, i):
+    if is_part(scene, i):
         draft.kind = "share"
-        draft.frame = _share_frame(setting, i, draft.frame)
+        draft.frame = share_frame(scene, i, draft.frame, setting.mind)
         return
     draft.kind = "growth"
     _signed(setting, draft, i, period)
-
-
-def _is_next_share(line: Line, i: int) -> bool:
-    """ "15.4% of trade last year and 15.8% in the seven months": a share like the one before."""
-    if sign_of_change(line, i)[0] != 0:
-        return False
-    for k in range(i - 1, max(-1, i - 14), -1):
-        quantity = line.chunks[k].quantity
-        if quantity is not None:
-            return quantity.sort == "percent" and (is_share(line, k) or _is_next_share(line, k))
-        if line.chunks[k].has("verb") or line.chunks[k].has("change"):
-            return False
-    return False
 
 
 def _signed(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
@@ -269,26 +295,6 @@ def _signed(setting: Setting, draft: Draft, i: int, period: Period | None) -> No
     if sign < 0 and draft.low is not None and draft.high is not None:
         draft.low, draft.high = -draft.high, -draft.low
     draft.base_period = words_of(compared_with(setting, i, period))
-
-
-def _share_frame(setting: Setting, i: int, frame: Frame | None) -> Frame | None:
-    """Part and whole: "Brazil accounted for 63% of China's imports" is China's imports from Brazil."""
-    scene = setting.scene
-    if frame is None:
-        return None
-    if not is_share(scene.line, i):  # like the share before it
-        prior = [k for k in range(i) if scene.line.chunks[k].quantity is not None]
-        m = mention_for(scene, prior[-1])
-        return _share_frame(setting, prior[-1], frame_for(scene, prior[-1], m, setting.mind))
-    part = _part(scene, i, frame)
-    return frame if part is None else replaced(frame, part, "", setting.mind)
-
-
-def _part(scene: Scene, i: int, frame: Frame) -> str | None:
-    """The area whose part it is: the free subject before."""
-    free = [k for k in free_areas(scene) if k < i and not behind(scene.line.chunks, k)]
-    found = [scene.line.chunks[k].area.area for k in free]  # type: ignore[union-attr]
-    return found[-1] if found and found[-1] not in (frame.a, frame.b) else None
 
 
 def _read_times(setting: Setting, draft: Draft, quantity: Quantity, i: int, period: Period | None) -> None:
@@ -313,7 +319,10 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
         draft.period, draft.period_sure = (words_of(horizon) if isinstance(horizon, Period) else None), True
         return
     balance = draft.frame is not None and draft.frame.flow == "balance"
-    if not is_base(line, i) and (is_change(line, i) or _is_like_change(setting.scene, i)):
+    if balance and quantity.sign and draft.value is not None and not draft.base_of and not _is_plus(line, i):
+        draft.kind, draft.value = "balance", quantity.sign * abs(draft.value)
+        return
+    if not draft.base_of and (is_change(line, i) or _is_like_change(setting.scene, i) or _is_growth_in_money(line, i)):
         draft.kind = "difference"
         _signed(setting, draft, i, period)
         return
@@ -339,6 +348,29 @@ def _is_like_change(scene: Scene, i: int) -> bool:
     return False
 
 
+def _is_plus(line: Line, i: int) -> bool:
+    quantity = line.chunks[i].quantity
+    return quantity is not None and (quantity.sign > 0 or line.chunks[i - 1].low == "(")
+
+
+def _is_growth_in_money(line: Line, i: int) -> bool:
+    """ "increased by 62 percent, or $18.9 billion", "a 1.4 percent decrease ($0.9 billion)"."""
+    chunks = line.chunks
+    k = i - 1
+    words = []
+    while k >= 0 and chunks[k].kind != "quantity" and i - k <= 4:
+        words.append(chunks[k].low)
+        k -= 1
+    before = chunks[k].quantity if k >= 0 else None
+    if before is None or before.sort != "percent" or sign_of_change(line, k)[0] == 0 or is_share(line, k):
+        return False
+    if words and words[-1] == "," and "or" in words and len(words) <= 2 or words == ["or"]:
+        return True
+    by = k > 0 and chunks[k - 1].low == "by" or chunks[k].low.startswith("by")
+    noun = any(chunks[j].has("change") for j in range(k + 1, i))
+    return bool(words) and words[0] == "(" and len(words) <= 2 and (by or noun)
+
+
 def aim(setting: Setting, i: int) -> Period | bool | None:
     """Whether an amount is a target or forecast, and for when.
 
@@ -352,7 +384,19 @@ def aim(setting: Setting, i: int) -> Period | bool | None:
     line = setting.scene.line
     future = _future(setting, i)
     if _is_aimed(line, i) or (future is not None and _is_aimed(line, i, far=True)):
-        return future if future is not None else True
+        return future or _goal_year(setting, i) or True
+    return None
+
+
+def _goal_year(setting: Setting, i: int) -> Period | None:
+    """ "the $200 billion goal set for 2024": a year of a goal that has passed."""
+    chunks = setting.scene.line.chunks
+    for k in range(i + 1, min(len(chunks), i + 7)):
+        when = chunks[k].when
+        if when is not None and chunks[k - 1].low in ("for", "by", "in") and when.sort == "year":
+            return setting.calendar.period(when, setting.mind.period)
+        if chunks[k].low in (",", ";", ".") or chunks[k].kind == "quantity":
+            return None
     return None
 
 
@@ -366,6 +410,8 @@ def _future(setting: Setting, i: int) -> Period | None:
         if when is None or r in ("base", "none", "date"):
             continue
         period = calendar.period(when, setting.mind.period)
+        if period is not None and k == attached_time(line, i) and now is not None and period.year == now:
+            return period
         if (
             period is not None
             and (r == "horizon" or (now is not None and period.year > now))

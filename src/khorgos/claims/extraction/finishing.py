@@ -8,9 +8,10 @@ from dataclasses import replace
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.frames import Discourse
+from khorgos.claims.extraction.lexicon import word_set
 
 _AMOUNTS = frozenset(("level", "balance", "quantity"))
-_MEASURED = frozenset(("growth", "difference", "ratio_multiple", "level", "quantity", "balance"))
+_MEASURED = word_set("finishing", "measured")
 
 
 def finish(drafts: list[Draft], mind: Discourse, calendar: Calendar) -> list[Draft]:

@@ -8,39 +8,14 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import COUNTRY, OWN, PAIR, PARTNER, REGION, WHOSE, Mention
 from khorgos.nomenclature.area_register import get
 from khorgos.nomenclature.groups import memberships
 from khorgos.nomenclature.periods import Period
 
 WORLD = "WLD"
-_PREPOSITIONS = frozenset(
-    [
-        "to",
-        "from",
-        "with",
-        "in",
-        "of",
-        "between",
-        "among",
-        "by",
-        "for",
-        "against",
-        "than",
-        "on",
-        "like",
-        "including",
-        "into",
-        "over",
-        "within",
-        "across",
-        "toward",
-        "towards",
-        "via",
-        "through",
-        "at",
-    ]
-)
+_PREPOSITIONS = word_set("frames", "prepositions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +30,7 @@ class Frame:
         product: goods, as worded.
         average: whether it is an average over months.
         sure: how many of the two sides the sentence itself names.
+        listed: whether it is one partner of several, after which a bare flow means the whole again.
     """
 
     a: str | None = None
@@ -64,6 +40,7 @@ class Frame:
     product: str = ""
     average: bool = False
     sure: int = 0
+    listed: bool = False
 
     def other(self, area: str) -> str | None:
         """The side that is not this one, a member standing for its group; None if this is neither."""
@@ -94,6 +71,9 @@ class Discourse:
 
     Args:
         running: the last flow spoken of.
+        base: the last that was no item of a list.
+        main: the pair that the text mostly speaks of.
+        bilateral: whether the text speaks of hardly any other.
         subject: the last country that a sentence was about.
         region: the last group of countries.
         period: the last period.
@@ -106,6 +86,9 @@ class Discourse:
     """
 
     running: Frame = field(default_factory=Frame)
+    base: Frame = field(default_factory=Frame)
+    main: tuple[str, str] | None = None
+    bilateral: bool = True
     subject: str | None = None
     region: str | None = None
     period: Period | None = None
@@ -129,13 +112,17 @@ def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
     """
     count: Counter[str] = Counter()
     for mention in mentions:
-        for side in {*mention.a, *mention.b}:
-            if not side.startswith("@") and side != WORLD:
-                count[side] += 2
+        for sides, weight in ((mention.a, 3), (mention.b, 2)):  # owners are spoken of more than partners
+            for side in sides:
+                if not side.startswith("@") and side != WORLD:
+                    count[side] += weight
     for line in lines:
         for chunk in line.chunks:
             if chunk.kind == "area" and chunk.area is not None and chunk.area.area != WORLD:
                 count[chunk.area.area] += 1
+        for chunk in line.chunks:
+            if chunk.source is not None and chunk.source.area:
+                count[chunk.source.area] += 2
     countries = [(n, area) for area, n in count.items() if not is_group(area)] or [(n, a) for a, n in count.items()]
     if not countries:
         return None
@@ -157,7 +144,7 @@ def subjects(line: Line, mentions: Sequence[Mention]) -> list[tuple[int, str]]:
     for i, chunk in enumerate(line.chunks):
         if chunk.kind != "area" or chunk.weak or chunk.area is None:
             continue
-        if behind(line.chunks, i) or (chunk.area.sort == "adjective" and not _owns(i, mentions)):
+        if behind(line.chunks, i) or (_is_attribute(line.chunks, i) and not _owns(i, mentions)):
             continue
         found.append((i, chunk.area.area))
     return found
@@ -179,95 +166,175 @@ def behind(chunks: Sequence[Chunk], i: int) -> str:
     return ""
 
 
+def _is_attribute(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "Georgian wine", "U.S. soybeans": a word about goods, not a subject."""
+    area = chunks[i].area
+    after = chunks[i + 1] if i + 1 < len(chunks) else None
+    if area is not None and area.sort == "adjective":
+        return True
+    return after is not None and (bool(after.product) or after.has("all")) and not after.has("verb")
+
+
 def _owns(i: int, mentions: Sequence[Mention]) -> bool:
     return any(m.first <= i < m.head for m in mentions)
 
 
-def resolve(mention: Mention, line: Line, about: Sequence[tuple[int, str]], mind: Discourse) -> Frame:
+def is_bilateral(mentions: Iterable[Mention], hub: str | None) -> bool:
+    """Whether nearly all partners that a text's flows name are one and the same.
+
+    Args:
+        mentions: of the whole text.
+        hub: the area that most of them share.
+    """
+    partners = Counter(
+        side
+        for mention in mentions
+        for side in (*mention.a, *mention.b)
+        if side not in (hub, WORLD) and not side.startswith("@")
+    )
+    # three quarters chosen because a bilateral piece names a third country now and then, a survey names many
+    return not partners or max(partners.values()) >= 0.75 * sum(partners.values())
+
+
+def main_pair(mentions: Iterable[Mention]) -> tuple[str, str] | None:
+    """The pair that most of a text's flows name in full.
+
+    Args:
+        mentions: of the whole text.
+
+    Returns:
+        Two ids in the order they are first named; None if no flow names two sides.
+    """
+    count: Counter[frozenset[str]] = Counter()
+    first: dict[frozenset[str], tuple[str, str]] = {}
+    for mention in mentions:
+        if len(mention.a) == 1 and len(mention.b) == 1:
+            a, b = mention.a[0], mention.b[0]
+            if not a.startswith("@") and not b.startswith("@") and WORLD not in (a, b):
+                count[frozenset((a, b))] += 1
+                first.setdefault(frozenset((a, b)), (a, b))
+    return first[count.most_common(1)[0][0]] if count else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its sentence a mention stands.
+
+    Args:
+        about: subjects of the sentence before it.
+        prior: head and frame of the flow before it in the sentence.
+        is_whole: whether a share is taken of it: "accounted for 45 percent of the exports".
+    """
+
+    about: tuple[tuple[int, str], ...] = ()
+    prior: tuple[int, Frame] | None = None
+    is_whole: bool = False
+
+
+def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
     """Give a mention both its sides.
 
     Args:
         mention: the mention.
         line: its sentence.
-        about: the subjects of the sentence.
+        place: what stands before it there.
         mind: what was said before.
 
     Returns:
         The frame; a side is None where nothing tells it.
     """
-    a = _first(mention.a, mention, about, mind)
-    b = _first(mention.b, mention, about, mind, other=a)
+    a = _first(mention.a, mention, place, mind)
+    b = _first(mention.b, mention, place, mind, other=a)
     if PAIR in mention.a or PAIR in mention.b:
-        a, b = a or mind.running.a, mind.running.b if a != mind.running.b else mind.running.a
+        a, b = _pair(mind, mention)
     sure = sum(bool(side) and not side[0].startswith("@") for side in (mention.a, mention.b))
     if mention.world and b is None:
         b, sure = WORLD, sure + 1
     if a is not None and a == b:
         b = None
     frame = Frame(a, b, mention.flow, mention.sign, mention.product, mention.average, sure)
-    return _filled(frame, mention, line, about, mind)
+    frame = _filled(frame, mention, line, place, mind)
+    if mention.supply and not mention.a and not mention.b:
+        told = place.prior[1] if place.prior is not None else mind.running
+        frame = replace(frame, flow=told.flow if told.flow in ("export", "import") else frame.flow)
+    return _seen_from_hub(frame, mention, mind) if mention.supply else frame
 
 
-def _first(
-    sides: tuple[str, ...],
-    mention: Mention,
-    about: Sequence[tuple[int, str]],
-    mind: Discourse,
-    other: str | None = None,
-) -> str | None:
+def _pair(mind: Discourse, mention: Mention) -> tuple[str | None, str | None]:
+    """ "the two sides": those of the flow in question, else those the text mostly speaks of."""
+    running = mind.running if mind.running.b not in (None, WORLD) else mind.base
+    if running.a is not None and running.b not in (None, WORLD):
+        return running.a, running.b
+    return mind.main if mind.main is not None else (None, None)
+
+
+def _first(sides: tuple[str, ...], mention: Mention, place: Place, mind: Discourse, other: str | None = None) -> str | None:
     if not sides:
         return None
     word = sides[0]
     if not word.startswith("@"):
         return word
-    before = [area for i, area in about if i < mention.head]
+    before = [area for i, area in place.about if i < mention.head]
     named = {side for side in (*mention.a, *mention.b) if not side.startswith("@")}
     if word in (OWN, WHOSE):
-        own = [area for area in before if area not in named] or [
-            s for s in (mind.subject,) if s is not None and s not in named
-        ]
+        own = [area for area in before if area not in named] or [s for s in (mind.subject,) if s is not None and s not in named]
         return own[-1] if own else None
     if word == COUNTRY:
-        own = [area for area in before if area not in named and not is_group(area)]
-        return own[-1] if own else mind.subject
+        own = [s for s in (mind.subject, mind.source_area, mind.hub) if s is not None and s not in named]
+        return own[0] if own else None
     if word == REGION:
         groups = [area for area in before if is_group(area)]
         return groups[-1] if groups else mind.region
     if word == PARTNER:
-        return mind.running.other(other) if other else mind.running.b
+        return _neighbour(other, before, mind)
     return mind.running.a
 
 
-def _filled(frame: Frame, mention: Mention, line: Line, about: Sequence[tuple[int, str]], mind: Discourse) -> Frame:
+def _neighbour(other: str | None, before: Sequence[str], mind: Discourse) -> str | None:
+    own = other or (before[-1] if before else None)
+    if own is None:
+        return mind.running.b
+    return mind.running.other(own) or (mind.main[1 - mind.main.index(own)] if mind.main and own in mind.main else None)
+
+
+def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
     """Fill a missing side from the sentence, else from what was said before."""
     if frame.b is None:
         frame = replace(frame, b=_loose(line, mention, frame))
-    if frame.a is None:
-        frame = replace(frame, a=_missing_a(frame, mention, about, mind))
-    if frame.b is None and frame.a is not None:
-        frame = replace(frame, b=_missing_b(frame.a, mention, about, mind))
     if frame.a is None and frame.b is None:
-        frame = replace(frame, a=mind.running.a or mind.hub, b=mind.running.b)
+        frame = _bare(frame, mention, place, mind)
+    elif frame.a is None:
+        frame = replace(frame, a=_missing_a(frame, mention, place, mind))
+    if frame.b is None and frame.a is not None:
+        frame = replace(frame, b=_missing_b(frame.a, mention, place, mind))
     if frame.b is None:
         frame = replace(frame, b=WORLD)
-    return replace(frame, product=frame.product or "")
+    return frame
+
+
+def _bare(frame: Frame, mention: Mention, place: Place, mind: Discourse) -> Frame:
+    """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
+    before = [(i, area) for i, area in place.about if i < mention.head]
+    if place.prior is not None and (not before or before[-1][0] <= place.prior[0] or place.is_whole):
+        return replace(frame, a=place.prior[1].a, b=place.prior[1].b)
+    if before and not place.is_whole:
+        return replace(frame, a=before[-1][1])
+    context = mind.base if mind.running.listed and not mention.mutual else mind.running
+    if context.a is not None:
+        return replace(frame, a=context.a, b=context.b)
+    if mention.mutual and mind.main is not None:
+        return replace(frame, a=mind.main[0], b=mind.main[1])
+    return replace(frame, a=mind.source_area or mind.hub)
 
 
 def _loose(line: Line, mention: Mention, frame: Frame) -> str | None:
     """A side that stands apart, after the verb: "increased its turnover by 5% with China"."""
-    wanted = {"total": ("with",), "balance": ("with",), "export": ("to",), "import": ("from",)}.get(
-        mention.flow or "", ()
-    )
+    wanted = {"total": ("with",), "balance": ("with",), "export": ("to",), "import": ("from",)}.get(mention.flow or "", ())
     for i in range(mention.last, min(len(line.chunks), mention.last + 14)):
         chunk = line.chunks[i]
         if chunk.low in (";", "while", "whereas", "but", "(") or chunk.has("flow") or chunk.has("verb"):
             return None
-        if (
-            chunk.kind == "area"
-            and chunk.area is not None
-            and behind(line.chunks, i) in wanted
-            and chunk.area.sort != "adjective"
-        ):
+        if chunk.kind == "area" and chunk.area is not None and behind(line.chunks, i) in wanted and chunk.area.sort != "adjective":
             prior = line.chunks[i - 1].low if i else ""
             follows = any(c.kind == "quantity" for c in line.chunks[i + 1 : i + 3])
             if not follows and chunk.area.area != frame.a and prior != ",":
@@ -275,43 +342,81 @@ def _loose(line: Line, mention: Mention, frame: Frame) -> str | None:
     return None
 
 
-def _missing_a(frame: Frame, mention: Mention, about: Sequence[tuple[int, str]], mind: Discourse) -> str | None:
-    before = [area for i, area in about if i < mention.head and area != frame.b]
-    if frame.b is not None and frame.b != WORLD:
-        if before and not _is_rival(before[-1], frame.b, mind):
-            return before[-1]
-        found = mind.running.other(frame.b)
-        if found is not None and found != WORLD:
+def _missing_a(frame: Frame, mention: Mention, place: Place, mind: Discourse) -> str | None:
+    """The owner of a flow whose other side is known."""
+    before = [(i, area) for i, area in place.about if i < mention.head and area != frame.b]
+    prior = place.prior
+    if prior is not None and (not before or before[-1][0] < prior[0]):
+        found = prior[1].a if frame.b == WORLD or frame.b not in (prior[1].a, None) else prior[1].other(frame.b or "")
+        if found not in (None, WORLD, frame.b):
             return found
-        if mind.source_area not in (None, frame.b):
-            return mind.source_area
-        for area in (mind.hub, mind.running.a, mind.subject, mind.running.b):
-            if area not in (None, frame.b, WORLD):
-                return area
-        return None
-    if mention.world:
-        return (before[-1] if before else None) or mind.running.a or mind.subject or mind.hub
-    if before:
-        return before[-1]
-    return None
+    if before and not place.is_whole and not (frame.b not in (None, WORLD) and _is_rival(before[-1][1], frame.b or "", mind)):
+        return before[-1][1]
+    if frame.b == WORLD:
+        return _at_home(mind)
+    found = mind.running.other(frame.b or "")
+    if found not in (None, WORLD):
+        return found
+    candidates = (mind.source_area, mind.centre, mind.base.a, mind.hub, mind.running.a, mind.subject, mind.running.b)
+    return next((area for area in candidates if area not in (None, frame.b, WORLD)), None)
+
+
+def _at_home(mind: Discourse) -> str | None:
+    """Whose trade with the world is meant where nobody is named."""
+    if mind.base.a is not None:
+        return mind.hub if mind.hub == mind.base.b else mind.base.a
+    return mind.source_area or mind.running.a or mind.hub
 
 
 def _is_rival(area: str, other: str, mind: Discourse) -> bool:
     """Whether two areas are list items under one hub, so that they are no pair of their own."""
-    return (
-        mind.hub is not None
-        and mind.hub not in (area, other)
-        and mind.running.other(area) == mind.hub == mind.running.other(other)
-    )
+    hub = mind.centre or mind.hub
+    if hub is None or hub in (area, other):
+        return False
+    return mind.running.other(area) == hub or mind.running.other(other) == hub
 
 
-def _missing_b(a: str, mention: Mention, about: Sequence[tuple[int, str]], mind: Discourse) -> str | None:
+def _missing_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str | None:
+    """The partner of a flow whose owner is known."""
+    if mind.running.listed and a == mind.base.a and not mention.mutual:
+        return mind.base.b
+    directed = mention.flow in ("export", "import") and mind.running.flow in ("export", "import")
+    if directed and a == mind.hub == mind.running.a and not mind.bilateral and place.prior is None:
+        return WORLD
     found = mind.running.other(a)
     if found is not None and found != a:
         return found
-    others = [area for i, area in about if i < mention.first and area != a]
-    if others and (mention.mutual or mention.a):
+    same_end = _same_end(a, mention, mind)
+    if same_end is not None:
+        return same_end
+    if mind.running.b not in (None, WORLD):
+        sides = (mind.running.a, mind.running.b)
+        for hub in (mind.centre, mind.hub):
+            if hub is not None and hub != a and hub in sides:
+                return hub
+    others = [area for i, area in place.about if i < mention.first and area != a]
+    if others and mention.mutual:
         return others[-1]
     if mention.mutual:
         return next((s for s in (mind.hub, mind.running.a, mind.running.b) if s not in (None, a, WORLD)), None)
+    if mention.verb or mention.supply:
+        return mind.hub if mind.hub not in (None, a) and mind.main is not None and mind.hub in mind.main else None
     return None
+
+
+def _same_end(a: str, mention: Mention, mind: Discourse) -> str | None:
+    """Another seller sells to the same buyer, another buyer buys from the same seller."""
+    running = mind.running
+    if mention.flow not in ("export", "import") or running.flow not in ("export", "import"):
+        return None
+    buyer, seller = (running.b, running.a) if running.flow == "export" else (running.a, running.b)
+    end = buyer if mention.flow == "export" else seller
+    return end if end not in (a, None, WORLD) and (mention.verb or mention.supply) else None
+
+
+def _seen_from_hub(frame: Frame, mention: Mention, mind: Discourse) -> Frame:
+    """Shipments, deliveries and cargoes to the country that the text is about are its imports."""
+    hub = mind.hub
+    if frame.flow == "export" and hub is not None and frame.b == hub and frame.a is not None:
+        return replace(frame, a=frame.b, b=frame.a, flow="import")
+    return frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
@@ -89,3 +90,22 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
         Its rows; lines that begin with "#" are remarks.
     """
     return tuple(_rows(name))
+
+
+@cache
+def _word_sets() -> dict[str, dict[str, str]]:
+    text = files("khorgos.claims.extraction").joinpath("data/words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def word_set(module: str, name: str) -> frozenset[str]:
+    """A small set of words, kept in data/words.toml.
+
+    Args:
+        module: the module that asks for it.
+        name: the set's name there.
+
+    Returns:
+        The words and phrases.
+    """
+    return frozenset(word.strip("\n") for word in _word_sets()[module][name].split("|") if word.strip("\n"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from khorgos.claims.extraction.lexicon import Phrases, rows
+from khorgos.claims.extraction.lexicon import Phrases, rows, word_set
 from khorgos.nomenclature.currencies import currencies
 
 
@@ -51,7 +51,7 @@ _BEFORE_ONLY = {
 }  # fmt: skip
 
 # Names that are words of another kind more often than money.
-_TOO_PLAIN = frozenset({"real", "pound", "won", "rand", "leu", "new manat"})
+_TOO_PLAIN = word_set("measures_of_text", "too_plain")
 
 
 @cache

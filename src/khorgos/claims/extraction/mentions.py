@@ -6,221 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.lexicon import word_set
 
 #: Words that stand for an area named before: "its", "the country", "the region", "the two sides", "the neighbour".
 OWN, WHOSE, COUNTRY, REGION, PAIR, PARTNER = "@own", "@whose", "@country", "@region", "@pair", "@partner"
 
-_MODIFIERS = frozenset(
-    [
-        "total",
-        "overall",
-        "combined",
-        "annual",
-        "monthly",
-        "quarterly",
-        "yearly",
-        "bilateral",
-        "mutual",
-        "two",
-        "way",
-        "foreign",
-        "external",
-        "international",
-        "goods",
-        "merchandise",
-        "services",
-        "net",
-        "gross",
-        "physical",
-        "official",
-        "direct",
-        "cross",
-        "border",
-        "respective",
-        "aggregate",
-        "joint",
-        "own",
-        "commodity",
-        "non",
-        "raw",
-        "industrial",
-        "growing",
-        "rising",
-        "soaring",
-        "falling",
-        "declining",
-        "booming",
-        "strong",
-        "robust",
-        "massive",
-        "huge",
-        "large",
-        "record",
-        "general",
-        "actual",
-        "cumulative",
-        "average",
-        "revised",
-        "initial",
-        "overseas",
-        "global",
-        "world",
-        "regional",
-        "local",
-        "domestic",
-        "corresponding",
-        "individual",
-        "such",
-        "new",
-        "current",
-        "ongoing",
-        "nominal",
-        "real",
-        "seasonally",
-        "adjusted",
-        "recorded",
-        "reported",
-        "declared",
-        "legal",
-        "gray",
-        "grey",
-        "formal",
-        "informal",
-        "processing",
-        "ordinary",
-        "maritime",
-        "sea",
-        "rail",
-        "road",
-        "land",
-        "container",
-        "full",
-        "whole",
-        "entire",
-        "visible",
-        "main",
-        "key",
-        "big",
-        "oil",
-        "energy",
-        "-",
-        "three",
-        "four",
-        "five",
-        "six",
-        "eleven",
-        "ten",
-        "month",
-        "year",
-        "half",
-        "quarter",
-        "first",
-        "second",
-        "wide",
-        "widening",
-        "narrowing",
-        "goods-and-services",
-        "trade",
-        "last",
-        "the",
-    ]
-)
-_TAILS = frozenset(
-    [
-        "volume",
-        "volumes",
-        "turnover",
-        "value",
-        "values",
-        "figure",
-        "figures",
-        "level",
-        "levels",
-        "operations",
-        "indicators",
-        "transactions",
-        "total",
-        "totals",
-        "revenue",
-        "revenues",
-        "receipts",
-        "flows",
-        "sales",
-        "tonnage",
-        "earnings",
-        "amount",
-    ]
-)
-_DETERMINERS = frozenset(
-    [
-        "the",
-        "its",
-        "their",
-        "all",
-        "other",
-        "most",
-        "five",
-        "several",
-        "neighbouring",
-        "neighboring",
-        "both",
-        "a",
-        "an",
-        "these",
-        "those",
-        "remaining",
-        "ten",
-        "27",
-        "fellow",
-        "individual",
-        "own",
-        "major",
-        "many",
-        "nearby",
-        "distant",
-        "friendly",
-        "foreign",
-        "member",
-        "its-",
-    ]
-)
-_MARKET = frozenset(
-    [
-        "market",
-        "markets",
-        "side",
-        "buyers",
-        "consumers",
-        "ports",
-        "partners",
-        "counterparts",
-        "counterpart",
-        "importers",
-        "customers",
-    ]
-)
-_BE = frozenset(["was", "were", "is", "are", "been", "being", "be"])
-_STOP = frozenset(
-    [
-        "while",
-        "whereas",
-        "but",
-        "although",
-        "though",
-        "which",
-        "who",
-        "whose",
-        "and",
-        ",",
-        ";",
-        ":",
-        "(",
-        ")",
-        "–",
-        "or",
-        "that",
-    ]
-)
+_MODIFIERS = word_set("mentions", "modifiers")
+_TAILS = word_set("mentions", "tails")
+_DETERMINERS = word_set("mentions", "determiners")
+_STATES = word_set("mentions", "states")
+_MARKET = word_set("mentions", "market")
+_BE = word_set("mentions", "be")
+_STOP = word_set("mentions", "stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +77,18 @@ def find_mentions(line: Line) -> list[Mention]:
             mention = replace(mention, first=found[-1].last)
         found.append(mention)
         position = max(position + 1, mention.last)
-    return found
+    return [_completed(found, n, chunks) for n in range(len(found))]
+
+
+def _completed(found: Sequence[Mention], n: int, chunks: Sequence[Chunk]) -> Mention:
+    """ "exports to and imports from Vietnam": the side that stands once."""
+    mention = found[n]
+    if n + 1 == len(found) or mention.b or mention.verb:
+        return mention
+    between = [c.low for c in chunks[mention.last : found[n + 1].first]]
+    if between in (["to", "and"], ["from", "and"], ["with", "and"]):
+        return replace(mention, b=found[n + 1].b)
+    return mention
 
 
 def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
@@ -342,105 +150,7 @@ def _has_object(chunks: Sequence[Chunk], i: int) -> bool:
         and (bool(chunks[k + 1].product) or chunks[k + 1].has("all")))  # fmt: skip
 
 
-_NOT_TRADE_AFTER = frozenset(
-    [
-        "war",
-        "wars",
-        "deal",
-        "deals",
-        "talks",
-        "agreement",
-        "agreements",
-        "friction",
-        "frictions",
-        "policy",
-        "policies",
-        "ties",
-        "tie",
-        "partner",
-        "partners",
-        "relations",
-        "relationship",
-        "route",
-        "routes",
-        "corridor",
-        "corridors",
-        "minister",
-        "ministry",
-        "representative",
-        "barrier",
-        "barriers",
-        "dispute",
-        "disputes",
-        "tensions",
-        "tension",
-        "bloc",
-        "zone",
-        "data",
-        "statistics",
-        "numbers",
-        "organisation",
-        "organization",
-        "fair",
-        "union",
-        "unions",
-        "body",
-        "show",
-        "pact",
-        "measures",
-        "curbs",
-        "restrictions",
-        "controls",
-        "control",
-        "ban",
-        "bans",
-        "licence",
-        "licences",
-        "duty",
-        "duties",
-        "tariff",
-        "tariffs",
-        "quota",
-        "quotas",
-        "substitution",
-        "dependence",
-        "market",
-        "markets",
-        "credit",
-        "finance",
-        "diversification",
-        "negotiations",
-        "preferences",
-        "links",
-        "adviser",
-        "balance-sheet",
-        "infrastructure",
-        "hub",
-        "promotion",
-        "facilitation",
-        "center",
-        "centre",
-        "potential",
-        "needs",
-        "strategy",
-        "growth-point",
-        "promotion",
-        "structure",
-        "price",
-        "prices",
-        "contract",
-        "contracts",
-        "order",
-        "orders",
-        "offer",
-        "offers",
-        "summit",
-        "forum",
-        "cooperation",
-        "house",
-        "union-",
-    ]
-)
+_NOT_TRADE_AFTER = word_set("mentions", "not_trade_after")
 
 
 def _is_no_flow(chunks: Sequence[Chunk], i: int) -> bool:
@@ -481,8 +191,13 @@ def _is_plain(chunks: Sequence[Chunk], i: int) -> bool:
 
 
 def _skip(chunks: Sequence[Chunk], k: int) -> int:
-    while k < len(chunks) and chunks[k].low in _DETERMINERS:
-        k += 1
+    while k < len(chunks):
+        if chunks[k].low in _DETERMINERS:
+            k += 1
+        elif k + 1 < len(chunks) and chunks[k + 1].low in ("of", "in", "along") and _are_states(chunks[k]):
+            k += 2
+        else:
+            break
     return k
 
 
@@ -491,7 +206,7 @@ def _areas(chunks: Sequence[Chunk], k: int) -> tuple[tuple[str, ...], int]:
     found: list[str] = []
     while True:
         start = k
-        k = _skip(chunks, k)
+        k = k if _is_anaphor(chunks, k) else _skip(chunks, k)
         one, after = _one_area(chunks, k, first=start)
         if one is None:
             return tuple(found), (start if not found else _before_join(chunks, start))
@@ -501,6 +216,17 @@ def _areas(chunks: Sequence[Chunk], k: int) -> tuple[tuple[str, ...], int]:
         if joined is None:
             return tuple(found), k
         k = joined
+
+
+def _are_states(chunk: Chunk) -> bool:
+    return chunk.low.removeprefix("the ").removeprefix("these ") in _STATES
+
+
+def _is_anaphor(chunks: Sequence[Chunk], k: int) -> bool:
+    """Whether a chunk stands for areas named before; "the countries of Central Asia" names them itself."""
+    if k >= len(chunks) or not chunks[k].has("anaphor"):
+        return False
+    return not (_are_states(chunks[k]) and k + 1 < len(chunks) and chunks[k + 1].low == "of")
 
 
 def _after_join(chunks: Sequence[Chunk], k: int) -> int | None:
@@ -540,7 +266,7 @@ def _one_area(chunks: Sequence[Chunk], k: int, *, first: int) -> tuple[str | Non
     if k >= len(chunks):
         return None, k
     chunk = chunks[k]
-    if chunk.has("anaphor") or (first < k and " ".join(c.low for c in chunks[first : k + 1]) in ("the bloc",)):
+    if _is_anaphor(chunks, k) or (first < k and " ".join(c.low for c in chunks[first : k + 1]) in ("the bloc",)):
         return "@" + chunk.marks["anaphor"], k + 1
     if chunk.kind == "area" and chunk.area is not None:
         if chunk.area.sort == "adjective":
@@ -572,6 +298,8 @@ def _left(chunks: Sequence[Chunk], mention: Mention, floor: int) -> Mention:
         chunk = chunks[k]
         if chunk.kind == "area" and chunk.area is not None:
             return _owner(chunks, replace(taken, first=k), k, floor)
+        if chunk.has("own") and chunk.low.startswith("the "):
+            return replace(taken, first=k, a=(COUNTRY,))
         if chunk.has("own") or chunk.low == "whose":
             return replace(taken, first=k, a=(OWN if chunk.has("own") else WHOSE,))
         if chunk.has("anaphor") and chunk.marks["anaphor"] != "partner":
@@ -589,6 +317,8 @@ def _modifier(chunks: Sequence[Chunk], taken: Mention, k: int) -> Mention | None
     chunk = chunks[k]
     if chunk.kind == "when":
         return replace(taken, whens=(k, *taken.whens))
+    if chunk.product and k >= 2 and chunks[k - 1].low == "-" and chunks[k - 2].low == "non":
+        return replace(taken, product="non-" + chunk.low)
     if chunk.product and not (chunk.has("verb") and not chunk.has("flow")):
         return replace(taken, product=chunk.low if not taken.product else taken.product)
     if chunk.has("all"):
@@ -674,6 +404,8 @@ def _tail(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
     ):
         sign = _FLOWS[chunk.marks["flow"]][1]
         return replace(mention, flow="balance", sign=sign, last=k + 1, supply=False)
+    if chunk.low in ("abroad", "worldwide", "globally", "overseas"):
+        return replace(mention, world=True, last=k + 1)
     if chunk.low in ("alone", "also", "both", "only", "mainly", "mostly", "again"):
         return _tail(chunks, mention, k + 1) if k + 1 < len(chunks) else None
     if k + 1 < len(chunks):
@@ -819,6 +551,9 @@ def _agent(chunks: Sequence[Chunk], i: int, floor: int) -> tuple[tuple[str, ...]
         if chunk.low in ("it", "they", "he", "she"):
             return (OWN,), k
         if chunk.kind == "area" and not chunk.weak and chunk.area is not None and chunk.area.sort != "adjective":
+            if k + 1 < len(chunks) and chunks[k + 1].low in ("'s", "'"):
+                k, seen = k - 1, seen + 1
+                continue
             prior = chunks[_back(chunks, k)].low if k else ""
             if prior not in ("to", "from", "with", "in", "of", "by", "for", "than", "on") or seen > 6:
                 return _joined(chunks, k, floor)
@@ -887,7 +622,7 @@ def _object(chunks: Sequence[Chunk], mention: Mention, k: int, *, passive: bool)
         areas, last = _areas(chunks, k + 1)
         if areas:
             return _sent(replace(mention, last=last), chunk.low, areas, passive=passive), last
-    if chunk.kind == "area" and chunk.area is not None and chunk.area.sort == "adjective" and k + 1 < len(chunks):
+    if chunk.kind == "area" and chunk.area is not None and _is_adjective(chunk) and k + 1 < len(chunks):
         after = chunks[k + 1]
         if (
             after.product
@@ -899,6 +634,10 @@ def _object(chunks: Sequence[Chunk], mention: Mention, k: int, *, passive: bool)
             if mention.flow == "export" and not mention.a:
                 return replace(mention, a=(chunk.area.area,)), k + 1
     return mention, k + 1
+
+
+def _is_adjective(chunk: Chunk) -> bool:
+    return chunk.area is not None and (chunk.area.sort == "adjective" or chunk.low in ("us", "u.s.", "eu", "uk", "u.k.", "uae"))
 
 
 def _sent(mention: Mention, prep: str, areas: tuple[str, ...], *, passive: bool) -> Mention:

@@ -5,91 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.quantities import Quantity
 
-_SKIP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "its",
-        "their",
-        "revised",
-        "already",
-        "roughly",
-        "about",
-        "nearly",
-        "almost",
-        "by",
-        "some",
-        "just",
-        "only",
-        "year",
-        "on",
-        "over",
-        "month",
-        "annual",
-        "annually",
-        "-",
-        "sharply",
-        "slightly",
-        "markedly",
-        "considerably",
-        "significantly",
-        "substantially",
-        "steadily",
-        "strongly",
-        "even",
-        "further",
-        "another",
-        "also",
-        "strong",
-        "sharp",
-        "steep",
-        "modest",
-        "slight",
-        "significant",
-        "substantial",
-        "year-on-year",
-        "considerable",
-        "same",
-        "respective",
-        "that",
-        "those",
-        "relative",
-        "percentage",
-        "whopping",
-        "massive",
-        "initial",
-        "respectively",
-        "yoy",
-        "y",
-        "/",
-        "rate",
-        "pace",
-        "an",
-        "impressive",
-        "marginally",
-        "modestly",
-        "rapidly",
-        "dramatically",
-        "again",
-        "too",
-        "well",
-        "drastically",
-        "nominally",
-        "collectively",
-        "then",
-        "collectively",
-        "in",
-        "terms",
-        "value",
-    ]
-)
-_BREAKS = frozenset((",", ";", ":", "(", ")", "\u2013", "|", "and", "but", "while", "whereas", "which", "or", "with"))
+_SKIP = word_set("moves", "skip")
+_BREAKS = word_set("moves", "breaks")
 _HARD = frozenset((";", "|", "while", "whereas"))
-_UP_TO_LEVEL = frozenset(("above", "over", "past", "beyond", "below", "under", "to", "at", "near", "close to", "just above",
-                          "just over", "just under", "just below", "well above", "well over", "nearly", "almost", "around"))  # fmt: skip
+_UP_TO_LEVEL = word_set("moves", "up_to_level")
 
 
 def is_base(line: Line, i: int) -> bool:
@@ -175,8 +97,9 @@ def _sign(chunk: Chunk) -> int:
 
 def _right_word(chunks: Sequence[Chunk], i: int) -> int | None:
     """A word of change close behind: "5% increase", "$4.6 billion less than", "a 12 percent year-on-year drop"."""
-    k = i + 1
-    while k < len(chunks) and k - i <= 5:
+    k = _after_other_measure(chunks, i)
+    start = k
+    while k < len(chunks) and k - start <= 4:
         chunk = chunks[k]
         if chunk.has("compare") or (chunk.has("change") and chunk.low not in ("up", "down")):
             return k if _belongs_left(chunks, i, k) else None
@@ -186,6 +109,18 @@ def _right_word(chunks: Sequence[Chunk], i: int) -> int | None:
             return None
         k += 1
     return None
+
+
+def _after_other_measure(chunks: Sequence[Chunk], i: int) -> int:
+    """Where to look on: "$558 million, or 6.7%, more than" tells one change in two measures."""
+    window = [c.low for c in chunks[i + 1 : i + 3]]
+    if window == [",", "or"] and i + 4 < len(chunks) and chunks[i + 3].kind == "quantity":
+        return i + 5 if chunks[i + 4].low == "," else i + 4
+    if window[:1] == ["or"] and i + 3 < len(chunks) and chunks[i + 2].kind == "quantity":
+        return i + 3
+    if window[:1] == ["("] and i + 4 < len(chunks) and chunks[i + 2].kind == "quantity" and chunks[i + 3].low == ")":
+        return i + 4
+    return i + 1
 
 
 def _belongs_left(chunks: Sequence[Chunk], i: int, k: int) -> bool:
@@ -272,7 +207,7 @@ def _follows_change(chunks: Sequence[Chunk], i: int, quantity: Quantity, line: L
         return False
     chunk = chunks[k]
     if not chunk.has("change"):
-        return False
+        return chunks[i - 1].low == "of" and _change_of_flow(chunks, k) is not None
     if not by and lead in _UP_TO_LEVEL:  # "climbed above $31 billion"
         return lead in ("nearly", "almost", "around", "over") and chunk.low in ("up", "down")
     noun = chunk.low in (
@@ -289,6 +224,18 @@ def _follows_change(chunks: Sequence[Chunk], i: int, quantity: Quantity, line: L
         "surge",
     )
     return by or not noun or chunk.low in ("increase", "fall", "rise", "drop") or "of" in chunks[i - 1].low
+
+
+def _change_of_flow(chunks: Sequence[Chunk], k: int) -> int | None:
+    """ "an increase in the goods deficit of $3.0 billion": the chunk of the change before a flow."""
+    flow = False
+    for j in range(k, max(-1, k - 9), -1):
+        flow = flow or chunks[j].has("flow")
+        if chunks[j].has("change"):
+            return j if flow and chunks[j + 1].low in ("in", "of") else None
+        if chunks[j].kind == "quantity" or chunks[j].low in (",", ";", "and", "to"):
+            return None
+    return None
 
 
 def is_share(line: Line, i: int) -> bool:
@@ -316,6 +263,8 @@ def _is_growth_of(chunks: Sequence[Chunk], i: int) -> bool:
 
 
 def _share_before(chunks: Sequence[Chunk], i: int) -> bool:
+    if i >= 2 and chunks[i - 1].low == "which" and chunks[i - 2].low == "of":
+        return True
     k = i - 1
     changed = False
     while k >= 0 and i - k <= 26:

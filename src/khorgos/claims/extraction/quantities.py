@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from khorgos.claims.extraction.lexicon import cues
+from khorgos.claims.extraction.lexicon import cues, word_set
 from khorgos.claims.extraction.measures_of_text import UNITS, Measure, after, before
 from khorgos.claims.extraction.numerals import CARDINALS, FRACTIONS, Numeral, cardinal, read_numeral
 from khorgos.claims.extraction.tokens import Token
@@ -15,87 +15,11 @@ from khorgos.core.errors import BadInput
 
 Sort = Literal["money", "percent", "points", "times", "goods", "bare"]
 
-_MONTH_WORDS = frozenset(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ]
-)
+_MONTH_WORDS = word_set("quantities", "month_words")
 # After a scaled number without a currency these show that money (or a count named before) is meant.
-_FREE_AFTER = frozenset(
-    [
-        "in",
-        "to",
-        "from",
-        "and",
-        "by",
-        "for",
-        "last",
-        "this",
-        "of",
-        "at",
-        "on",
-        ",",
-        ".",
-        ";",
-        ")",
-        "(",
-        "over",
-        "during",
-        "with",
-        "while",
-        "or",
-        "against",
-        "compared",
-        "versus",
-        "-",
-        "–",
-        "a",
-        "the",
-        "respectively",
-        "more",
-        "less",
-        "higher",
-        "lower",
-        "up",
-        "down",
-        "was",
-        "were",
-        "had",
-        "is",
-        "as",
-        "it",
-        "which",
-        "since",
-        "among",
-        "between",
-        "but",
-        "when",
-        "year",
-    ]
-)
+_FREE_AFTER = word_set("quantities", "free_after")
+_AFTER_PART = word_set("quantities", "after_part")
+_WIDEST = 5  # times; chosen because a range whose ends lie further apart is a change told as "by X to Y"
 _SIGNS = {"-": -1, "+": 1, "\u2013": -1}
 
 
@@ -233,6 +157,8 @@ def _number_first(tokens: Sequence[Token], first: int, number: int, money: str |
 
 def _printed_sign(tokens: Sequence[Token], first: int, number: int) -> tuple[int, int]:
     """A plus or minus directly before a number (not a hyphen between words or ends of a range)."""
+    if first > 0 and tokens[first - 1].low in ("minus", "plus"):
+        return (-1 if tokens[first - 1].low == "minus" else 1), first - 1
     for position in {first - 1, number - 1}:
         if position < 0 or tokens[position].low not in _SIGNS:
             continue
@@ -333,7 +259,7 @@ def _goods(scaled: Quantity, unit: str) -> Quantity | None:
     unit, _, per = unit.partition("/")
     note = scaled.note
     if unit == "mt":  # "12.1 mt" of a grain report is million tonnes, "50,000 mt" tonnes
-        size = 1e6 if value < 1000 and step < 1 else 1.0
+        size = 1e6 if value < 1000 else 1.0
         unit, value, step = "tonne", value * size, step * size
         note = "mt read as million tonnes" if size > 1 else "mt read as metric tons"
     elif unit in UNITS:
@@ -443,7 +369,7 @@ def _fraction(tokens: Sequence[Token], position: int) -> Quantity | None:
     parts, below = (1.0 if low in ("a", "an") else float(CARDINALS[low])), FRACTIONS[tokens[last].low]
     following = tokens[last + 1].low if last + 1 < len(tokens) else "."
     if parts >= below or (
-        low in ("a", "an") and following not in ("of", ",", ".", "from", "in", "to", ")", "year", "on")
+        low in ("a", "an") and following not in _AFTER_PART
     ):
         return None
     if tokens[last].low in ("quarter", "half") and following in ("-", "of") and _is_calendar(tokens, last + 1):
@@ -456,6 +382,8 @@ def _half(tokens: Sequence[Token], position: int) -> Quantity | None:
     prior = " ".join(t.low for t in tokens[max(0, position - 2) : position])
     if prior.endswith(("first", "second", "latter", "and a", "the", "-", "this", "that")) or following == "-":
         return None
+    if prior.endswith("by") and following in ("to", ",", ".", "in", "from", "and", "over", "year"):
+        return _part(position, position + 1, 50.0, 50.0)
     if following in ("of", ",", ".", "the", "its", "their", ")", "all", "in") and not _is_calendar(
         tokens, position + 1
     ):
@@ -525,6 +453,8 @@ def _borrowed(here: Quantity, then: Quantity, between: list[str]) -> Quantity:
         if then.sort in ("money", "goods") and then.scaled and here.value < 1000:
             return _scaled_like(replace(here, sort=then.sort, unit=then.unit), then)
         return here
+    if here.sort == "money" and here.unit is None and then.sort == "goods":
+        return replace(here, sort="goods", unit=then.unit, per=then.per)
     if here.sort == "money" and not here.scaled and then.sort == "money" and then.scaled and here.value < 1000:
         return _scaled_like(here, then) if then.unit in (here.unit, None) else here
     return here
@@ -575,7 +505,9 @@ def _is_range(tokens: Sequence[Token], a: Quantity, b: Quantity) -> bool:
     if between == ["and"]:
         return words.endswith("between")
     if between == ["to"]:
-        return words.endswith(("ranging from", "range from", "ranged from", "ranges from")) or _is_spread(tokens, a)
+        return words.endswith(("ranging from", "range from", "ranged from", "ranges from")) or (
+            b.value <= _WIDEST * a.value and _is_spread(tokens, a)
+        )
     return between == ["or"] and a.sort == "percent"
 
 
@@ -584,9 +516,16 @@ def _is_spread(tokens: Sequence[Token], a: Quantity) -> bool:
     if a.first == 0:
         return True
     prior = tokens[a.first - 1].low
+    if any(_is_move(tokens, k) for k in range(max(0, a.first - 8), a.first)) and a.sort != "percent":
+        return False
     found = cues().at(tokens, a.first - 1)
     is_change = found is not None and any(cue.mark == "change" for cue in found[1])
     return not is_change and prior not in ("from", "by", "up", "down")
+
+
+def _is_move(tokens: Sequence[Token], k: int) -> bool:
+    found = cues().at(tokens, k)
+    return found is not None and any(cue.mark == "change" for cue in found[1])
 
 
 def _bracketed(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
@@ -635,9 +574,12 @@ def _qualified(tokens: Sequence[Token], quantity: Quantity, taken: Collection[in
     after_it = " ".join(t.low for t in tokens[quantity.last : quantity.last + 2])
     if after_it in ("or more", "and more", "and above", "or above"):
         return replace(quantity, qualifier="more_than")
-    if best is None or (best[1] == "exact" and tokens[best[0]].low not in ("just", "only", "mere", "merely", "a")):
-        return quantity if best is None else replace(quantity, qualifier="exact")
+    if best is None:
+        return quantity
     start, name = best
+    words = " ".join(t.low for t in tokens[start : quantity.first])
+    if name == "exact" and words not in ("just", "only", "mere", "merely", "a mere"):
+        return quantity
     if name in ("more_than", "less_than") and _is_comparison(tokens, start, quantity):
         return quantity
     return replace(quantity, first=start, qualifier=name)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, behind, is_group, members_of
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import Mention
 
-_COPULA = frozenset(
-    "is was are were be been being remains remained remain became become becomes becoming stays stayed as still again now "
-    "also has have had constituted represented considered named once thus ranks ranked ranking emerged emerging continued "
-    "continues to".split()
-)
-_ADJECTIVES = frozenset(
-    "the a an most important major key main single overall second third fourth fifth - trade and economic foreign trading "
-    "largest biggest top leading number one no 1 regional asian european commercial export import overseas external bilateral "
-    "by far market individual country sixth seventh eighth ninth tenth first 2 3 4 5 s three four five six ten 10 20 world".split()
-)
-_INTO = frozenset("of for to in within among with".split())
+_COPULA = word_set("relations", "copula")
+_ADJECTIVES = word_set("relations", "adjectives")
+_INTO = word_set("relations", "into")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +89,22 @@ def _relation(
         and not any("with" == chunks[k].low for m in mentions for k in range(m.first, m.last))
     ):
         hub, scope = scope, None
-    ranked = _ranked(line, first, last, hub, about)
+    ranked = _ranked(line, first, last, hub, about, mind)
     if hub is None:
         hub = _hub_from_rest(ranked, mentions, mind)
     elif len(ranked) == 1 and ranked[0] == hub:
         ranked = ()
-    return Relation(i, first, last, chunks[i].marks["partner"], hub, ranked, scope)
+    return Relation(i, first, last, _flow_of(chunks, i, last), hub, ranked, scope)
+
+
+def _flow_of(chunks: Sequence[Chunk], i: int, last: int) -> str:
+    """ "partners by exports" rank exports."""
+    flow = chunks[i].marks["partner"]
+    for k in range(i + 1, last):
+        named = chunks[k].marks.get("flow")
+        if flow == "total" and named in ("export", "import"):
+            return named
+    return flow
 
 
 def _owner(
@@ -127,13 +131,17 @@ def _owner(
                 return k, chunk.area.area, scope
             return k + 1, None, scope
         if chunk.has("own") or (chunk.has("anaphor") and chunk.marks["anaphor"] in ("country", "region")):
-            word = chunk.marks.get("anaphor", "")
+            word = chunk.marks.get("anaphor", "country" if chunk.low.startswith("the ") else "")
             if word == "region":
                 return k, mind.region, scope
             before = [area for at, area in about if at < k]
-            return k, (mind.subject if word == "country" or not before else before[-1]), scope
-        if chunk.low == "world" or chunk.low.startswith("world"):
+            country = mind.subject or mind.source_area or mind.hub
+            return k, (country if word == "country" or not before else before[-1]), scope
+        if chunk.low == "world" or chunk.low.startswith("world") or chunk.low == "the world":
             return k, WORLD, scope
+        if k == i - 1 and chunk.kind == "word" and chunk.low.isalpha() and chunk.low not in _INTO:
+            k -= 1
+            continue
         if not (chunk.kind in ("wording", "sign") and chunk.low not in (",", ";", ":", "(", ")", "\u2013", ".")) and (
             chunk.low not in _ADJECTIVES and not chunk.product and not chunk.has("scope") and not chunk.has("flow")
         ):
@@ -147,7 +155,9 @@ def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str |
     k = i + 1
     hub = scope = None
     while k < len(chunks):
-        if chunks[k].product or chunks[k].low in ("of", "for") and k + 1 < len(chunks) and chunks[k + 1].product:
+        if chunks[k].product or chunks[k].low in ("of", "for", "by", "in") and k + 1 < len(chunks) and (
+            chunks[k + 1].product or chunks[k + 1].has("flow")
+        ) or (chunks[k].has("flow") and k and chunks[k - 1].low in ("by", "in", "of")):
             k += 1
             continue
         if chunks[k].kind == "when" or (
@@ -191,7 +201,9 @@ def _named(chunks: Sequence[Chunk], at: int, mind: Discourse) -> str | None:
     return None
 
 
-def _ranked(line: Line, first: int, last: int, hub: str | None, about: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+def _ranked(
+    line: Line, first: int, last: int, hub: str | None, about: Sequence[tuple[int, str]], mind: Discourse
+) -> tuple[str, ...]:
     """Who is the partner: before in apposition or as subject, or after the verb."""
     chunks = line.chunks
     lead = chunks[first - 1].low if first else ""
@@ -204,7 +216,10 @@ def _ranked(line: Line, first: int, last: int, hub: str | None, about: Sequence[
         near = [k for k in range(first - 1) if _is_side(chunks[k], hub)]
         if near:
             return _listed_before(chunks, near[-1], hub)
-    subject = _subject_before(about, first, hub)
+    overtaken = [k for k in range(first) if re.match(r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip", chunks[k].low)]
+    subject = _subject_before(about, overtaken[-1] if overtaken else first, hub)
+    if subject is None and lead in _COPULA and any(c.low == "it" for c in chunks[max(0, first - 4) : first]):
+        return (mind.subject,) if mind.subject is not None and mind.subject != hub else ()
     if subject is not None:
         return _listed_before(chunks, subject, hub)
     near = [k for k in range(max(0, first)) if _is_side(chunks[k], hub)]
@@ -258,14 +273,16 @@ def _id(chunk: Chunk) -> str:
 
 def _hub_from_rest(ranked: Sequence[str], mentions: Sequence[Mention], mind: Discourse) -> str | None:
     """Whose partner, told by the sentence's flow ("whose turnover with China") or by what was said before."""
-    for mention in mentions:
-        for side in (*mention.b, *mention.a):
-            if not side.startswith("@") and side not in ranked:
-                return side
+    with_whom = [side for m in mentions if not m.verb and m.flow in ("total", "balance") for side in m.b if not side.startswith("@") and side not in ranked]
+    if with_whom:
+        return with_whom[0]
     for one in ranked:
         other = mind.running.other(one)
         if other is not None:
             return other
+    owners = [side for m in mentions if not m.verb for side in m.a if not side.startswith("@") and side not in ranked]
+    if owners:
+        return owners[0]
     candidates = (mind.centre, mind.running.a, mind.hub)
     return next(
         (c for c in candidates if c is not None and c not in ranked and not any(c in members_of(r) for r in ranked)),

@@ -11,6 +11,7 @@ from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.figures import Setting, compared_with
 from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, is_group
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.numerals import ORDINALS
 from khorgos.claims.extraction.relations import Relation
 from khorgos.claims.extraction.times import time_of
@@ -18,7 +19,7 @@ from khorgos.claims.extraction.wordings import Wording
 from khorgos.nomenclature.periods import Period, year
 
 _AMOUNTS = frozenset(("level", "quantity", "balance", "growth", "share"))
-_LEADING_WORDS = frozenset("leading main chief principal primary foremost".split())
+_LEADING_WORDS = word_set("remarks", "leading_words")
 
 
 def remark(setting: Setting, i: int, figures: Sequence[Draft]) -> Draft | None:
@@ -99,7 +100,7 @@ def _rank(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft])
     frame = _seen_from(relation, setting.mind)
     draft = _new(setting, i, wording, "rank", frame)
     draft.scope = _scope(relation, setting)
-    if any(c.wording is not None and c.wording.sort == "streak" for c in chunks):
+    if not draft.period_sure and any(c.wording is not None and c.wording.sort == "streak" for c in chunks):
         draft.period = _this_year(setting)
     return draft
 
@@ -355,6 +356,8 @@ def _multiple(setting: Setting, i: int, wording: Wording, figures: Sequence[Draf
     draft.base_period = words_of(compared_with(setting, i, period))
     if _is_to_come(chunks, i):
         draft.kind = "target"
+        horizon = next(c.when for c in chunks if c.when is not None and c.when.sort == "horizon")
+        draft.period = words_of(setting.calendar.period(horizon, None))
     return draft
 
 
@@ -401,6 +404,12 @@ def _direction(wording: Wording) -> int:
 def _none(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
     """ "nothing at all in May": no goods, where goods were counted before."""
     before = [d for d in figures if d.kind in ("quantity", "level") and d.chunk < i]
+    scene = setting.scene
+    own = [m for m, mention in enumerate(scene.mentions) if mention.verb and mention.head in (i - 1, i - 2)]
+    if own and not before:
+        draft = _new(setting, i, wording, "quantity", scene.frames[own[0]])
+        draft.unit, draft.notes = "tonne", ("none",)
+        return draft
     if not before and not (wording.start and "zero" in wording.scope + setting.scene.line.chunks[i].low):
         return None
     frame = before[-1].frame if before else setting.mind.running

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import Mention
 
-_JOINTS = frozenset((",", "and", "&", "or", "respectively", "by", "to", "percent", "(", ")"))
+_JOINTS = word_set("respective", "joints")
 
 
 class Share(NamedTuple):
@@ -16,6 +17,7 @@ class Share(NamedTuple):
 
     Args:
         area: chunk of an area.
+        lead: chunk of the first area of its list.
         mention: index of a flow.
         when: chunk of an expression of time.
         flow: "export" or "import", of "exports and imports".
@@ -23,6 +25,7 @@ class Share(NamedTuple):
     """
 
     area: int | None = None
+    lead: int | None = None
     mention: int | None = None
     when: int | None = None
     flow: str | None = None
@@ -62,13 +65,17 @@ def _runs(chunks: Sequence[Chunk], floor: int, mark: int) -> list[list[int]]:
         if (
             last is not None
             and before is not None
-            and before.sort == quantity.sort
+            and _goes_with(before.sort, quantity.sort)
             and all(c.low in _JOINTS or c.has("qualifier") for c in chunks[last + 1 : k])
         ):
             runs[-1].append(k)
         else:
             runs.append([k])
     return [run for run in runs if len(run) > 1]
+
+
+def _goes_with(a: str, b: str) -> bool:
+    return a == b or {a, b} == {"percent", "times"}
 
 
 def _partners(line: Line, mentions: Sequence[Mention], run: Sequence[int], floor: int) -> list[Share]:
@@ -79,7 +86,7 @@ def _partners(line: Line, mentions: Sequence[Mention], run: Sequence[int], floor
     for kind in ("area", "when", "product"):
         for group in _groups(chunks, floor, start, kind):
             if len(group) == count:
-                lists.append((group[-1], [_share(chunks, k, kind) for k in group]))
+                lists.append((group[-1], [_share(chunks, k, kind, group[0]) for k in group]))
     flows = [m for m, mention in enumerate(mentions) if floor <= mention.head < start]
     if len(flows) == count and all(len(_between(chunks, mentions, flows, n)) <= 3 for n in range(1, count)):
         lists.append((mentions[flows[-1]].head, [Share(mention=m) for m in flows]))
@@ -105,7 +112,7 @@ def _groups(chunks: Sequence[Chunk], floor: int, start: int, kind: str) -> list[
         if not _is(chunks[k], kind):
             continue
         if groups and all(
-            c.low in (",", "and", "&", "the", "to", "from", "with", "in", "-", "of")
+            c.low in (",", "and", "&", "the", "to", "from", "with", "in", "-", "of") or (kind == "area" and bool(c.product))
             for c in chunks[groups[-1][-1] + 1 : k]
         ):
             groups[-1].append(k)
@@ -120,7 +127,7 @@ def _is(chunk: Chunk, kind: str) -> bool:
     return chunk.kind == "when" if kind == "when" else bool(chunk.product)
 
 
-def _share(chunks: Sequence[Chunk], k: int, kind: str) -> Share:
+def _share(chunks: Sequence[Chunk], k: int, kind: str, lead: int) -> Share:
     if kind == "area":
-        return Share(area=k)
+        return Share(area=k, lead=lead)
     return Share(when=k) if kind == "when" else Share(product=chunks[k].low)

@@ -10,7 +10,7 @@ from khorgos.claims.extraction.assign import Scene, replaced
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, resolve
+from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, Place, resolve
 from khorgos.claims.extraction.measures_of_text import after, before
 from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.numerals import Numeral, read_numeral
@@ -70,7 +70,7 @@ def table_claims(table: Table, setting: TableSetting) -> list[Draft]:
         One draft a cell; cells that say nothing of trade are left out.
     """
     columns = [_column(head, setting) for head in table.heads]
-    caption = _amount_words(setting.caption)
+    caption = _amount_words(f"{setting.caption} {table.head}")
     drafts: list[Draft] = []
     for row in table.rows:
         label = read_line(setting.text, Sentence(row.label.start, row.label.end, 0)) if row.label.text else None
@@ -143,7 +143,7 @@ def _row_frame(label: Line, setting: TableSetting) -> Frame | None:
     base = replace(mind.running, sure=0)
     mentions = find_mentions(label)
     if mentions:
-        found = resolve(mentions[0], label, (), mind)
+        found = resolve(mentions[0], label, Place(), mind)
         if not mentions[0].a and not mentions[0].b and base.a is not None:
             return replace(base, flow=found.flow, sign=found.sign, product=found.product or base.product)
         return found
@@ -179,7 +179,7 @@ def _cell(
     kind = _kind(cell, column, currency)
     scene = _scene(row, cell, setting)
     draft = Draft(scene, cell.start, cell.end, "growth" if kind == "growth" else "share", frame, flow_sure=True)
-    when = column.period or period or setting.mind.period
+    when = _months_of(column.period, setting.mind.period) or period or setting.mind.period
     draft.period, draft.period_sure = words_of(when), column.period is not None or period is not None
     draft.value, draft.step, draft.unit = sign * numeral.value, numeral.step, "percent"
     draft.notes = tuple(filter(None, (numeral.note,)))
@@ -190,6 +190,13 @@ def _cell(
     if kind == "share":
         return draft
     return _amount(draft, currency or column.currency or caption[1], scale or column.scale or caption[0], setting)
+
+
+def _months_of(column: Period | None, caption: Period | None) -> Period | None:
+    """A year at the head of a table of part-years means their months."""
+    if column is None or caption is None or column.kind != "year" or caption.months >= 12:
+        return column
+    return caption.shift(12 * (column.year - caption.year))
 
 
 def _kind(cell: Cell, column: _Column, currency: str | None) -> str:

@@ -56,12 +56,14 @@ class Table(NamedTuple):
         first: index of its first line.
         last: index after its last line.
         heads: text of the head of each column of numbers; empty where it has none.
+        head: all cells of the head.
         rows: its rows.
     """
 
     first: int
     last: int
     heads: tuple[str, ...]
+    head: str
     rows: tuple[Row, ...]
 
 
@@ -154,4 +156,5 @@ def _read(grid: Sequence[list[Cell]], first: int, last: int) -> Table | None:
     heads = [cell.text for cell in heads_row][-width:] if heads_row else []
     heads = [""] * (width - len(heads)) + heads if len(heads) < width else heads
     made = tuple(Row(row[0], tuple((k, cell) for k, cell in enumerate(row[1:]) if cell.is_number)) for row in rows)
-    return Table(first, last, tuple(heads), made)
+    head = " ".join(cell.text for cell in heads_row) if heads_row else ""
+    return Table(first, last, tuple(heads), head, made)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.figures import Setting
-from khorgos.claims.extraction.frames import WORLD, Frame
+from khorgos.claims.extraction.frames import WORLD, Frame, behind
 from khorgos.claims.extraction.lexicon import rows
 from khorgos.claims.extraction.quantities import Quantity
 from khorgos.claims.extraction.when import When
@@ -170,6 +170,8 @@ def _goods_list(chunks: Sequence[Chunk], k: int) -> tuple[str | None, str]:
         chunk = chunks[k]
         if chunk.kind == "area" and chunk.area is not None and area is None:
             area = chunk.area.area
+        elif chunk.has("scope") and chunk.low.endswith("countries") and area is None:
+            area = WORLD
         elif chunk.product:
             goods.append(chunk.low)
         elif chunk.low in ("everything", "all", "various"):
@@ -186,8 +188,8 @@ def _facing(chunks: Sequence[Chunk], i: int) -> tuple[str | None, str]:
     faced = next(
         (
             k
-            for k in range(i - 1, max(-1, i - 12), -1)
-            if re.match(r"fac(?:e|ed|es|ing)$|subject to|hit|taxed", chunks[k].low)
+            for k in range(i, max(-1, i - 12), -1)
+            if re.match(r"fac(?:e|ed|es|ing)$|subject to|hit|taxed|pays?$|paying", chunks[k].low)
         ),
         None,
     )
@@ -195,9 +197,12 @@ def _facing(chunks: Sequence[Chunk], i: int) -> tuple[str | None, str]:
         return None, ""
     area: str | None = None
     goods = []
-    for chunk in chunks[max(0, faced - 20) : faced]:
+    floor = max((k + 1 for k in range(faced) if chunks[k].low in (";", ".") or chunks[k].kind == "quantity"), default=0)
+    for chunk in chunks[max(floor, faced - 20) : faced]:
         if chunk.kind == "area" and chunk.area is not None:
             area = chunk.area.area
+        if chunk.low.endswith("countries"):
+            area = WORLD
         if chunk.product:
             goods.append(chunk.low)
     return area, ", ".join(dict.fromkeys(goods))
@@ -213,8 +218,7 @@ def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str |
         chunk = chunks[k]
         if chunk.area is None or chunk.kind not in ("area", "person") or chunk.area.area == on:
             continue
-        prior = chunks[k - 1].low if k else ""
-        if prior in ("on", "from", "against", "to", "with", "than") and chunk.kind == "area":
+        if chunk.kind == "area" and behind(chunks, k) in ("on", "from", "against", "to", "with", "than", "for"):
             continue
         found = chunk.area.area
         break
@@ -237,6 +241,8 @@ def _sides(by: str | None, on: str | None, mind: TariffMind, setting: Setting) -
     for area in (by, on):
         if area is not None and area not in mind.named:
             mind.named.append(area)
+    if on == WORLD and mind.named and by != mind.named[0]:
+        return mind.named[0], on
     if by is None and mind.by is not None:
         by = mind.by if on != mind.by else mind.on
     if on is None:

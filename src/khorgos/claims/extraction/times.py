@@ -6,40 +6,15 @@ from collections.abc import Sequence
 from typing import Literal
 
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import Mention
 from khorgos.claims.extraction.moves import is_base
 
 Role = Literal["time", "base", "horizon", "date", "none"]
 
-_BASE_WORDS = frozenset(
-    ["from", "than", "against", "versus", "vs", "compared", "over", "on", "after", "below", "above", "beyond"]
-)
-_FILL = frozenset(
-    [
-        "the",
-        "in",
-        "of",
-        "for",
-        "that",
-        "those",
-        "a",
-        "an",
-        "its",
-        "same",
-        "figure",
-        "level",
-        "figures",
-        "levels",
-        "during",
-        "with",
-        "to",
-        "previous",
-        "indicator",
-        "data",
-        "value",
-    ]
-)
-_DATES = frozenset(["said", "told", "reported", "announced", "on", "dated", "published", "released", "issued"])
+_BASE_WORDS = word_set("times", "base_words")
+_FILL = word_set("times", "fill")
+_DATES = word_set("times", "dates")
 
 
 def role(line: Line, i: int) -> Role:
@@ -60,13 +35,13 @@ def role(line: Line, i: int) -> Role:
     if when.sort == "horizon":
         return "horizon"
     prior = line.chunks[i - 1].low if i else ""
-    if prior in ("since", "until", "till", "before"):
+    if any(c.low in ("since", "until", "till") for c in line.chunks[max(0, i - 3) : i]) or prior == "before":
         return "none"
     if when.sort == "running":
         return "time"
     based = _is_based(line.chunks, i)
     if when.sort in ("earlier", "same_months"):
-        return "base"
+        return "time" if i == 0 and i + 1 < len(line.chunks) and line.chunks[i + 1].low != "," else "base"
     if when.sort == "same" and not based:
         return "time" if prior in ("in", "during", "for", "over") or i == 0 else "base"
     return "base" if based else "time"

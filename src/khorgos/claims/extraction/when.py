@@ -188,7 +188,7 @@ def _fiscal(match: re.Match[str]) -> When:
     if first is None:  # FY24 and FY2024 end in that year
         written = match["fy"]
         first = (int(written) if len(written) == 4 else 2000 + int(written)) - 1
-    return When(*match.span(), "fiscal", first)
+    return When(*match.span(), "fiscal", first, 7 if "marketing" in match.group().lower() else 4)
 
 
 def _years(match: re.Match[str]) -> When:
@@ -271,7 +271,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (r"\b(?P<n>[0-9]{1,2})M\s*(?P<y>(?:19|20)[0-9]{2})\b", 0, _short_months),
     (rf"\b(?:fiscal(?:\s+year)?|FY|financial year|marketing year)\s*(?:(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2,4}})\b"
      r"|(?P<fy>(?:20)?[0-9]{2})\b)", re.I, _fiscal),
-    (rf"\b(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2}})(?![0-9])(?P<fy>)", 0, _fiscal),
+    (rf"\b(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2}})(?![0-9])(?:\s+marketing\s+year)?(?P<fy>)", 0, _fiscal),
     (rf"\b(?:between|from)\s+(?P<y1>{Y})\s+(?:and|to)\s+(?P<y2>{Y})", re.I, _years),
     (rf"\b(?P<y1>{Y})\s*[-\u2013]\s*(?P<y2>{Y})", 0, _years),
     (rf"\b(?:by|until|through|before)\s+(?:the\s+)?(?:end\s+of\s+)?(?:the\s+year\s+)?(?P<y>{Y})", re.I, _horizon),

@@ -144,7 +144,7 @@ _HAS = (
 )
 _HAS += r"|maintained|maintains|enjoys?|enjoyed|suffered|suffers|reported|saw|sees|incurred|booked|logged|remained in|is in|was in)"
 _SPAN_OF_TIME = (
-    rf"(?:since\s+(?:at\s+least\s+)?(?:[A-Z][a-z]+\.?\s+)?(?:19|20)[0-9]{{2}}"
+    rf"(?:since\s+(?:at\s+least\s+)?(?:mid-|late\s+|early\s+)?(?:[A-Z][a-z]+\.?\s+)?(?:19|20)[0-9]{{2}}"
     rf"|in\s+(?:(?:the|more\s+than|over|nearly|almost|at\s+least|about)\s+)*(?:past\s+|last\s+)?{_COUNT}\s+(?:years?|months?|quarters?|decades?)"
     r"|in\s+(?:more\s+than\s+)?a\s+(?:decade|year)|on\s+record|in\s+history|of\s+all\s+time|ever(?:\s+recorded)?|in\s+decades"
     r"|in\s+(?:the\s+)?history|to\s+date|since\s+records\s+began|in\s+(?:its|their)\s+history)"

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from khorgos.claims.claim import Claim, Flow, Qualifier, Span
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.frames import Frame
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.reading import Reading
 from khorgos.claims.places import place
 
-_CLAUSE_ENDS = frozenset((",", ";", ":", "(", ")", "\u2013", "|"))
+_CLAUSE_ENDS = word_set("writing", "clause_ends")
 _FLOWS: dict[str, Flow] = {"export": "export", "import": "import", "total": "total", "balance": "balance"}
 _QUALIFIERS: dict[str, Qualifier] = {
     "exact": "exact", "approx": "approx", "nearly": "nearly", "more_than": "more_than", "less_than": "less_than", "record": "record",

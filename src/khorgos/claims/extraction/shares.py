@@ -1,0 +1,135 @@
+"""Shares: which percentages are parts of a whole, and whose part of what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, mention_for, replaced
+from khorgos.claims.extraction.chunks import Chunk
+from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, behind
+from khorgos.claims.extraction.lexicon import word_set
+from khorgos.claims.extraction.moves import is_share, sign_of_change
+
+_OWN_NOUNS = word_set("shares", "own_nouns")
+
+
+def is_part(scene: Scene, i: int) -> bool:
+    """Whether the percentage at a chunk is a share.
+
+    By its own words; like the share before it ("15.4% of trade last year and 15.8% in the seven months"); or a
+    number beside a partner where nothing is said to move ("followed by Russia with 17.6 percent").
+    """
+    line = scene.line
+    quantity = line.chunks[i].quantity
+    if quantity is None or quantity.sort != "percent" or quantity.sign:
+        return False
+    if is_share(line, i):
+        return True
+    if any(c.wording is not None and c.wording.sort in ("order", "lead") for c in line.chunks[max(0, i - 3) : i]):
+        return True
+    if sign_of_change(line, i)[0] != 0:
+        return _is_second(line.chunks, i) and _has_share_before(scene, i)
+    return _has_share_before(scene, i) or any(c.wording is not None and c.wording.sort in ("order", "rank", "lead", "next") for c in line.chunks)
+
+
+def _is_second(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "and another 34% to": goes on with the share before."""
+    return i > 0 and chunks[i - 1].low in ("and", "another", "and another", "a further") or i > 1 and chunks[i - 2].low == "and"
+
+
+def _has_share_before(scene: Scene, i: int) -> bool:
+    chunks = scene.line.chunks
+    for k in range(i - 1, max(-1, i - 16), -1):
+        quantity = chunks[k].quantity
+        if quantity is not None:
+            if quantity.sort != "percent":
+                continue
+            return is_part(scene, k)
+        if chunks[k].has("change") and chunks[k].low not in ("added another", "led"):
+            return False
+    return False
+
+
+def names_a_whole(scene: Scene, i: int) -> bool:
+    """Whether "X% of" goes on with something of trade; "90% of settlements" does not."""
+    chunks = scene.line.chunks
+    if i + 1 >= len(chunks) or chunks[i + 1].low != "of":
+        return True
+    window = chunks[i + 2 : i + 8]
+    for chunk in window:
+        if chunk.has("flow") or chunk.product or chunk.has("all") or chunk.has("partner") or chunk.low in _OWN_NOUNS:
+            return True
+        if chunk.kind == "area" and chunk.area is not None and chunk.area.sort != "adjective":
+            return True
+        if chunk.has("anaphor"):
+            return True
+    return False
+
+
+def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> Frame | None:
+    """Part and whole: "Brazil accounted for 63% of China's imports" is China's imports from Brazil.
+
+    Args:
+        scene: the sentence.
+        i: chunk of the percentage.
+        frame: the flow that it is a part of.
+        mind: what was said before.
+    """
+    if frame is None:
+        return None
+    if not is_share(scene.line, i):
+        prior = [k for k in range(i) if _is_percent(scene.line.chunks[k])]
+        if prior:
+            m = mention_for(scene, prior[-1])
+            whole = share_frame(scene, prior[-1], frame_for(scene, prior[-1], m, mind), mind)
+            part = _beside(scene, i, prior[-1])
+            return whole if part is None or whole is None else replaced(replace(whole, listed=True), part, "", mind)
+    part = _subject(scene, i, frame)
+    if part is not None:
+        return replace(replaced(frame, part, "", mind), listed=True)
+    return _from_level(scene, i, frame, mind)
+
+
+def _is_percent(chunk: Chunk) -> bool:
+    return chunk.quantity is not None and chunk.quantity.sort == "percent"
+
+
+def _beside(scene: Scene, i: int, floor: int) -> str | None:
+    """The partner of a further share: before it ("Russia with 17.6 percent") or after ("another 34% to the UAE")."""
+    chunks = scene.line.chunks
+    free = [k for k in free_areas(scene) if floor < k < i]
+    if free:
+        return _id(chunks[free[-1]])
+    after = [k for k in free_areas(scene) if i < k <= i + 4 and behind(chunks, k) in ("to", "from", "with", "by")]
+    return _id(chunks[after[0]]) if after else None
+
+
+def _id(chunk: Chunk) -> str | None:
+    return chunk.area.area if chunk.area is not None else None
+
+
+def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
+    """The area whose part it is: the free subject before, or where the part goes ("42% of exports went to Russia")."""
+    chunks = scene.line.chunks
+    free = [k for k in free_areas(scene) if k < i and not behind(chunks, k)]
+    if free:
+        return None if _id(chunks[free[-1]]) in (frame.a, frame.b) else _id(chunks[free[-1]])
+    if frame.b in (None, WORLD):
+        after = [k for k in free_areas(scene) if i < k <= i + 14 and behind(chunks, k) in ("to", "from", "with") and _id(chunks[k]) != frame.a]
+        if after and not any(c.kind == "quantity" for c in chunks[i + 1 : after[0]]):
+            return _id(chunks[after[0]])
+    return None
+
+
+def _from_level(scene: Scene, i: int, frame: Frame, mind: Discourse) -> Frame:
+    """ "$4.7 million, or 0.09 percent of all trade": the part is what the level before was of."""
+    before = [k for k in range(i) if scene.line.chunks[k].quantity is not None]
+    if not before and mind.running.listed:
+        return frame
+    part = mind.running if not before else frame_for(scene, before[-1], mention_for(scene, before[-1]), mind)
+    if frame.b in (None, WORLD) or (before and i - before[-1] <= 3):
+        other = part.other(frame.a) if frame.a is not None else None
+        if other not in (None, WORLD):
+            return replace(frame, b=other, listed=True)
+    return frame
