@@ -29,9 +29,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 # Compilations and reconciliations are evidence, but nobody's declaration.
 _OFFICIAL_RANK = 30
-# Areas up to which all years are asked. Chosen because beyond it the pairs' whole history takes longer to read than
-# the text; the years that the text speaks of and ten before are asked then.
-_FEW_AREAS, _HISTORY = 40, 10
+# Areas up to which all periods are asked. Chosen because beyond it the pairs' whole history takes longer to read than
+# the text; the periods that the text speaks of and those a year before are asked then.
+_FEW_AREAS = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,8 @@ def fetch(ledger: Ledger, claims: Sequence[Claim]) -> Figures:
     areas, years = _areas(claims), _years(claims)
     if not areas or not years:
         return Figures(FLOW.empty_table(), ledger)
-    deep = len(areas) <= _FEW_AREAS
-    span = () if deep else tuple(range(min(years) - _HISTORY, max(years) + 2))
-    tables = [run(ledger, rows(ledger, FlowQuery(areas, areas, _FLOWS, years=span, by="native")))]
+    every = FlowQuery(areas, areas, _FLOWS, periods=() if len(areas) <= _FEW_AREAS else _periods(claims), by="native")
+    tables = [run(ledger, rows(ledger, every))]
     owners, periods = _owners(claims)
     if owners:
         tables.append(run(ledger, rows(ledger, FlowQuery(owners, (), _FLOWS, periods=periods, by="native"))))
@@ -178,7 +177,7 @@ def _areas(claims: Sequence[Claim]) -> tuple[str, ...]:
             if area_id is not None:
                 found.update(ALIASES.get(area_id, (area_id,)))
                 found.update(members_of(area_id, claim.period))
-        for universe in universes_of(claim) if claim.kind in ("rank", "balance") else ():
+        for universe in universes_of(claim) if claim.kind in ("rank", "balance") and claim.period else ():
             found.update({universe.group} | universe.others)
     return tuple(sorted(found | {_WORLD})) if found else ()
 
@@ -197,6 +196,12 @@ def _owners(claims: Sequence[Claim]) -> tuple[tuple[str, ...], tuple[str, ...]]:
             found.update(members_of(universe.owner, claim.period) or (universe.owner,))
             periods.add(str(period))
     return tuple(sorted(found)), tuple(sorted(periods))
+
+
+def _periods(claims: Sequence[Claim]) -> tuple[str, ...]:
+    """The periods that claims speak of, and the same a year before."""
+    named = {period for claim in claims for text in (claim.period, claim.base_period) if (period := when(text))}
+    return tuple(sorted({str(period.shift(-12)) for period in named} | {str(period) for period in named}))
 
 
 def _years(claims: Sequence[Claim]) -> frozenset[int]:
