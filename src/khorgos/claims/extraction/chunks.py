@@ -110,7 +110,7 @@ def read_line(text: str, sentence: Sentence) -> Line:
     for when in expressions(text, sentence.start, sentence.end):
         if not _counts_something(tokens, starts, ends, when):
             _put(tokens, chunks, starts, ends, when.start, when.end, when=when)
-    taken = {i for i, chunk in enumerate(chunks) if chunk is not None}
+    taken = {i for i, chunk in enumerate(chunks) if not _is_free(chunk)}
     for quantity in find_quantities(tokens, taken):
         if all(_is_free(chunks[i]) for i in range(quantity.first, quantity.last)):
             _lay(chunks, _chunk(tokens, "quantity", quantity.first, quantity.last, quantity=quantity))
@@ -194,12 +194,18 @@ def _name_at(tokens: Sequence[Token], position: int) -> Chunk | None:
         found.append((source[0], 3, _chunk(tokens, "source", position, position + source[0], source=source[1])))
     if masked := mask(tokens, position):
         found.append((masked[0], 2, _chunk(tokens, "mask", position, position + masked[0], marks={"currency": ""} if masked[1] == "currency" else {})))
-    if named := area_words(tokens, position):
+    if (named := area_words(tokens, position)) and not _is_dollar(tokens, position, named[0]):
         found.append((named[0], 1, _chunk(tokens, "area", position, position + named[0], area=named[1])))
     if someone := person(tokens, position):
         words = AreaWords(someone[1], "person")
         found.append((someone[0], 0, _chunk(tokens, "person", position, position + someone[0], area=words)))
     return max(found, key=lambda each: each[:2])[2] if found else None
+
+
+def _is_dollar(tokens: Sequence[Token], position: int, length: int) -> bool:
+    """The US of US$."""
+    after = position + length
+    return after < len(tokens) and tokens[after].text == "$" and tokens[after].glued
 
 
 def _rest(tokens: Sequence[Token], chunks: list[Chunk | None]) -> Iterator[Chunk]:

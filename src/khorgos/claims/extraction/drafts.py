@@ -39,6 +39,7 @@ class Draft:
         chunk: the expression's chunk, -1 for a cell of a table.
         base_of: whether it is what another figure is compared with.
         looks_back: whether its period leaves the period in question as it was.
+        orphan: whether nothing before says what it measures; kept if the same figure is told again.
     """
 
     scene: Scene
@@ -65,6 +66,7 @@ class Draft:
     chunk: int = -1
     base_of: bool = False
     looks_back: bool = False
+    orphan: bool = False
 
 
 def words_of(period: Period | None) -> str | None:

@@ -183,7 +183,7 @@ def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft],
     for draft in sorted(
         (d for d in (*numbers, *rest) if d.kind not in ("tariff_rate", "rank", "count")), key=lambda d: d.start
     ):
-        if draft.frame is not None and draft.frame.flow is not None:
+        if draft.frame is not None and draft.frame.flow is not None and not draft.orphan:
             _keep_centre(draft, mind)
             mind.running = draft.frame
             if not draft.frame.listed and not draft.base_of and draft.kind != "share":

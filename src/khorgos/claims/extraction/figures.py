@@ -54,15 +54,17 @@ def figure(setting: Setting, i: int) -> Draft | None:
     quantity = scene.line.chunks[i].quantity
     assert quantity is not None
     m = mention_for(scene, i)
-    if not _is_trade(scene, i, m, mind):
+    orphan = m is None and mind.running.flow is None and quantity.sort in ("money", "goods")
+    if not (orphan and _other_matter(scene.line.chunks, i) is None) and not _is_trade(scene, i, m, mind):
         return None
     frame = frame_for(scene, i, m, mind)
     draft = Draft(scene, *_place(scene.line, quantity), "other", frame, chunk=i, flow_sure=m is not None)
     draft.period_sure, period = _period(setting, i, m)
     draft.period = words_of(period)
     draft.source = mind.source
+    draft.orphan = orphan
     draft.looks_back = looks_back(setting, i, m)
-    draft.base_of = is_base(scene.line, i) or _bracketed_base(setting, i) is not None
+    draft.base_of = is_base(scene.line, i) or _bracketed_base(setting, i) is not None or _is_past(setting, i, m, period)
     _read_value(setting, draft, quantity, i, period)
     return draft
 
@@ -174,6 +176,17 @@ def _bracketed_base(setting: Setting, i: int) -> When | None:
         return None
     quantity = chunks[i].quantity
     return chunks[i - 2].when if quantity is not None and quantity.sort in ("money", "goods") else None
+
+
+def _is_past(setting: Setting, i: int, m: int | None, period: Period | None) -> bool:
+    """ "to $872.5 million ($950.6 million in January-August 2023)": an amount in brackets of a time before."""
+    line = setting.scene.line
+    if i < 2 or line.chunks[i - 1].low != "(" or period is None or attached_time(line, i) is None:
+        return False
+    before = [k for k, r in setting.roles.items() if r == "time" and k < i]
+    when = line.chunks[before[-1]].when if before else None
+    main = setting.calendar.period(when, setting.mind.period) if when is not None else setting.mind.period
+    return main is not None and period.start < main.start
 
 
 def _is_direct(line: Line, i: int, k: int) -> bool:
@@ -363,6 +376,8 @@ def _is_growth_in_money(line: Line, i: int) -> bool:
         k -= 1
     before = chunks[k].quantity if k >= 0 else None
     if before is None or before.sort != "percent" or sign_of_change(line, k)[0] == 0 or is_share(line, k):
+        return False
+    if attached_time(line, i) is not None:
         return False
     if words and words[-1] == "," and "or" in words and len(words) <= 2 or words == ["or"]:
         return True

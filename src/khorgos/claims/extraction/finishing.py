@@ -27,6 +27,8 @@ def finish(drafts: list[Draft], mind: Discourse, calendar: Calendar) -> list[Dra
     """
     drafts = _apart(drafts)
     _same_figure(drafts)
+    drafts = [d for d in drafts if not d.orphan or d.flow_sure]
+    drafts = [d for d in drafts if d.kind != "record" or d.frame is not None and d.frame.flow is not None]
     _periods_from_later(drafts)
     _bases(drafts)
     return drafts

@@ -99,6 +99,10 @@ class Discourse:
     centre: str | None = None
     place: int = 0
 
+    def anchor(self, frame: Frame) -> str | None:
+        """The side of a flow that the text turns around, None if neither is."""
+        return next((area for area in (self.centre, self.hub) if area is not None and area in (frame.a, frame.b)), None)
+
 
 def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
     """The area that most of a text's flows have as a side.
@@ -245,8 +249,12 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     """
     a = _first(mention.a, mention, place, mind)
     b = _first(mention.b, mention, place, mind, other=a)
+    if OWN in mention.a and b is None and mention.flow == "total" and (joined := _joined(line, place, mention)) is not None:
+        a, b = joined
     if PAIR in mention.a or PAIR in mention.b:
         a, b = _pair(mind, mention)
+    if mention.flow is None and mention.world:
+        return _whole(place, mind)
     sure = sum(bool(side) and not side[0].startswith("@") for side in (mention.a, mention.b))
     if mention.world and b is None:
         b, sure = WORLD, sure + 1
@@ -258,6 +266,25 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
         told = place.prior[1] if place.prior is not None else mind.running
         frame = replace(frame, flow=told.flow if told.flow in ("export", "import") else frame.flow)
     return _seen_from_hub(frame, mention, mind) if mention.supply else frame
+
+
+def _whole(place: Place, mind: Discourse) -> Frame:
+    """ "that total": the flow in question with all partners, as its hub sees it."""
+    told = place.prior[1] if place.prior is not None else mind.running
+    hub = mind.anchor(told) or told.a
+    if hub == told.b and told.flow in ("export", "import"):
+        told = replace(told, a=told.b, b=told.a, flow="import" if told.flow == "export" else "export")
+    return replace(told, b=WORLD, sure=1, listed=False)
+
+
+def _joined(line: Line, place: Place, mention: Mention) -> tuple[str, str] | None:
+    """ "Kazakhstan and China are able to bring their trade": two subjects that own it together."""
+    before = [(i, area) for i, area in place.about if i < mention.head]
+    if len(before) < 2:
+        return None
+    (i, first), (j, second) = before[-2:]
+    between = [c.low for c in line.chunks[i + 1 : j]]
+    return (first, second) if between in (["and"], ["and", "the"], ["&"]) else None
 
 
 def _pair(mind: Discourse, mention: Mention) -> tuple[str | None, str | None]:
@@ -324,7 +351,9 @@ def _bare(frame: Frame, mention: Mention, place: Place, mind: Discourse) -> Fram
         return replace(frame, a=context.a, b=context.b)
     if mention.mutual and mind.main is not None:
         return replace(frame, a=mind.main[0], b=mind.main[1])
-    return replace(frame, a=mind.source_area or mind.hub)
+    home = mind.source_area or mind.hub
+    region = mind.region if mind.region is not None and home is not None and home not in members_of(mind.region) else None
+    return replace(frame, a=home, b=region if region != home else None)
 
 
 def _loose(line: Line, mention: Mention, frame: Frame) -> str | None:
@@ -364,7 +393,7 @@ def _missing_a(frame: Frame, mention: Mention, place: Place, mind: Discourse) ->
 def _at_home(mind: Discourse) -> str | None:
     """Whose trade with the world is meant where nobody is named."""
     if mind.base.a is not None:
-        return mind.hub if mind.hub == mind.base.b else mind.base.a
+        return mind.base.b if mind.anchor(mind.base) == mind.base.b != WORLD else mind.base.a
     return mind.source_area or mind.running.a or mind.hub
 
 
@@ -416,7 +445,7 @@ def _same_end(a: str, mention: Mention, mind: Discourse) -> str | None:
 
 def _seen_from_hub(frame: Frame, mention: Mention, mind: Discourse) -> Frame:
     """Shipments, deliveries and cargoes to the country that the text is about are its imports."""
-    hub = mind.hub
+    hub = mind.anchor(frame)
     if frame.flow == "export" and hub is not None and frame.b == hub and frame.a is not None:
         return replace(frame, a=frame.b, b=frame.a, flow="import")
     return frame

@@ -93,6 +93,8 @@ def _completed(found: Sequence[Mention], n: int, chunks: Sequence[Chunk]) -> Men
 
 def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
     chunk = chunks[i]
+    if chunk.low == "total":
+        return _total(chunks, i)
     if chunk.kind not in ("cue", "wording"):
         return None
     if chunk.has("verb") and _is_verb(chunks, i):
@@ -100,6 +102,23 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
     if chunk.has("flow") and not _is_no_flow(chunks, i):
         return _noun(chunks, i, floor)
     return None
+
+
+def _total(chunks: Sequence[Chunk], i: int) -> Mention | None:
+    """ "That total, 13.92 million tons, was a record": the whole of what was spoken of."""
+    if chunks[i].low != "total" or i == 0 or chunks[i - 1].low not in ("that", "the", "this", "'s", "overall"):
+        return None
+    after = chunks[i + 1] if i + 1 < len(chunks) else None
+    if after is not None and not (after.low in (",", ".", "of", ";", ")") or after.has("reach") or after.has("change") or after.kind == "quantity"):
+        return None
+    if after is not None and after.low == "of" and i + 2 < len(chunks) and chunks[i + 2].kind != "quantity":
+        return None
+    first = i - 1
+    if chunks[first].low == "'s" and first > 0:
+        first -= 1
+    if first and chunks[first - 1].low not in (",", ";", ":", "and", "but", "\u2013"):
+        return None
+    return Mention(i, first, i + 1, None, world=True)
 
 
 def _is_verb(chunks: Sequence[Chunk], i: int) -> bool:
@@ -404,6 +423,8 @@ def _tail(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
     ):
         sign = _FLOWS[chunk.marks["flow"]][1]
         return replace(mention, flow="balance", sign=sign, last=k + 1, supply=False)
+    if chunk.marks.get("scope") == "world" and chunk.low.startswith(("with", "from", "to", "around")):
+        return replace(mention, world=True, b=("WLD",), last=k + 1)
     if chunk.low in ("abroad", "worldwide", "globally", "overseas"):
         return replace(mention, world=True, last=k + 1)
     if chunk.low in ("alone", "also", "both", "only", "mainly", "mostly", "again"):

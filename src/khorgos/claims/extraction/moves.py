@@ -31,7 +31,7 @@ def is_base(line: Line, i: int) -> bool:
     chunk = line.chunks[k]
     if chunk.low == "from":
         return not _starts_range(line.chunks, k, i) and not _is_origin(line.chunks, k)
-    if chunk.low in ("below", "above", "over") and i - k > 1:
+    if (chunk.low in ("below", "above", "over") and i - k > 1) or chunk.low in ("below the", "above the"):
         return _percent_before(line.chunks, k)
     if chunk.low in (
         "than",

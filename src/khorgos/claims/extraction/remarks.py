@@ -408,13 +408,13 @@ def _none(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) 
     own = [m for m, mention in enumerate(scene.mentions) if mention.verb and mention.head in (i - 1, i - 2)]
     if own and not before:
         draft = _new(setting, i, wording, "quantity", scene.frames[own[0]])
-        draft.unit, draft.notes = "tonne", ("none",)
+        draft.value, draft.unit, draft.notes = 0.0, "tonne", ("none",)
         return draft
     if not before and not (wording.start and "zero" in wording.scope + setting.scene.line.chunks[i].low):
         return None
     frame = before[-1].frame if before else setting.mind.running
     draft = _new(setting, i, wording, before[-1].kind if before else "quantity", frame)
-    draft.unit = before[-1].unit if before else "tonne"
+    draft.value, draft.unit = 0.0, (before[-1].unit if before else "tonne")
     draft.notes = ("none",)
     return draft
 
@@ -432,7 +432,7 @@ def flat(setting: Setting, i: int) -> Draft | None:
         return None
     line = scene.line
     draft = Draft(scene, line.start(i), line.end(i), "growth", frame_for(scene, i, m, setting.mind), chunk=i)
-    draft.unit, draft.qualifier = "percent", "approx"
+    draft.value, draft.unit, draft.qualifier = 0.0, "percent", "approx"
     draft.period_sure, period = period_at(setting, i)
     draft.period, draft.base_period = words_of(period), words_of(compared_with(setting, i, period))
     draft.notes = ("no number: about 0%",)

@@ -78,6 +78,8 @@ def _is_start(chunks: Sequence[Chunk], k: int, i: int) -> bool:
     """ "from January to August" and "from 2013 on" say when; "down from May" says with what it is compared."""
     when = chunks[i].when
     assert when is not None
+    if when.sort in ("months", "years") and any(f" {word} " in chunks[i].low for word in ("to", "through", "until", "till", "and")):
+        return True
     if when.sort in ("months", "years") and when.first != when.last:
         return not (k > 0 and (chunks[k - 1].has("change") or chunks[k - 1].kind == "quantity"))
     return not any(c.kind == "quantity" or c.has("change") or c.has("compare") for c in chunks[max(0, k - 8) : k])
@@ -114,9 +116,13 @@ def attached_time(line: Line, i: int) -> int | None:
     """An expression of time right behind a quantity: "$80 million in 2023", "8.81 million tons a year ago"."""
     k = i + 1
     chunks = line.chunks
+    if i >= 2 and chunks[i - 1].low == "'s" and chunks[i - 2].kind == "when":
+        return i - 2  # "April's 6.08 million tons"
     while k < len(chunks) and k - i <= 6:
         chunk = chunks[k]
         if chunk.kind == "when":
+            if k + 2 < len(chunks) and chunks[k + 1].low == "'s" and chunks[k + 2].kind == "quantity":
+                return None
             return k if _reaches(chunks, i, k) else None
         if chunk.kind == "quantity" or chunk.low in (",", ";", "(", ")", "and", "but", "while", "than", "compared with", "from",
                                                      "against", "\u2013", "|", "more than", "less than", "versus"):  # fmt: skip
@@ -144,13 +150,18 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:
 
     The time of a level serves its growth as well, in either order; the time of a base serves nobody else.
     """
+    if k + 2 < len(line.chunks) and line.chunks[k + 1].low == "'s" and line.chunks[k + 2].kind == "quantity" and k + 2 != i:
+        return True
     for j in range(k - 1, max(-1, k - 8), -1):
         if j == i:
             return False
+        wording = line.chunks[j].wording
+        if wording is not None and wording.sort == "none" and j > i:
+            return True
         if line.chunks[j].kind == "quantity":
             if attached_time(line, j) != k:
                 return False
-            return is_base(line, j) or (j > i and _parts(line.chunks, i, j))
+            return is_base(line, j) or (j > i and (line.chunks[j - 1].low == "(" or _parts(line.chunks, i, j)))
     return False
 
 

@@ -174,7 +174,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
      _order),
     (rf"\bin\s+(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot)\b", _order),
     (rf"\b(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot|rank)\b(?!\s+in\s+a\s+row)", _order),
-    (rf"(?:^|[.;,]\s+|\band\s+)(?P<o>(?i:{_ORDINAL}))\s+(?:was|were|is|came|comes|went|goes|ranked|stood)\b", _order),
+    (rf"(?:\A|(?<=[.;,!?]\s)|(?<=\n)|\band\s+)(?P<o>{_ORDINAL})\s+(?:was|were|is|came|comes|went|goes|ranked|stood)\b", _order),
     (r"\b(?P<s>led|leads|topped|tops|headed|heads|leading)\s+(?:with|the\s+(?:list|ranking|rankings|region|table|way|group|pack|field|top)"
      r"|in\s+(?:trade|terms|turnover|exports|imports)|all|among|at)\b", _lead),
     (r"\b(?:is|was|are|were|remains|remained|took|takes|stayed|stays|be)\s+(?:firmly\s+|again\s+)?(?P<s>in\s+the\s+lead|the\s+lead(?:er)?"
@@ -182,7 +182,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
     (r"\b(?:became|remains|remained|is|was)\s+(?P<s>(?:the\s+)?leader)\b", _lead),
     (r"(?P<s>\btop\s+(?:place|position|spot|slot))\b", _lead),
     (r"\b(?:came|comes|coming|was|were|is|are)\s+(?:in\s+)?(?P<s>next)\b", _next),
-    (r"(?:^|[.;]\s+)(?P<s>Next)\s+(?:came|comes|was|were|is|are)\b", _next),
+    (r"(?:\A|(?<=[.;!?]\s)|(?<=\n))(?P<s>Next)\s+(?:came|comes|was|were|is|are)\b", _next),
     (r"(?P<s>\b(?:an?\s+)?(?:all[- ]time|historic(?:al)?)\s+(?:high|low|maximum|minimum|peak|record))", _record),
     (rf"(?P<s>\b{_COUNT}[- ](?:year|month|quarter|decade)\s+(?:high|low|peak|maximum|minimum|record))", _record),
     (rf"(?P<s>\b{_MANY}(?:\s+(?!of\b|in\b|since\b)[a-z-]+){{0,4}}\s+{_SPAN_OF_TIME})", _record),
@@ -190,7 +190,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
     (rf"(?P<s>\bfor\s+the\s+first\s+time(?:\s+{_SPAN_OF_TIME})?)", _record),
     (r"(?P<s>\b(?:new|fresh)\s+(?:record(?:\s+(?:high|low))?|high|peak|maximum|low))\b", _record),
     (r"(?<!on )(?<!to )(?<!track )(?P<s>\brecord(?:[- ](?:high|low|breaking|setting|level))?)\b(?!s|ed|ing|-keeping"
-     r"|\s+(?:a|an|the|its|their|of\s+(?!\$|[0-9]|over|more|about|nearly|almost|USD|US)|growth|harvest|crop|investment))", _record),
+     r"|\s+(?:(?:a|an|the|its|their)\b|of\s+(?!\$|[0-9]|over|more|about|nearly|almost|USD|US)|growth|harvest|crop|investment))", _record),
     (r"(?P<s>\bsince\s+at\s+least\s+(?:19|20)[0-9]{2})", _record),
     (r"(?P<s>\b(?:the\s+)?(?:most|highest|largest)\s+ever)\b", _record),
     (r"(?P<s>\b(?:highest|largest|fastest|biggest|sharpest|strongest|steepest|lowest|smallest|greatest|most\s+substantial|most\s+significant))"
