@@ -1,7 +1,7 @@
 """khorgos: an open observatory for trade under stress.
 
 The functions are the commands: `trade`, `partners`, `influence`, `mirror`, `invest`, `targets`, `sources`, `explain`,
-`import_files`, `fetch`, `export`, `brief`, `simulate`, `papers`. Most return an `Answer`, which
+`import_files`, `fetch`, `export`, `brief`, `check`, `forecasts`, `simulate`, `papers`. Most return an `Answer`, which
 prints as a table and has its rows in `.table`.
 """
 
@@ -12,10 +12,13 @@ from khorgos.core.version import __version__
 __all__ = [
     "__version__",
     "brief",
+    "check",
+    "check_article",
     "explain",
     "export",
     "fetch",
     "fetchable",
+    "forecasts",
     "import_files",
     "influence",
     "invest",
@@ -32,6 +35,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The API's functions, imported when first used, so that `import khorgos` is fast (PEP 562)."""
+    if name in ("check", "check_article", "forecasts"):
+        from khorgos import api_claims
+
+        return getattr(api_claims, name)
     if name in __all__:
         from khorgos import api
 

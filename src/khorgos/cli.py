@@ -435,3 +435,35 @@ def papers(
     _print(answer, format_, output)
     if answer.exit_status:
         raise typer.Exit(answer.exit_status)
+
+
+@app.command()
+def check(
+    article: Annotated[str, typer.Argument(help="A .txt, .md, .html, .docx or .pdf file, an address, or - for input.")],
+    date: Annotated[str | None, typer.Option(help="When it was written, e.g. 2025-03-20.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="table, html, json, csv, md or parquet.")] = "table",
+    output: _Output = None,
+    ledger: _LedgerPath = None,
+) -> None:
+    """Find every trade number in an article, trace it, and judge it."""
+    from khorgos import api_claims
+
+    own = _ledger(ledger)
+    if article == "-":
+        found = api_claims.check(sys.stdin.read(), date=date, name="standard input", ledger=own)
+    else:
+        found = api_claims.check_article(article, date=date, ledger=own)
+    _deliver(found.render(format_), output)
+
+
+@app.command()
+def forecasts(
+    today: Annotated[str | None, typer.Option(help="The day from which it is judged; today if left out.")] = None,
+    format_: _Format = Format.TABLE,
+    output: _Output = None,
+    ledger: _LedgerPath = None,
+) -> None:
+    """Announced targets and forecasts against what happened since."""
+    from khorgos import api_claims
+
+    _print(api_claims.forecasts(today=today, ledger=_ledger(ledger)), format_, output)

@@ -1,0 +1,102 @@
+"""`khorgos check` as an editor meets it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+Run = Callable[..., object]
+
+SOUND = "China's trade with Kazakhstan reached $43.8 billion in 2024, up 6.9% from $41 billion in 2023."
+WRONG = "China's trade with Kazakhstan reached $43.8 billion in 2024, up 22% from $41 billion in 2023."
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Callable[[str], str]:
+    def write(text: str) -> str:
+        (tmp_path / "article.txt").write_text(text, encoding="utf-8")
+        return str(tmp_path / "article.txt")
+
+    return write
+
+
+def rulings(said: str) -> dict[str, str]:
+    return {claim["surface"]: claim["verdict"] for claim in json.loads(said)["claims"]}
+
+
+def test_a_sound_text_raises_no_alarm(khorgos: Run, article: Callable[[str], str]) -> None:
+    said = rulings(khorgos("check", article(SOUND), "--date", "2025-03-20", "--format", "json").out)
+
+    assert said
+    assert not {"contradicted", "inconsistent_within_text"} & set(said.values())
+    assert said["$43.8 billion"] == "supported"
+
+
+def test_growth_that_does_not_follow_from_its_levels_is_caught(khorgos: Run, article: Callable[[str], str]) -> None:
+    said = rulings(khorgos("check", article(WRONG), "--date", "2025-03-20", "--format", "json").out)
+
+    assert said["22%"] in {"contradicted", "inconsistent_within_text"}
+    assert said["$43.8 billion"] == "supported"
+
+
+def test_every_claim_has_the_fields_of_a_reading_and_of_a_verdict(khorgos: Run, article: Callable[[str], str]) -> None:
+    document = json.loads(khorgos("check", article(SOUND), "--date", "2025-03-20", "--format", "json").out)
+    fields = {
+        "value_span", "kind", "reporter", "partner", "flow", "product", "period", "value", "unit", "qualifier",
+        "base_period", "base_value", "attribution", "verdict", "why", "evidence",
+    }  # fmt: skip
+
+    assert document["date"] == "2025-03-20"
+    assert all(fields <= set(claim) for claim in document["claims"])
+
+
+def test_evidence_can_be_opened(khorgos: Run, article: Callable[[str], str]) -> None:
+    document = json.loads(khorgos("check", article(SOUND), "--date", "2025-03-20", "--format", "json").out)
+    addresses = {e["address"] for claim in document["claims"] for e in claim["evidence"] if e["address"]}
+
+    assert addresses
+    assert all(khorgos("explain", address).status == 0 for address in addresses)
+
+
+def test_the_page_is_the_article_with_its_claims_marked(khorgos: Run, article: Callable[[str], str]) -> None:
+    page = html.fromstring(khorgos("check", article(WRONG), "--date", "2025-03-20", "--format", "html").out)
+    marked = {"".join(mark.xpath("a/text()")): mark.get("class") for mark in page.xpath("//mark")}
+
+    assert marked["22%"] in {"contradicted", "inconsistent_within_text"}
+    assert "reached" in page.xpath("string(//article)")
+    assert page.xpath('//details[@class="inconsistent_within_text" or @class="contradicted"]/@open')
+    assert all(mark.xpath(".//sup/text()") for mark in page.xpath("//mark"))  # a sign, not colour alone
+
+
+def test_hostile_text_stays_text(khorgos: Run, article: Callable[[str], str]) -> None:
+    hostile = '<script>alert(1)</script> China exported $5 billion to "><img src=x onerror=a(2)> Kazakhstan in 2024.'
+    page = khorgos("check", article(hostile), "--format", "html").out
+
+    assert "<script" not in page
+    assert "<img" not in page
+
+
+def test_same_text_same_answer(khorgos: Run, article: Callable[[str], str]) -> None:
+    path = article(WRONG)
+
+    assert khorgos("check", path, "--format", "json").out == khorgos("check", path, "--format", "json").out
+
+
+def test_an_address_without_a_network_says_so(khorgos: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    said = khorgos("check", "https://nowhere.invalid/article")
+
+    assert said.status == 3
+    assert "No network" in said.err
+
+
+def test_forecasts_are_scored(khorgos: Run) -> None:
+    said = json.loads(khorgos("forecasts", "--today", "2026-11-22", "--format", "json").out)
+    states = {(row["trade"], row["expected"]): row["state"] for row in said["rows"]}
+
+    assert states["China and Russia", 200e9] == "reached"
+    assert states["China and Kazakhstan", 40e9] == "reached"
