@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, Place, behind, is_group, members_of, resolve
+from khorgos.claims.extraction.frames import Discourse, Frame, Place, behind, resolve
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import Mention
 from khorgos.claims.extraction.relations import Relation, find_relations
 from khorgos.claims.extraction.respective import Share, shares_of
+from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
 _LINK = word_set("assign", "link")
 _CLAUSE = frozenset((";", "while", "whereas"))
+_IN_LISTS = frozenset((",", "and", "-", "\u2013", ":", "(", "namely", "the"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,20 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
     frames: list[Frame] = []
     inner = replace(mind)
     relations = find_relations(line, mentions, about, mind)
+    counted = [i for i, chunk in enumerate(line.chunks) if chunk.quantity is not None]
     for relation in relations:
+        if relation.flow != "total" and counted and relation.head > counted[0]:
+            continue
         if relation.frame.sure == 2 and relation.flow != "invest":
             inner.running, inner.centre = replace(relation.frame, sure=0, listed=True), relation.hub
             inner.base = inner.running
             break
+    everywhere = bool(line.chunks) and line.chunks[0].low in ("globally", "worldwide")
     for m, mention in enumerate(mentions):
+        mention = replace(mention, world=mention.world or everywhere) if not mention.b else mention
         prior = (mentions[m - 1].head, frames[-1]) if frames else None
-        place = Place(tuple(about), prior, whole_of(line, mention) is not None)
+        whole = whole_of(line, mention) is not None or _is_shared_in(line, mention)
+        place = Place(tuple(about), prior, whole, _office(line, mention.first), _last_area(line, mention.first))
         frame = resolve(mention, line, place, inner)
         if frame.sure and frame.b != WORLD and _is_part(frame, mention, mind):
             frame = replace(frame, listed=True)
@@ -72,6 +81,28 @@ def whole_of(line: Line, mention: Mention) -> int | None:
         return None
     quantity = line.chunks[k - 1].quantity
     return k - 1 if quantity is not None and quantity.sort == "percent" else None
+
+
+def _office(line: Line, first: int) -> str | None:
+    """The country of a ministry that is quoted before a flow."""
+    for k in range(min(first, len(line.chunks)) - 1, -1, -1):
+        chunk = line.chunks[k]
+        if chunk.kind == "area" and chunk.weak and chunk.area is not None:
+            words = " ".join(c.low for c in line.chunks[k + 1 : k + 4])
+            return chunk.area.area if re.match(r"(?:'s )?(?:ministr|government|trade minist|commerce minist|authorit)", words) else None
+    return None
+
+
+def _last_area(line: Line, first: int) -> str | None:
+    """The area named last before a flow, for "trade with which"."""
+    named = [c.area.area for c in line.chunks[:first] if c.kind == "area" and c.area is not None]
+    return named[-1] if named else None
+
+
+def _is_shared_in(line: Line, mention: Mention) -> bool:
+    """Whether somebody's share in a flow is told: "China's share in exports was 17.1%"."""
+    before = line.chunks[max(0, mention.first - 2) : mention.first]
+    return any(c.low in ("share in", "share of", "shares in") or (c.low == "share" and before[-1].low in ("in", "of")) for c in before)
 
 
 def _is_part(frame: Frame, mention: Mention, mind: Discourse) -> bool:
@@ -96,13 +127,28 @@ def mention_for(scene: Scene, i: int) -> int | None:
     linked = _linked(scene, i)
     if linked is not None:
         return linked
-    before = [m for m, mention in enumerate(scene.mentions) if mention.head < i]
+    before = [m for m, mention in enumerate(scene.mentions) if mention.head < i and not _is_frame_of(scene, m)]
     if before:
         return before[-1]
     after = [m for m, mention in enumerate(scene.mentions) if mention.first > i]
     if after and not _parted(scene.line.chunks, i, scene.mentions[after[0]].first):
         return after[0]
     return None
+
+
+def _is_frame_of(scene: Scene, m: int) -> bool:
+    """Whether a flow is only the whole of another: "the share of exports in turnover", "in the structure of trade"."""
+    mention = scene.mentions[m]
+    chunks = scene.line.chunks
+    before = [c.low for c in chunks[max(0, mention.first - 3) : mention.first]]
+    if "structure" in before:
+        return True
+    if m == 0 or not any(c.has("share") for c in chunks[max(0, scene.mentions[m - 1].first - 3) : mention.first]):
+        return False
+    between = chunks[scene.mentions[m - 1].last : mention.first]
+    return "in" in [c.low for c in between] + before[-2:] and all(
+        c.low in ("in", "the", "share in", "'", "'s", "total", "of", "its", "a") or c.has("share") or c.kind == "area" for c in between
+    )
 
 
 def _linked(scene: Scene, i: int) -> int | None:
@@ -115,9 +161,19 @@ def _linked(scene: Scene, i: int) -> int | None:
         if len(between) > 5:
             return None
         if all(_links(c) for c in between) and (len(between) or mention.first == i + 1):
-            return _fallen_on(scene, m)
+            return None if m and _is_part_of(scene, i, m) else _fallen_on(scene, m)
         return None
     return None
+
+
+def _is_part_of(scene: Scene, i: int, m: int) -> bool:
+    """ "exports to China accounted for $250 million of the turnover": the first flow is measured, not the whole."""
+    chunks = scene.line.chunks
+    quantity = chunks[i].quantity
+    prior = scene.mentions[m - 1]
+    if quantity is None or quantity.sort == "percent" or not prior.last <= i:
+        return False
+    return chunks[i + 1].low == "of" and chunks[i - 1].has("reach") and chunks[i - 1].low not in ("to", "at", "of", "with")
 
 
 def _links(chunk: Chunk) -> bool:
@@ -143,13 +199,30 @@ def _parted(chunks: Sequence[Chunk], i: int, k: int) -> bool:
 
 def free_areas(scene: Scene) -> list[int]:
     """Chunks of areas that belong to no mention, no office and no publisher."""
-    covered = {k for mention in scene.mentions if not mention.verb for k in range(mention.first, mention.last)}
+    chunks = scene.line.chunks
+    covered = _spelt_out(chunks)
     for mention in scene.mentions:
-        if mention.verb:
-            covered |= {k for k in range(mention.first, mention.last) if _side(scene.line.chunks[k], mention)}
-    return [
-        k for k, chunk in enumerate(scene.line.chunks) if chunk.kind == "area" and not chunk.weak and k not in covered
-    ]
+        within = range(mention.first, mention.last)
+        covered |= {k for k in within if not mention.verb or _side(chunks[k], mention)}
+    return [k for k, chunk in enumerate(chunks) if chunk.kind == "area" and not chunk.weak and k not in covered]
+
+
+def _spelt_out(chunks: Sequence[Chunk]) -> set[int]:
+    """Members listed behind their group: "five Central Asian countries - Kazakhstan, ..., and Uzbekistan"."""
+    found: set[int] = set()
+    for k, chunk in enumerate(chunks):
+        if chunk.kind != "area" or chunk.area is None or not is_group(chunk.area.area):
+            continue
+        members: list[int] = []
+        last = k
+        for j in (j for j in range(k + 1, len(chunks)) if chunks[j].kind == "area"):
+            if not all(c.low in _IN_LISTS for c in chunks[last + 1 : j]):
+                break
+            members.append(j)
+            last = j
+        if len(members) > 2:
+            found.update(members)
+    return found
 
 
 def _side(chunk: Chunk, mention: Mention) -> bool:
@@ -240,7 +313,7 @@ def _item(scene: Scene, i: int, m: int | None) -> int | None:
         floor = max(scene.mentions[m].last, scene.mentions[m].head)
     found = None
     for k in free_areas(scene):
-        if floor <= k < i:
+        if floor <= k < i and not _is_set_aside(chunks, k) and not _is_epithet(chunks, k):
             found = k
     if found is None:
         return _item_after(scene, i) if m is None else None
@@ -248,6 +321,23 @@ def _item(scene: Scene, i: int, m: int | None) -> int | None:
     if area is not None and area.sort == "adjective" and not _heads_part(chunks, found):
         return None
     return found
+
+
+def _is_epithet(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "Uzbekistan, Central Asia's second largest economy": only says what the one before is."""
+    if k + 2 >= len(chunks) or chunks[k + 1].low not in ("'s", "'"):
+        return False
+    wording = chunks[k + 2].wording
+    return wording is not None and wording.sort == "rank"
+
+
+def _is_set_aside(chunks: Sequence[Chunk], k: int) -> bool:
+    """Whether an area only says among whom, or than whom: "the lowest among Central Asian states"."""
+    preposition = behind(chunks, k)
+    if preposition in ("among", "of", "within", "between", "than", "against", "like"):
+        return True
+    area = chunks[k].area
+    return preposition in ("in", "for") and area is not None and is_group(area.area)
 
 
 def _heads_part(chunks: Sequence[Chunk], k: int) -> bool:
@@ -293,6 +383,8 @@ def replaced(frame: Frame, area: str, preposition: str, mind: Discourse) -> Fram
     for side, value in (("a", frame.a), ("b", frame.b)):
         if value is not None and area in members_of(value):
             return _put(frame, side, area)
+    if mind.item is not None and mind.item in (frame.a, frame.b) and frame.sure < 2:
+        return _put(frame, "a" if frame.a == mind.item else "b", area)
     if frame.b == WORLD and frame.a is not None and is_group(area) and frame.a in members_of(area):
         return frame
     if preposition in ("with", "to", "from") or frame.b in (None, WORLD):

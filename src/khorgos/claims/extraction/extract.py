@@ -14,13 +14,14 @@ from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.figures import Setting, figure
 from khorgos.claims.extraction.finishing import finish
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, hub_of, is_bilateral, is_group, main_pair, subjects
+from khorgos.claims.extraction.frames import Discourse, Frame, hub_of, is_bilateral, main_pair, region_of, subjects
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mentions import Mention, find_mentions
+from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.paraphrase import Tortured, unparaphrased
 from khorgos.claims.extraction.reading import Reading, read
 from khorgos.claims.extraction.remarks import flat, places_after_names, remark, remark_of
 from khorgos.claims.extraction.sentences import sentences
+from khorgos.claims.extraction.sides import WORLD, is_group
 from khorgos.claims.extraction.table_claims import TableSetting, table_claims
 from khorgos.claims.extraction.tables import Table, find_tables
 from khorgos.claims.extraction.tariffs import TariffMind, is_tariff, tariff
@@ -70,8 +71,12 @@ class _Reader:
         self._calendar = Calendar(today, _year_spoken_of(self._lines))
         every = [mention for found in self._mentions for mention in found]
         hub = hub_of(every, self._lines)
-        self._mind = Discourse(hub=hub, main=main_pair(every), bilateral=is_bilateral(every, hub))
+        self._mind = Discourse(
+            hub=hub, main=main_pair(every), bilateral=is_bilateral(every, hub), region=region_of(self._lines)
+        )
         self._tariff = TariffMind()
+        self._paragraph = -1
+        self._main: Period | None = None
         self._monthly = _is_monthly(reading.text)
 
     def drafts(self) -> list[Draft]:
@@ -91,6 +96,7 @@ class _Reader:
 
     def _sentence(self, position: int) -> list[Draft]:
         line, mentions, mind = self._lines[position], self._mentions[position], self._mind
+        self._turn_paragraph(line)
         _note_source(line, mind)
         about = subjects(line, mentions)
         scene = scene_of(line, mentions, about, mind)
@@ -100,6 +106,16 @@ class _Reader:
         rest = _wordless(setting, numbers)
         _remember(setting, numbers, rest, mind)
         return [*numbers, *rest]
+
+    def _turn_paragraph(self, line: Line) -> None:
+        """A new paragraph goes on with the main period, not with an earlier one that the last looked back to."""
+        mind = self._mind
+        if line.sentence.paragraph != self._paragraph:
+            self._paragraph = line.sentence.paragraph
+            if mind.period is not None and self._main is not None and mind.period.start + mind.period.months <= self._main.start:
+                mind.period = self._main
+        if mind.period is not None and (self._main is None or mind.period.start > self._main.start):
+            self._main = mind.period
 
     def _numbers(self, setting: Setting) -> list[Draft]:
         drafts = []
@@ -170,6 +186,9 @@ def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft],
     """Carry what a sentence said on to the next."""
     scene = setting.scene
     mind.place = scene.mind.place
+    ranked = [d.frame.b for d in rest if d.kind == "rank" and d.frame is not None and d.frame.b not in (None, WORLD)]
+    listed = [d.frame for d in numbers if d.frame is not None and d.frame.listed]
+    mind.item = ranked[-1] if ranked else (_new_side(listed[-1], mind) if listed else None)
     for relation in scene.relations:
         if relation.frame.sure == 2 and relation.flow != "invest" and any(d.kind == "rank" for d in rest):
             mind.running, mind.centre = replace(relation.frame, listed=True), relation.hub
@@ -195,6 +214,12 @@ def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft],
         if chunk.kind == "area" and chunk.area is not None and is_group(chunk.area.area):
             mind.region = chunk.area.area
     _remember_period(setting, [*numbers, *rest], mind)
+
+
+def _new_side(frame: Frame, mind: Discourse) -> str | None:
+    """The side of a listed flow that the flow before had not."""
+    old = {mind.base.a, mind.base.b}
+    return next((side for side in (frame.b, frame.a) if side not in old), None)
 
 
 def _keep_centre(draft: Draft, mind: Discourse) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from khorgos.claims.claim import Kind
@@ -11,13 +10,14 @@ from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame
+from khorgos.claims.extraction.frames import Discourse, Frame
 from khorgos.claims.extraction.moves import is_base, is_change, is_share, sign_of_change
 from khorgos.claims.extraction.quantities import Quantity
 from khorgos.claims.extraction.shares import is_part, names_a_whole, share_frame
+from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.times import Role, attached_time, time_of
 from khorgos.claims.extraction.when import When
-from khorgos.nomenclature.periods import Period
+from khorgos.nomenclature.periods import Period, year
 
 _YEAR = 12  # months
 
@@ -65,6 +65,7 @@ def figure(setting: Setting, i: int) -> Draft | None:
     draft.orphan = orphan
     draft.looks_back = looks_back(setting, i, m)
     draft.base_of = is_base(scene.line, i) or _bracketed_base(setting, i) is not None or _is_past(setting, i, m, period)
+    draft.base_of = draft.base_of or (i >= 2 and attached_time(scene.line, i) == i - 2 and setting.roles.get(i - 2) == "base")
     _read_value(setting, draft, quantity, i, period)
     return draft
 
@@ -118,6 +119,10 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
     mention = scene.mentions[m] if m is not None else None
     if is_base(line, i):
         return True, _base_period(setting, i, _main_period(setting, i, m))
+    if i >= 2 and attached_time(line, i) == i - 2:
+        when = line.chunks[i - 2].when
+        assert when is not None
+        return True, setting.calendar.period(when, mind.period)
     earlier = _bracketed_base(setting, i)
     if earlier is not None:
         return True, setting.calendar.period(earlier, _main_period(setting, i, m))
@@ -138,15 +143,26 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
         ):
             return True, setting.calendar.period(when, mind.period)
     share = scene.shares.get(i)
-    k = share.when if share is not None and share.when is not None else time_of(line, i, mention, setting.roles)
+    k = share.when if share is not None and share.when is not None else time_of(line, i, mention, setting.roles, scene.mentions)
     if mention is not None and mention.average and (k is None or line.chunks[k].when.last is None):  # type: ignore[union-attr]
         return _averaged(setting, k)
     if k is None:
         return False, mind.period
     when = line.chunks[k].when
     assert when is not None
+    if when.sort == "running":
+        told = [j for j, r in setting.roles.items() if r == "time" and j < k and _is_told(line, j)]
+        if told:
+            return True, setting.calendar.period(line.chunks[told[-1]].when, mind.period)  # type: ignore[arg-type]
+    if when.sort == "earlier" and "previous year" in line.chunks[k].low and mind.period is not None:
+        return True, year(mind.period.year - 1)  # said of itself, a year before is a whole year
     found = setting.calendar.period(when, mind.period)
     return found is not None, found or mind.period
+
+
+def _is_told(line: Line, k: int) -> bool:
+    when = line.chunks[k].when
+    return when is not None and when.sort != "running" and not is_base_time(line, k)
 
 
 def looks_back(setting: Setting, i: int, m: int | None) -> bool:
@@ -349,6 +365,9 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
 
 def _is_like_change(scene: Scene, i: int) -> bool:
     """ "exports added $0.5 billion and imports $23.8 billion": the verb of the first serves the second."""
+    share = scene.shares.get(i)
+    if share is not None and share.head not in (-1, i):
+        return is_change(scene.line, share.head)
     if i == 0 or not any(m.last == i and not m.verb for m in scene.mentions):
         return False
     quantity = scene.line.chunks[i].quantity

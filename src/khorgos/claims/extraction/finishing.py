@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from khorgos.claims.extraction.lexicon import word_set
 
 _AMOUNTS = frozenset(("level", "balance", "quantity"))
 _MEASURED = word_set("finishing", "measured")
+
+_NEARBY = 500  # characters; chosen because a day is told two sentences on at most
 
 
 def finish(drafts: list[Draft], mind: Discourse, calendar: Calendar) -> list[Draft]:
@@ -30,6 +33,8 @@ def finish(drafts: list[Draft], mind: Discourse, calendar: Calendar) -> list[Dra
     drafts = [d for d in drafts if not d.orphan or d.flow_sure]
     drafts = [d for d in drafts if d.kind != "record" or d.frame is not None and d.frame.flow is not None]
     _periods_from_later(drafts)
+    _days_from_near(drafts)
+    _currencies(drafts)
     _bases(drafts)
     return drafts
 
@@ -90,6 +95,28 @@ def _periods_from_later(drafts: Sequence[Draft]) -> None:
             draft.kind == "rank" and draft.frame is not None and draft.frame.flow is None
         ):
             draft.period = following
+
+
+def _currencies(drafts: Sequence[Draft]) -> None:
+    """Money without a currency is in that of the text, else in dollars."""
+    named = Counter(d.currency for d in drafts if d.currency is not None)
+    usual = named.most_common(1)[0][0] if named else "USD"
+    for draft in drafts:
+        if draft.unit is None and draft.kind in ("level", "balance", "difference", "target"):
+            draft.unit = draft.currency = usual
+            draft.notes = (*draft.notes, f"currency not stated; read as {usual}")
+
+
+def _days_from_near(drafts: Sequence[Draft]) -> None:
+    """A rate without a day takes that of the next rate of the same government in the same or the next sentences."""
+    following: dict[str | None, tuple[int, str]] = {}
+    for draft in reversed(drafts):
+        if draft.kind != "tariff_rate" or draft.frame is None:
+            continue
+        if draft.period is not None:
+            following[draft.frame.a] = (draft.start, draft.period)
+        elif draft.frame.a in following and following[draft.frame.a][0] - draft.start < _NEARBY:
+            draft.period = following[draft.frame.a][1]
 
 
 def _bases(drafts: Sequence[Draft]) -> None:

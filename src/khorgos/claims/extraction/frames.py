@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mentions import COUNTRY, OWN, PAIR, PARTNER, REGION, WHOSE, Mention
-from khorgos.nomenclature.area_register import get
-from khorgos.nomenclature.groups import memberships
+from khorgos.claims.extraction.mentions import COUNTRY, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
+from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.nomenclature.periods import Period
 
-WORLD = "WLD"
 _PREPOSITIONS = word_set("frames", "prepositions")
 
 
@@ -51,20 +49,6 @@ class Frame:
         return None
 
 
-@cache
-def members_of(group: str) -> frozenset[str]:
-    """Everybody who has ever been a member of a group; none for a country or the world."""
-    if group == WORLD or get(group).kind != "group":
-        return frozenset()
-    found = {stretch.area for stretch in memberships(group)}
-    return frozenset(found | ({"EU"} if group == "EU27" else set()))
-
-
-def is_group(area: str | None) -> bool:
-    """Whether an area is a group other than the world."""
-    return area is not None and area != WORLD and get(area).kind == "group"
-
-
 @dataclass(slots=True)
 class Discourse:
     """What a reader has in mind: the pair, the subject, the region, the period in question.
@@ -83,6 +67,7 @@ class Discourse:
         product: the goods in question.
         centre: the side that stays while partners are listed.
         place: the last place in a ranking.
+        item: the partner last placed or listed.
     """
 
     running: Frame = field(default_factory=Frame)
@@ -98,6 +83,7 @@ class Discourse:
     product: str = ""
     centre: str | None = None
     place: int = 0
+    item: str | None = None
 
     def anchor(self, frame: Frame) -> str | None:
         """The side of a flow that the text turns around, None if neither is."""
@@ -183,6 +169,15 @@ def _owns(i: int, mentions: Sequence[Mention]) -> bool:
     return any(m.first <= i < m.head for m in mentions)
 
 
+def region_of(lines: Iterable[Line]) -> str | None:
+    """The region that "the region" means from the start, told by the countries that a text names."""
+    named = {c.area.area for line in lines for c in line.chunks if c.area is not None and c.kind == "area"}
+    for group, enough in (("CA5", 4), ("SC3", 3)):
+        if len(named & members_of(group)) >= enough and group not in named:
+            return group
+    return None
+
+
 def is_bilateral(mentions: Iterable[Mention], hub: str | None) -> bool:
     """Whether nearly all partners that a text's flows name are one and the same.
 
@@ -228,11 +223,15 @@ class Place:
         about: subjects of the sentence before it.
         prior: head and frame of the flow before it in the sentence.
         is_whole: whether a share is taken of it: "accounted for 45 percent of the exports".
+        office: whose ministry or minister speaks in the sentence.
+        last: the area named last before it.
     """
 
     about: tuple[tuple[int, str], ...] = ()
     prior: tuple[int, Frame] | None = None
     is_whole: bool = False
+    office: str | None = None
+    last: str | None = None
 
 
 def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
@@ -256,16 +255,53 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     if mention.flow is None and mention.world:
         return _whole(place, mind)
     sure = sum(bool(side) and not side[0].startswith("@") for side in (mention.a, mention.b))
+    if mention.a and mention.a[0] in (OWN, WHOSE) and any(area == a and i < mention.head for i, area in place.about):
+        sure += 1
     if mention.world and b is None:
         b, sure = WORLD, sure + 1
     if a is not None and a == b:
         b = None
     frame = Frame(a, b, mention.flow, mention.sign, mention.product, mention.average, sure)
     frame = _filled(frame, mention, line, place, mind)
+    frame = _having(_signed_gap(_not_home(frame, mention, mind), mind), mention, line, place)
     if mention.supply and not mention.a and not mention.b:
         told = place.prior[1] if place.prior is not None else mind.running
         frame = replace(frame, flow=told.flow if told.flow in ("export", "import") else frame.flow)
     return _seen_from_hub(frame, mention, mind) if mention.supply else frame
+
+
+def _signed_gap(frame: Frame, mind: Discourse) -> Frame:
+    """A gap is a deficit, unless a surplus of the same two was spoken of."""
+    if frame.flow != "balance" or frame.sign != -2:
+        return frame
+    running = mind.running
+    same = running.flow == "balance" and {running.a, running.b} == {frame.a, frame.b}
+    return replace(frame, sign=running.sign if same and running.sign else -1, a=running.a if same else frame.a,
+                   b=running.b if same else frame.b)  # fmt: skip
+
+
+def _not_home(frame: Frame, mention: Mention, mind: Discourse) -> Frame:
+    """ "Chinese imports" in a text about Uzbekistan are its imports from China."""
+    told = mind.running
+    if mention.flow != "import" or mention.b or len(mention.a) != 1 or mention.a[0].startswith("@"):
+        return frame
+    home = mind.centre or mind.hub
+    if home is not None and home != frame.a and {told.a, told.b} == {home, frame.a} and told.a == home:
+        return replace(frame, a=home, b=mention.a[0])
+    return frame
+
+
+def _having(frame: Frame, mention: Mention, line: Line, place: Place) -> Frame:
+    """ "Vietnam posted the largest US trade surplus": who has it stands before the verb, with whom before the noun."""
+    if frame.flow != "balance" or mention.b or len(mention.a) != 1 or mention.a[0].startswith("@"):
+        return frame
+    before = [(i, area) for i, area in place.about if i < mention.first]
+    if not before or before[-1][1] == mention.a[0] or line.chunks[mention.first + 1].low in ("'s", "'"):
+        return frame
+    between = [c.low for c in line.chunks[before[-1][0] + 1 : mention.first]]
+    if any(re.match(r"post|ran$|run|had$|has$|have$|record|regist|report|widen|expand|narrow|show|saw$|enjoy", w) for w in between):
+        return replace(frame, a=before[-1][1], b=mention.a[0], sure=2)
+    return frame
 
 
 def _whole(place: Place, mind: Discourse) -> Frame:
@@ -306,9 +342,13 @@ def _first(sides: tuple[str, ...], mention: Mention, place: Place, mind: Discour
     if word in (OWN, WHOSE):
         own = [area for area in before if area not in named] or [s for s in (mind.subject,) if s is not None and s not in named]
         return own[-1] if own else None
+    if word == WHICH:
+        return place.last
     if word == COUNTRY:
-        own = [s for s in (mind.subject, mind.source_area, mind.hub) if s is not None and s not in named]
-        return own[0] if own else None
+        owner = place.prior[1].a if place.prior is not None else None
+        told = [s for s in (mind.subject,) if s in (mind.running.a, mind.running.b) or mind.running.a is None]
+        own = [s for s in (owner, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub) if s is not None]
+        return next((s for s in own if s not in named and not is_group(s)), None)
     if word == REGION:
         groups = [area for area in before if is_group(area)]
         return groups[-1] if groups else mind.region
@@ -329,7 +369,7 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
     if frame.b is None:
         frame = replace(frame, b=_loose(line, mention, frame))
     if frame.a is None and frame.b is None:
-        frame = _bare(frame, mention, place, mind)
+        frame = _bare(frame, mention, line, place, mind)
     elif frame.a is None:
         frame = replace(frame, a=_missing_a(frame, mention, place, mind))
     if frame.b is None and frame.a is not None:
@@ -339,13 +379,20 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
     return frame
 
 
-def _bare(frame: Frame, mention: Mention, place: Place, mind: Discourse) -> Frame:
+def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
     """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
     before = [(i, area) for i, area in place.about if i < mention.head]
     if place.prior is not None and (not before or before[-1][0] <= place.prior[0] or place.is_whole):
         return replace(frame, a=place.prior[1].a, b=place.prior[1].b)
     if before and not place.is_whole:
-        return replace(frame, a=before[-1][1])
+        joined = _joined(line, place, mention)
+        if joined is not None and mention.flow == "total" and {*joined} & {mind.hub, mind.centre, mind.running.a, mind.running.b}:
+            return replace(frame, a=joined[0], b=joined[1])
+        subject = before[-1][1]
+        hub = mind.anchor(mind.base)
+        if hub is not None and hub != subject and _is_ranked(line):
+            return replace(frame, a=hub, b=subject, listed=True)
+        return replace(frame, a=subject)
     context = mind.base if mind.running.listed and not mention.mutual else mind.running
     if context.a is not None:
         return replace(frame, a=context.a, b=context.b)
@@ -354,6 +401,11 @@ def _bare(frame: Frame, mention: Mention, place: Place, mind: Discourse) -> Fram
     home = mind.source_area or mind.hub
     region = mind.region if mind.region is not None and home is not None and home not in members_of(mind.region) else None
     return replace(frame, a=home, b=region if region != home else None)
+
+
+def _is_ranked(line: Line) -> bool:
+    """Whether the sentence places its subject in a ranking of partners."""
+    return any(c.wording is not None and c.wording.sort in ("order", "lead", "next") for c in line.chunks)
 
 
 def _loose(line: Line, mention: Mention, frame: Frame) -> str | None:
@@ -381,6 +433,8 @@ def _missing_a(frame: Frame, mention: Mention, place: Place, mind: Discourse) ->
             return found
     if before and not place.is_whole and not (frame.b not in (None, WORLD) and _is_rival(before[-1][1], frame.b or "", mind)):
         return before[-1][1]
+    if place.office not in (None, frame.b):
+        return place.office
     if frame.b == WORLD:
         return _at_home(mind)
     found = mind.running.other(frame.b or "")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
+from khorgos.claims.extraction.sides import is_group
 
 #: Words that stand for an area named before: "its", "the country", "the region", "the two sides", "the neighbour".
-OWN, WHOSE, COUNTRY, REGION, PAIR, PARTNER = "@own", "@whose", "@country", "@region", "@pair", "@partner"
+OWN, WHOSE, WHICH, COUNTRY, REGION, PAIR, PARTNER = "@own", "@whose", "@which", "@country", "@region", "@pair", "@partner"
 
 _MODIFIERS = word_set("mentions", "modifiers")
 _TAILS = word_set("mentions", "tails")
@@ -60,7 +61,7 @@ class Mention:
 
 
 _FLOWS = {"export": ("export", 0), "import": ("import", 0), "re-export": ("export", 0), "total": ("total", 0),
-          "deficit": ("balance", -1), "surplus": ("balance", 1), "balance": ("balance", 0), "supply": ("supply", 0)}  # fmt: skip
+          "deficit": ("balance", -1), "surplus": ("balance", 1), "balance": ("balance", 0), "supply": ("supply", 0), "gap": ("balance", -2)}  # fmt: skip
 
 
 def find_mentions(line: Line) -> list[Mention]:
@@ -220,7 +221,7 @@ def _skip(chunks: Sequence[Chunk], k: int) -> int:
     return k
 
 
-def _areas(chunks: Sequence[Chunk], k: int) -> tuple[tuple[str, ...], int]:
+def _areas(chunks: Sequence[Chunk], k: int, *, both: bool = False) -> tuple[tuple[str, ...], int]:
     """Areas or words for them from a chunk on, listed with commas and "and"; and where the list ends."""
     found: list[str] = []
     while True:
@@ -231,7 +232,7 @@ def _areas(chunks: Sequence[Chunk], k: int) -> tuple[tuple[str, ...], int]:
             return tuple(found), (start if not found else _before_join(chunks, start))
         found.append(one)
         k = after
-        joined = _after_join(chunks, k)
+        joined = _after_join(chunks, k, must=both and len(found) == 1)
         if joined is None:
             return tuple(found), k
         k = joined
@@ -248,7 +249,7 @@ def _is_anaphor(chunks: Sequence[Chunk], k: int) -> bool:
     return not (_are_states(chunks[k]) and k + 1 < len(chunks) and chunks[k + 1].low == "of")
 
 
-def _after_join(chunks: Sequence[Chunk], k: int) -> int | None:
+def _after_join(chunks: Sequence[Chunk], k: int, *, must: bool = False) -> int | None:
     """The chunk after ", and" or "and" or a comma, if an area follows."""
     start = k
     while k < len(chunks) and k - start < 2 and chunks[k].low in (",", "and", "&", "as well as"):
@@ -256,7 +257,7 @@ def _after_join(chunks: Sequence[Chunk], k: int) -> int | None:
     if k == start:
         return None
     ahead = _skip(chunks, k)
-    if ahead < len(chunks) and _one_area(chunks, ahead, first=k)[0] is not None and not _starts_clause(chunks, ahead):
+    if ahead < len(chunks) and _one_area(chunks, ahead, first=k)[0] is not None and (must or not _starts_clause(chunks, ahead)):
         return k
     return None
 
@@ -285,13 +286,18 @@ def _one_area(chunks: Sequence[Chunk], k: int, *, first: int) -> tuple[str | Non
     if k >= len(chunks):
         return None, k
     chunk = chunks[k]
+    if chunk.low in ("which", "whom"):
+        return WHICH, k + 1
     if _is_anaphor(chunks, k) or (first < k and " ".join(c.low for c in chunks[first : k + 1]) in ("the bloc",)):
         return "@" + chunk.marks["anaphor"], k + 1
     if chunk.kind == "area" and chunk.area is not None:
         if chunk.area.sort == "adjective":
             after = chunks[k + 1].low if k + 1 < len(chunks) else ""
             return (chunk.area.area, k + 2) if after in _MARKET else (None, k)
-        return chunk.area.area, k + 1
+        last = k + 1
+        while last < len(chunks) and (chunks[last].low == "member" or chunks[last].low in _STATES) and is_group(chunk.area.area):
+            last += 1
+        return chunk.area.area, last
     if chunk.has("scope") and chunk.low.endswith(("world", "countries", "worldwide")):
         return "WLD", k + 1
     if chunk.low == "rest" and " ".join(c.low for c in chunks[k : k + 4]) == "rest of the world":
@@ -306,7 +312,15 @@ def _noun(chunks: Sequence[Chunk], i: int, floor: int) -> Mention:
     mention = replace(mention, world=scope == "world", mutual=scope == "group")
     mention = _left(chunks, mention, floor)
     mention = _right(chunks, mention)
+    if not mention.mutual and _is_sum(chunks, mention.first):
+        mention = replace(mention, world=True)
     return _settled(mention)
+
+
+def _is_sum(chunks: Sequence[Chunk], first: int) -> bool:
+    """ "the total volume of soybean imports"."""
+    words = [c.low for c in chunks[max(0, first - 3) : first]]
+    return len(words) == 3 and words[0] in ("total", "overall") and words[2] == "of"
 
 
 def _left(chunks: Sequence[Chunk], mention: Mention, floor: int) -> Mention:
@@ -350,9 +364,8 @@ def _modifier(chunks: Sequence[Chunk], taken: Mention, k: int) -> Mention | None
         return replace(taken, world=taken.world or chunk.marks["scope"] == "world")
     if chunk.low in _MODIFIERS or chunk.low == "'s":
         mutual = taken.mutual or chunk.low in ("bilateral", "mutual")
-        world = taken.world or (
-            chunk.low in ("foreign", "external", "overall", "total", "global") and taken.flow != "balance"
-        )
+        wide = chunk.low in ("foreign", "external", "overall", "total", "global") and taken.flow not in ("balance", "supply")
+        world = taken.world or wide
         return replace(taken, mutual=mutual, world=world and not mutual)
     if (
         chunk.has("change")
@@ -367,6 +380,9 @@ def _owner(chunks: Sequence[Chunk], taken: Mention, k: int, floor: int) -> Menti
     """The area before the noun, alone or one of two: "Kazakhstan-China", "Sino-Russian", "Uzbekistan and Kazakhstan's"."""
     chunk = chunks[k]
     assert chunk.area is not None
+    outer = _outer_owner(chunks, k, floor)
+    if outer is not None:
+        return replace(taken, first=outer[0], a=(outer[1],), b=(chunk.area.area,))
     if (
         k - 2 >= floor
         and chunks[k - 1].low in ("-", "\u2013", "/")
@@ -396,6 +412,19 @@ def _owner(chunks: Sequence[Chunk], taken: Mention, k: int, floor: int) -> Menti
     if prior in ("with", "to", "from") and chunk.area.sort == "adjective" and taken.product:
         return replace(taken, a=(chunk.area.area,))
     return replace(taken, a=(chunk.area.area,))
+
+
+def _outer_owner(chunks: Sequence[Chunk], k: int, floor: int) -> tuple[int, str] | None:
+    """ "Malaysia's US trade surplus", "their Chinese imports": an owner before the partner."""
+    if k - 1 < floor or k + 1 >= len(chunks) or chunks[k + 1].low in ("'s", "'"):
+        return None
+    before = chunks[k - 1]
+    if before.has("own") and not before.low.startswith("the "):
+        return k - 1, OWN
+    owner = chunks[k - 2] if k - 2 >= floor else None
+    if before.low in ("'s", "'") and owner is not None and owner.kind == "area" and owner.area is not None:
+        return k - 2, owner.area.area
+    return None
 
 
 def _right(chunks: Sequence[Chunk], mention: Mention) -> Mention:
@@ -488,7 +517,7 @@ def _from(mention: Mention, areas: tuple[str, ...]) -> Mention:
 
 
 def _sided(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Mention | None:
-    areas, last = _areas(chunks, k + 1)
+    areas, last = _areas(chunks, k + 1, both=prep in ("between", "among"))
     if not areas:
         return None
     found = replace(mention, last=last)
@@ -507,6 +536,8 @@ def _by_preposition(found: Mention, prep: str, areas: tuple[str, ...]) -> Mentio
     flow = found.flow
     if prep == "with":
         return replace(found, b=found.b or areas)
+    if prep == "by" and found.a and flow == "import" and not found.b:  # "Brazilian soybean imports by China"
+        return replace(found, a=areas, b=found.a)
     if prep in ("of", "by"):
         return replace(found, a=areas) if not found.a else None
     if prep in ("to", "into", "for", "toward", "towards"):
@@ -637,6 +668,8 @@ def _object(chunks: Sequence[Chunk], mention: Mention, k: int, *, passive: bool)
         return replace(mention, whens=(*mention.whens, k)), k + 1
     if chunk.product or chunk.has("all"):
         return replace(mention, product=mention.product or chunk.low, last=max(mention.last, k + 1)), k + 1
+    if chunk.marks.get("scope") == "world" and chunk.low.startswith(("from", "to", "with", "around")):
+        return replace(mention, world=True, b=mention.b or ("WLD",), last=k + 1), k + 1
     if chunk.low == "there" and mention.flow in ("import", "export"):
         return replace(mention, b=mention.b or (PARTNER,), last=k + 1), k + 1
     if chunk.low in ("to", "into", "from", "with", "by"):

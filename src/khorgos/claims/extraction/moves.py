@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from khorgos.claims.extraction.chunks import Chunk, Line
@@ -263,27 +264,26 @@ def _is_growth_of(chunks: Sequence[Chunk], i: int) -> bool:
 
 
 def _share_before(chunks: Sequence[Chunk], i: int) -> bool:
+    """Whether a word of share governs a percentage from before: "the share of exports rose to 66%", "made up 12%"."""
     if i >= 2 and chunks[i - 1].low == "which" and chunks[i - 2].low == "of":
         return True
-    k = i - 1
-    changed = False
-    while k >= 0 and i - k <= 26:
+    moved = flow = False
+    for k in range(i - 1, max(-1, i - 40), -1):
         chunk = chunks[k]
-        if chunk.has("share") and chunk.low not in ("part of", "weight", "held", "holds", "took", "contributed"):
-            return not (changed and chunk.marks["share"] and chunk.low.startswith("account"))
-        if chunk.low in ("took", "contributed", "holds", "held") and chunk.has("share") and i - k <= 3:
-            return True
-        if chunk.low in (";", "while", "whereas") or chunk.has("tariff"):
+        if chunk.low in (";", "whereas") or chunk.has("tariff"):
             return False
-        if chunk.has("change") and chunk.low not in ("up", "down") and not _share_word_before(chunks, k):
+        if chunk.quantity is not None and chunk.quantity.sort != "percent":
             return False
-        changed = changed or chunk.has("change")
-        if chunk.has("flow") and i - k > 3 and not _share_word_before(chunks, k):
-            return False
-        k -= 1
+        if chunk.has("share"):
+            if _is_noun_of_share(chunk):
+                return not (moved and chunks[i - 1].low == "by")
+            near = i - k <= 3 or (i - k <= 5 and not flow)
+            if near and not moved and chunk.low not in ("part of", "weight", "held", "holds"):
+                return True
+        moved = moved or chunk.has("change")
+        flow = flow or chunk.has("flow")
     return False
 
 
-def _share_word_before(chunks: Sequence[Chunk], k: int) -> bool:
-    return any(c.low.startswith(("share", "the share", "a share", "proportion", "specific weight", "percentage of", "accounted"))
-               for c in chunks[max(0, k - 9) : k])  # fmt: skip
+def _is_noun_of_share(chunk: Chunk) -> bool:
+    return bool(re.search(r"\b(?:shares?|proportion|percentage of|specific weight|fraction of|portion of)\b", chunk.low))

@@ -139,9 +139,10 @@ def _continues(tokens: Sequence[Token], first: int, position: int) -> bool:
     here, prior = tokens[position], tokens[position - 1]
     if here.sort != "number" or here.start != prior.end + 1:
         return False
-    if not re.fullmatch(r"[0-9]{3}(?:[.,][0-9]{1,2})?", here.text) or not re.fullmatch(r"[0-9]{1,3}", prior.text):
+    if not re.fullmatch(r"[0-9]{3}(?:[.,][0-9]{1,2})?", here.text) or not re.fullmatch(r"[0-9]{1,4}", prior.text):
         return False
-    return len(tokens[first].text) <= 3 and (first == 0 or tokens[first - 1].low not in _MONTH_WORDS)
+    most = 4 if re.search(r"[.,]", here.text) else 3  # "5898 689.99" has lost its first space
+    return len(tokens[first].text) <= most and (first == 0 or tokens[first - 1].low not in _MONTH_WORDS)
 
 
 def _number_first(tokens: Sequence[Token], first: int, number: int, money: str | None) -> Quantity | None:
@@ -445,7 +446,8 @@ def _joins(words: list[str]) -> bool:
 def _borrowed(here: Quantity, then: Quantity, between: list[str]) -> Quantity:
     if here.value is None or then.sort == "bare":
         return here
-    if here.sort == "bare" and between and between[-1] in ("to", "and", "-", "\u2013", "or"):
+    listed = between == [","] and then.note.startswith("scale taken")
+    if here.sort == "bare" and between and (between[-1] in ("to", "and", "-", "\u2013", "or") or listed):
         if then.sort == "percent" and here.value < 1000:
             return replace(here, sort="percent", unit="percent")
         if then.sort in ("times", "points"):

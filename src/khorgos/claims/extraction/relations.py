@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, behind, is_group, members_of
+from khorgos.claims.extraction.frames import Discourse, Frame, behind
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import Mention
+from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
 _COPULA = word_set("relations", "copula")
 _ADJECTIVES = word_set("relations", "adjectives")
@@ -61,9 +62,18 @@ def find_relations(
     """
     found = []
     for i, chunk in enumerate(line.chunks):
-        if chunk.has("partner") and not chunk.has("flow") and not _is_verb(line.chunks, i):
+        if any(m.first <= i < m.last for m in mentions):
+            continue
+        if chunk.has("partner") and not chunk.has("flow") and not _is_verb(line.chunks, i) and _is_placed(line.chunks, i):
             found.append(_relation(line, i, about, mind, mentions))
     return found
+
+
+def _is_placed(chunks: Sequence[Chunk], i: int) -> bool:
+    """Buyers, suppliers and markets are partners where a place in a ranking is told of them."""
+    if chunks[i].low.endswith(("partner", "partners", "fellow", "counterpart")):
+        return True
+    return any(c.wording is not None and c.wording.sort in ("rank", "among", "order") for c in chunks[max(0, i - 7) : i])
 
 
 def _is_verb(chunks: Sequence[Chunk], i: int) -> bool:
@@ -116,7 +126,7 @@ def _owner(
     while k >= 0:
         chunk = chunks[k]
         if chunk.kind == "area" and chunk.area is not None:
-            if chunk.area.sort == "adjective" and is_group(chunk.area.area):
+            if is_group(chunk.area.area) and (chunk.area.sort == "adjective" or k == i - 1) and chunks[k + 1].low not in ("'s", "'"):
                 scope = chunk.area.area
                 k -= 1
                 continue

@@ -10,10 +10,11 @@ from khorgos.claims.extraction.assign import frame_for, mention_for, replaced
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.figures import Setting, compared_with
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, is_group
+from khorgos.claims.extraction.frames import Discourse, Frame
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.numerals import ORDINALS
 from khorgos.claims.extraction.relations import Relation
+from khorgos.claims.extraction.sides import WORLD, is_group
 from khorgos.claims.extraction.times import time_of
 from khorgos.claims.extraction.wordings import Wording
 from khorgos.nomenclature.periods import Period, year
@@ -250,9 +251,21 @@ def _fastest(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draf
     if before and frame.b is not None and not scene.mentions[m].a:
         flow = {"export": "import", "import": "export"}.get(frame.flow or "", frame.flow)
         frame = replace(frame, a=frame.b, b=before[-1], flow=flow)
+    elif frame.b in (None, WORLD) and (partner := _recorded_with(setting, i)) is not None:
+        frame = replace(frame, b=partner)
     draft = _new(setting, i, wording, "rank", frame)
     draft.scope = f"{wording.detail} among partners"
     return draft
+
+
+def _recorded_with(setting: Setting, i: int) -> str | None:
+    """ "the largest volume of turnover was recorded with China"."""
+    chunks = setting.scene.line.chunks
+    for k in range(i + 1, min(len(chunks), i + 16)):
+        area = chunks[k].area
+        if chunks[k].kind == "area" and area is not None and chunks[k - 1].low in ("with", "by", "to"):
+            return area.area
+    return None
 
 
 def _record(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, mention_for, replaced
 from khorgos.claims.extraction.chunks import Chunk
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, behind
+from khorgos.claims.extraction.frames import Discourse, Frame, behind
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.moves import is_share, sign_of_change
+from khorgos.claims.extraction.sides import WORLD
 
 _OWN_NOUNS = word_set("shares", "own_nouns")
 
@@ -30,7 +31,15 @@ def is_part(scene: Scene, i: int) -> bool:
         return True
     if sign_of_change(line, i)[0] != 0:
         return _is_second(line.chunks, i) and _has_share_before(scene, i)
-    return _has_share_before(scene, i) or any(c.wording is not None and c.wording.sort in ("order", "rank", "lead", "next") for c in line.chunks)
+    return _has_share_before(scene, i) or _is_beside_level(line.chunks, i) or any(c.wording is not None and c.wording.sort in ("order", "rank", "lead", "next", "fastest") for c in line.chunks)
+
+
+def _is_beside_level(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "Uzbekistan ($13.7 billion, 14.5 percent)": a level and its share in one pair of brackets."""
+    if i < 3 or chunks[i - 1].low != "," or chunks[i - 3].low != "(":
+        return False
+    quantity = chunks[i - 2].quantity
+    return quantity is not None and quantity.sort in ("money", "goods")
 
 
 def _is_second(chunks: Sequence[Chunk], i: int) -> bool:
@@ -80,7 +89,7 @@ def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> F
         return None
     if not is_share(scene.line, i):
         prior = [k for k in range(i) if _is_percent(scene.line.chunks[k])]
-        if prior:
+        if prior and not any(prior[-1] < m.head < i for m in scene.mentions):
             m = mention_for(scene, prior[-1])
             whole = share_frame(scene, prior[-1], frame_for(scene, prior[-1], m, mind), mind)
             part = _beside(scene, i, prior[-1])
@@ -112,7 +121,8 @@ def _id(chunk: Chunk) -> str | None:
 def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
     """The area whose part it is: the free subject before, or where the part goes ("42% of exports went to Russia")."""
     chunks = scene.line.chunks
-    free = [k for k in free_areas(scene) if k < i and not behind(chunks, k)]
+    owners = {k for r in scene.relations for k in range(r.first, r.last)}
+    free = [k for k in free_areas(scene) if k < i and not behind(chunks, k) and k not in owners]
     if free:
         return None if _id(chunks[free[-1]]) in (frame.a, frame.b) else _id(chunks[free[-1]])
     if frame.b in (None, WORLD):
@@ -124,6 +134,9 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
 
 def _from_level(scene: Scene, i: int, frame: Frame, mind: Discourse) -> Frame:
     """ "$4.7 million, or 0.09 percent of all trade": the part is what the level before was of."""
+    told = [r for r in scene.relations if r.head < i and r.frame.sure == 2 and r.hub == frame.a]
+    if told and frame.b in (None, WORLD):
+        return replace(frame, b=told[-1].ranked[0], listed=True)
     before = [k for k in range(i) if scene.line.chunks[k].quantity is not None]
     if not before and mind.running.listed:
         return frame

@@ -10,11 +10,12 @@ from khorgos.claims.extraction.assign import Scene, replaced
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.frames import WORLD, Discourse, Frame, Place, resolve
+from khorgos.claims.extraction.frames import Discourse, Frame, Place, resolve
 from khorgos.claims.extraction.measures_of_text import after, before
 from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.numerals import Numeral, read_numeral
 from khorgos.claims.extraction.sentences import Sentence
+from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.tables import Cell, Row, Table
 from khorgos.claims.extraction.tokens import tokenize
 from khorgos.core.errors import BadInput
@@ -225,7 +226,8 @@ def _read(text: str) -> tuple[Numeral | None, int, str | None, float | None]:
         return None, 1, None, None
     sign = -1 if re.match(r"\s*[-\u2013(]", text) else 1
     scale, currency = _amount_words(text[: match.start()] + " " + text[match.end() :])
-    return numeral, sign, currency, scale
+    letter = text[match.end() :].strip(" )%").upper()
+    return numeral, sign, currency, scale or {"B": 1e9, "T": 1e12, "M": 1e6, "K": 1e3}.get(letter)
 
 
 def _amount(draft: Draft, currency: str | None, scale: float | None, setting: TableSetting) -> Draft:

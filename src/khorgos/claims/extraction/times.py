@@ -38,10 +38,11 @@ def role(line: Line, i: int) -> Role:
     if any(c.low in ("since", "until", "till") for c in line.chunks[max(0, i - 3) : i]) or prior == "before":
         return "none"
     if when.sort == "running":
-        return "time"
+        ahead = line.chunks[i + 1 : i + 3]
+        return "none" if any(c.kind == "when" for c in ahead) else "time"
     based = _is_based(line.chunks, i)
     if when.sort in ("earlier", "same_months"):
-        return "time" if i == 0 and i + 1 < len(line.chunks) and line.chunks[i + 1].low != "," else "base"
+        return "time" if i == 0 or (i == 1 and prior in ("in", "for", "over")) else "base"
     if when.sort == "same" and not based:
         return "time" if prior in ("in", "during", "for", "over") or i == 0 else "base"
     return "base" if based else "time"
@@ -67,7 +68,9 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:
         return k > 0 and (
             chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change") or chunks[k - 1].has("compare")
         )
-    if chunk.has("base") and chunk.low not in ("as", "following", "instead of"):
+    if chunk.low == "as":
+        return k > 0 and any(c.low == "as" or c.low.startswith("as ") or c.wording is not None for c in chunks[max(0, k - 5) : k])
+    if chunk.has("base") and chunk.low not in ("following", "instead of"):
         return True
     if chunk.low.endswith("short of"):
         return True
@@ -82,10 +85,15 @@ def _is_start(chunks: Sequence[Chunk], k: int, i: int) -> bool:
         return True
     if when.sort in ("months", "years") and when.first != when.last:
         return not (k > 0 and (chunks[k - 1].has("change") or chunks[k - 1].kind == "quantity"))
-    return not any(c.kind == "quantity" or c.has("change") or c.has("compare") for c in chunks[max(0, k - 8) : k])
+    return not any(
+        c.kind == "quantity" or c.has("change") or c.has("compare") or (c.wording is not None and c.wording.sort == "multiple")
+        for c in chunks[max(0, k - 8) : k]
+    )
 
 
-def time_of(line: Line, i: int, mention: Mention | None, roles: dict[int, Role]) -> int | None:
+def time_of(
+    line: Line, i: int, mention: Mention | None, roles: dict[int, Role], others: Sequence[Mention] = ()
+) -> int | None:
     """The expression of time that says when for a quantity.
 
     Args:
@@ -93,6 +101,7 @@ def time_of(line: Line, i: int, mention: Mention | None, roles: dict[int, Role])
         i: the quantity's chunk.
         mention: the flow that it measures.
         roles: role of each expression of the sentence.
+        others: all flows of the sentence, whose own times are theirs.
 
     Returns:
         Its chunk; None if the sentence has none for it.
@@ -108,7 +117,8 @@ def time_of(line: Line, i: int, mention: Mention | None, roles: dict[int, Role])
     before = [k for k in times if k < i and not _attached_elsewhere(line, k, i)]
     if before:
         return before[-1]
-    after = [k for k in times if k > i and not _attached_elsewhere(line, k, i)]
+    theirs = {k for other in others if other is not mention and other.head > i for k in other.whens}
+    after = [k for k in times if k > i and k not in theirs and not _attached_elsewhere(line, k, i)]
     return after[0] if after else None
 
 

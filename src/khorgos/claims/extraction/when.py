@@ -268,7 +268,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      _quarter),
     (r"\b(?:Q(?P<q>[1-4])|(?P<q2>[1-4])Q)\b(?:\s*(?:of\s+|FY)?'?(?P<y>(?:19|20)?[0-9]{2})\b)?", 0, _short_quarter),
     (r"\b(?P<q2>[1-4])(?P<q>)Q(?P<y>[0-9]{2,4})\b", 0, _short_quarter),
-    (r"\b(?P<n>[0-9]{1,2})M\s*(?P<y>(?:19|20)[0-9]{2})\b", 0, _short_months),
+    (r"\b(?P<n>[0-9]{1,2})M\s*(?P<y>(?:19|20)[0-9]{2}|(?<=M)[0-9]{2})\b", 0, _short_months),
     (rf"\b(?:fiscal(?:\s+year)?|FY|financial year|marketing year)\s*(?:(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2,4}})\b"
      r"|(?P<fy>(?:20)?[0-9]{2})\b)", re.I, _fiscal),
     (rf"\b(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2}})(?![0-9])(?:\s+marketing\s+year)?(?P<fy>)", 0, _fiscal),
