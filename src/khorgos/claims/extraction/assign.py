@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.frames import Discourse, Frame, Place, behind, resolve
+from khorgos.claims.extraction.discourse import Discourse, Frame, behind
+from khorgos.claims.extraction.frames import Place, resolve
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mentions import Mention
+from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.relations import Relation, find_relations
 from khorgos.claims.extraction.respective import Share, shares_of
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
@@ -89,7 +90,11 @@ def _office(line: Line, first: int) -> str | None:
         chunk = line.chunks[k]
         if chunk.kind == "area" and chunk.weak and chunk.area is not None:
             words = " ".join(c.low for c in line.chunks[k + 1 : k + 4])
-            return chunk.area.area if re.match(r"(?:'s )?(?:ministr|government|trade minist|commerce minist|authorit)", words) else None
+            return (
+                chunk.area.area
+                if re.match(r"(?:'s )?(?:ministr|government|trade minist|commerce minist|authorit)", words)
+                else None
+            )
     return None
 
 
@@ -102,7 +107,10 @@ def _last_area(line: Line, first: int) -> str | None:
 def _is_shared_in(line: Line, mention: Mention) -> bool:
     """Whether somebody's share in a flow is told: "China's share in exports was 17.1%"."""
     before = line.chunks[max(0, mention.first - 2) : mention.first]
-    return any(c.low in ("share in", "share of", "shares in") or (c.low == "share" and before[-1].low in ("in", "of")) for c in before)
+    return any(
+        c.low in ("share in", "share of", "shares in") or (c.low == "share" and before[-1].low in ("in", "of"))
+        for c in before
+    )
 
 
 def _is_part(frame: Frame, mention: Mention, mind: Discourse) -> bool:
@@ -147,7 +155,8 @@ def _is_frame_of(scene: Scene, m: int) -> bool:
         return False
     between = chunks[scene.mentions[m - 1].last : mention.first]
     return "in" in [c.low for c in between] + before[-2:] and all(
-        c.low in ("in", "the", "share in", "'", "'s", "total", "of", "its", "a") or c.has("share") or c.kind == "area" for c in between
+        c.low in ("in", "the", "share in", "'", "'s", "total", "of", "its", "a") or c.has("share") or c.kind == "area"
+        for c in between
     )
 
 
@@ -173,7 +182,9 @@ def _is_part_of(scene: Scene, i: int, m: int) -> bool:
     prior = scene.mentions[m - 1]
     if quantity is None or quantity.sort == "percent" or not prior.last <= i:
         return False
-    return chunks[i + 1].low == "of" and chunks[i - 1].has("reach") and chunks[i - 1].low not in ("to", "at", "of", "with")
+    return (
+        chunks[i + 1].low == "of" and chunks[i - 1].has("reach") and chunks[i - 1].low not in ("to", "at", "of", "with")
+    )
 
 
 def _links(chunk: Chunk) -> bool:

@@ -10,7 +10,8 @@ from typing import Literal
 from khorgos.claims.extraction.areas_in_text import AreaWords, Source, area_words, is_seat, mask, person, source_words
 from khorgos.claims.extraction.lexicon import Phrases, cues, word_set
 from khorgos.claims.extraction.measures_of_text import after, before
-from khorgos.claims.extraction.quantities import Quantity, find_quantities
+from khorgos.claims.extraction.quantities import find_quantities
+from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.sentences import Sentence
 from khorgos.claims.extraction.tokens import Token, tokenize
 from khorgos.claims.extraction.when import When, expressions
@@ -193,7 +194,19 @@ def _name_at(tokens: Sequence[Token], position: int) -> Chunk | None:
     if source := source_words(tokens, position):
         found.append((source[0], 3, _chunk(tokens, "source", position, position + source[0], source=source[1])))
     if masked := mask(tokens, position):
-        found.append((masked[0], 2, _chunk(tokens, "mask", position, position + masked[0], marks={"currency": ""} if masked[1] == "currency" else {})))
+        found.append(
+            (
+                masked[0],
+                2,
+                _chunk(
+                    tokens,
+                    "mask",
+                    position,
+                    position + masked[0],
+                    marks={"currency": ""} if masked[1] == "currency" else {},
+                ),
+            )
+        )
     if (named := area_words(tokens, position)) and not _is_dollar(tokens, position, named[0]):
         found.append((named[0], 1, _chunk(tokens, "area", position, position + named[0], area=named[1])))
     if someone := person(tokens, position):

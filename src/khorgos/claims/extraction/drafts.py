@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from khorgos.claims.claim import Kind
 from khorgos.claims.extraction.assign import Scene
-from khorgos.claims.extraction.frames import Frame
+from khorgos.claims.extraction.discourse import Frame
 from khorgos.nomenclature.periods import Period
 
 

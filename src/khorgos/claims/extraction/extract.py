@@ -11,10 +11,10 @@ from khorgos.claims.claim import Claim
 from khorgos.claims.extraction.assign import scene_of
 from khorgos.claims.extraction.calendar import Calendar, Today, read_date
 from khorgos.claims.extraction.chunks import Line, read_line
+from khorgos.claims.extraction.discourse import Discourse, Frame, hub_of, is_bilateral, main_pair, region_of, subjects
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.figures import Setting, figure
 from khorgos.claims.extraction.finishing import finish
-from khorgos.claims.extraction.frames import Discourse, Frame, hub_of, is_bilateral, main_pair, region_of, subjects
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.paraphrase import Tortured, unparaphrased
@@ -112,7 +112,11 @@ class _Reader:
         mind = self._mind
         if line.sentence.paragraph != self._paragraph:
             self._paragraph = line.sentence.paragraph
-            if mind.period is not None and self._main is not None and mind.period.start + mind.period.months <= self._main.start:
+            if (
+                mind.period is not None
+                and self._main is not None
+                and mind.period.start + mind.period.months <= self._main.start
+            ):
                 mind.period = self._main
         if mind.period is not None and (self._main is None or mind.period.start > self._main.start):
             self._main = mind.period
@@ -237,7 +241,11 @@ def _keep_centre(draft: Draft, mind: Discourse) -> None:
 
 def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse) -> None:
     """The period of the last figure of the sentence, or that of its heading or flow if it has no figure."""
-    told = [d for d in drafts if d.period_sure and not d.base_of and not d.looks_back and d.period is not None and d.kind in _TIMED]
+    told = [
+        d
+        for d in drafts
+        if d.period_sure and not d.base_of and not d.looks_back and d.period is not None and d.kind in _TIMED
+    ]
     told = [d for d in told if d.frame is None or not d.frame.average]
     if told:
         mind.period = _period_of(max(told, key=lambda d: d.start).period or "") or mind.period

@@ -9,10 +9,10 @@ from khorgos.claims.claim import Kind
 from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.frames import Discourse, Frame
 from khorgos.claims.extraction.moves import is_base, is_change, is_share, sign_of_change
-from khorgos.claims.extraction.quantities import Quantity
+from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.shares import is_part, names_a_whole, share_frame
 from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.times import Role, attached_time, time_of
@@ -65,7 +65,9 @@ def figure(setting: Setting, i: int) -> Draft | None:
     draft.orphan = orphan
     draft.looks_back = looks_back(setting, i, m)
     draft.base_of = is_base(scene.line, i) or _bracketed_base(setting, i) is not None or _is_past(setting, i, m, period)
-    draft.base_of = draft.base_of or (i >= 2 and attached_time(scene.line, i) == i - 2 and setting.roles.get(i - 2) == "base")
+    draft.base_of = draft.base_of or (
+        i >= 2 and attached_time(scene.line, i) == i - 2 and setting.roles.get(i - 2) == "base"
+    )
     _read_value(setting, draft, quantity, i, period)
     return draft
 
@@ -143,7 +145,11 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
         ):
             return True, setting.calendar.period(when, mind.period)
     share = scene.shares.get(i)
-    k = share.when if share is not None and share.when is not None else time_of(line, i, mention, setting.roles, scene.mentions)
+    k = (
+        share.when
+        if share is not None and share.when is not None
+        else time_of(line, i, mention, setting.roles, scene.mentions)
+    )
     if mention is not None and mention.average and (k is None or line.chunks[k].when.last is None):  # type: ignore[union-attr]
         return _averaged(setting, k)
     if k is None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from khorgos.claims.extraction.calendar import Calendar
+from khorgos.claims.extraction.discourse import Discourse
 from khorgos.claims.extraction.drafts import Draft
-from khorgos.claims.extraction.frames import Discourse
 from khorgos.claims.extraction.lexicon import word_set
 
 _AMOUNTS = frozenset(("level", "balance", "quantity"))

@@ -1,218 +1,15 @@
-"""Who trades with whom: a mention's sides made definite by its sentence and by what was said before."""
+"""Who trades with whom: a mention made definite by its sentence and by what was said before."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mentions import COUNTRY, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
+from khorgos.claims.extraction.chunks import Line
+from khorgos.claims.extraction.discourse import Discourse, Frame, behind
+from khorgos.claims.extraction.mention import COUNTRY, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
-from khorgos.nomenclature.periods import Period
-
-_PREPOSITIONS = word_set("frames", "prepositions")
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A flow with both its sides.
-
-    Args:
-        a: whose flow it is, as an id.
-        b: the other side.
-        flow: "export", "import", "total" or "balance".
-        sign: of a balance.
-        product: goods, as worded.
-        average: whether it is an average over months.
-        sure: how many of the two sides the sentence itself names.
-        listed: whether it is one partner of several, after which a bare flow means the whole again.
-    """
-
-    a: str | None = None
-    b: str | None = None
-    flow: str | None = None
-    sign: int = 0
-    product: str = ""
-    average: bool = False
-    sure: int = 0
-    listed: bool = False
-
-    def other(self, area: str) -> str | None:
-        """The side that is not this one, a member standing for its group; None if this is neither."""
-        if area == self.a or (self.a is not None and area in members_of(self.a)):
-            return self.b
-        if area == self.b or (self.b is not None and area in members_of(self.b)):
-            return self.a
-        return None
-
-
-@dataclass(slots=True)
-class Discourse:
-    """What a reader has in mind: the pair, the subject, the region, the period in question.
-
-    Args:
-        running: the last flow spoken of.
-        base: the last that was no item of a list.
-        main: the pair that the text mostly speaks of.
-        bilateral: whether the text speaks of hardly any other.
-        subject: the last country that a sentence was about.
-        region: the last group of countries.
-        period: the last period.
-        source: whose figures the text goes by.
-        source_area: that publisher's country.
-        hub: the area that most pairs of the text share.
-        product: the goods in question.
-        centre: the side that stays while partners are listed.
-        place: the last place in a ranking.
-        item: the partner last placed or listed.
-    """
-
-    running: Frame = field(default_factory=Frame)
-    base: Frame = field(default_factory=Frame)
-    main: tuple[str, str] | None = None
-    bilateral: bool = True
-    subject: str | None = None
-    region: str | None = None
-    period: Period | None = None
-    source: str | None = None
-    source_area: str | None = None
-    hub: str | None = None
-    product: str = ""
-    centre: str | None = None
-    place: int = 0
-    item: str | None = None
-
-    def anchor(self, frame: Frame) -> str | None:
-        """The side of a flow that the text turns around, None if neither is."""
-        return next((area for area in (self.centre, self.hub) if area is not None and area in (frame.a, frame.b)), None)
-
-
-def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
-    """The area that most of a text's flows have as a side.
-
-    Args:
-        mentions: of the whole text.
-        lines: its sentences, for areas that stand outside mentions.
-
-    Returns:
-        An id; None if no area is named.
-    """
-    count: Counter[str] = Counter()
-    for mention in mentions:
-        for sides, weight in ((mention.a, 3), (mention.b, 2)):  # owners are spoken of more than partners
-            for side in sides:
-                if not side.startswith("@") and side != WORLD:
-                    count[side] += weight
-    for line in lines:
-        for chunk in line.chunks:
-            if chunk.kind == "area" and chunk.area is not None and chunk.area.area != WORLD:
-                count[chunk.area.area] += 1
-        for chunk in line.chunks:
-            if chunk.source is not None and chunk.source.area:
-                count[chunk.source.area] += 2
-    countries = [(n, area) for area, n in count.items() if not is_group(area)] or [(n, a) for a, n in count.items()]
-    if not countries:
-        return None
-    first = {area: i for i, area in enumerate(count)}
-    return max(countries, key=lambda each: (each[0], -first[each[1]]))[1]
-
-
-def subjects(line: Line, mentions: Sequence[Mention]) -> list[tuple[int, str]]:
-    """Areas of a sentence that it speaks about, with their chunks, in order: subjects and owners.
-
-    Args:
-        line: the sentence.
-        mentions: its mentions.
-
-    Returns:
-        Chunk and id of each; areas behind a preposition, and offices named in passing, are left out.
-    """
-    found: list[tuple[int, str]] = []
-    for i, chunk in enumerate(line.chunks):
-        if chunk.kind != "area" or chunk.weak or chunk.area is None:
-            continue
-        if behind(line.chunks, i) or (_is_attribute(line.chunks, i) and not _owns(i, mentions)):
-            continue
-        found.append((i, chunk.area.area))
-    return found
-
-
-def behind(chunks: Sequence[Chunk], i: int) -> str:
-    """The preposition that governs an area, through determiners and the members of a list; "" if none does."""
-    k = i - 1
-    while k >= 0:
-        low = chunks[k].low
-        if low in _PREPOSITIONS:
-            return low
-        if low in ("the", "its", "other", "five", "neighbouring", "neighboring", "all", "most", "fellow"):
-            k -= 1
-        elif low in (",", "and", "&") and k and chunks[k - 1].kind == "area":
-            k -= 2
-        else:
-            return ""
-    return ""
-
-
-def _is_attribute(chunks: Sequence[Chunk], i: int) -> bool:
-    """ "Georgian wine", "U.S. soybeans": a word about goods, not a subject."""
-    area = chunks[i].area
-    after = chunks[i + 1] if i + 1 < len(chunks) else None
-    if area is not None and area.sort == "adjective":
-        return True
-    return after is not None and (bool(after.product) or after.has("all")) and not after.has("verb")
-
-
-def _owns(i: int, mentions: Sequence[Mention]) -> bool:
-    return any(m.first <= i < m.head for m in mentions)
-
-
-def region_of(lines: Iterable[Line]) -> str | None:
-    """The region that "the region" means from the start, told by the countries that a text names."""
-    named = {c.area.area for line in lines for c in line.chunks if c.area is not None and c.kind == "area"}
-    for group, enough in (("CA5", 4), ("SC3", 3)):
-        if len(named & members_of(group)) >= enough and group not in named:
-            return group
-    return None
-
-
-def is_bilateral(mentions: Iterable[Mention], hub: str | None) -> bool:
-    """Whether nearly all partners that a text's flows name are one and the same.
-
-    Args:
-        mentions: of the whole text.
-        hub: the area that most of them share.
-    """
-    partners = Counter(
-        side
-        for mention in mentions
-        for side in (*mention.a, *mention.b)
-        if side not in (hub, WORLD) and not side.startswith("@")
-    )
-    # three quarters chosen because a bilateral piece names a third country now and then, a survey names many
-    return not partners or max(partners.values()) >= 0.75 * sum(partners.values())
-
-
-def main_pair(mentions: Iterable[Mention]) -> tuple[str, str] | None:
-    """The pair that most of a text's flows name in full.
-
-    Args:
-        mentions: of the whole text.
-
-    Returns:
-        Two ids in the order they are first named; None if no flow names two sides.
-    """
-    count: Counter[frozenset[str]] = Counter()
-    first: dict[frozenset[str], tuple[str, str]] = {}
-    for mention in mentions:
-        if len(mention.a) == 1 and len(mention.b) == 1:
-            a, b = mention.a[0], mention.b[0]
-            if not a.startswith("@") and not b.startswith("@") and WORLD not in (a, b):
-                count[frozenset((a, b))] += 1
-                first.setdefault(frozenset((a, b)), (a, b))
-    return first[count.most_common(1)[0][0]] if count else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +45,12 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     """
     a = _first(mention.a, mention, place, mind)
     b = _first(mention.b, mention, place, mind, other=a)
-    if OWN in mention.a and b is None and mention.flow == "total" and (joined := _joined(line, place, mention)) is not None:
+    if (
+        OWN in mention.a
+        and b is None
+        and mention.flow == "total"
+        and (joined := _joined(line, place, mention)) is not None
+    ):
         a, b = joined
     if PAIR in mention.a or PAIR in mention.b:
         a, b = _pair(mind, mention)
@@ -299,7 +101,10 @@ def _having(frame: Frame, mention: Mention, line: Line, place: Place) -> Frame:
     if not before or before[-1][1] == mention.a[0] or line.chunks[mention.first + 1].low in ("'s", "'"):
         return frame
     between = [c.low for c in line.chunks[before[-1][0] + 1 : mention.first]]
-    if any(re.match(r"post|ran$|run|had$|has$|have$|record|regist|report|widen|expand|narrow|show|saw$|enjoy", w) for w in between):
+    if any(
+        re.match(r"post|ran$|run|had$|has$|have$|record|regist|report|widen|expand|narrow|show|saw$|enjoy", w)
+        for w in between
+    ):
         return replace(frame, a=before[-1][1], b=mention.a[0], sure=2)
     return frame
 
@@ -331,7 +136,9 @@ def _pair(mind: Discourse, mention: Mention) -> tuple[str | None, str | None]:
     return mind.main if mind.main is not None else (None, None)
 
 
-def _first(sides: tuple[str, ...], mention: Mention, place: Place, mind: Discourse, other: str | None = None) -> str | None:
+def _first(
+    sides: tuple[str, ...], mention: Mention, place: Place, mind: Discourse, other: str | None = None
+) -> str | None:
     if not sides:
         return None
     word = sides[0]
@@ -340,14 +147,20 @@ def _first(sides: tuple[str, ...], mention: Mention, place: Place, mind: Discour
     before = [area for i, area in place.about if i < mention.head]
     named = {side for side in (*mention.a, *mention.b) if not side.startswith("@")}
     if word in (OWN, WHOSE):
-        own = [area for area in before if area not in named] or [s for s in (mind.subject,) if s is not None and s not in named]
+        own = [area for area in before if area not in named] or [
+            s for s in (mind.subject,) if s is not None and s not in named
+        ]
         return own[-1] if own else None
     if word == WHICH:
         return place.last
     if word == COUNTRY:
         owner = place.prior[1].a if place.prior is not None else None
         told = [s for s in (mind.subject,) if s in (mind.running.a, mind.running.b) or mind.running.a is None]
-        own = [s for s in (owner, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub) if s is not None]
+        own = [
+            s
+            for s in (owner, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub)
+            if s is not None
+        ]
         return next((s for s in own if s not in named and not is_group(s)), None)
     if word == REGION:
         groups = [area for area in before if is_group(area)]
@@ -386,7 +199,11 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
         return replace(frame, a=place.prior[1].a, b=place.prior[1].b)
     if before and not place.is_whole:
         joined = _joined(line, place, mention)
-        if joined is not None and mention.flow == "total" and {*joined} & {mind.hub, mind.centre, mind.running.a, mind.running.b}:
+        if (
+            joined is not None
+            and mention.flow == "total"
+            and {*joined} & {mind.hub, mind.centre, mind.running.a, mind.running.b}
+        ):
             return replace(frame, a=joined[0], b=joined[1])
         subject = before[-1][1]
         hub = mind.anchor(mind.base)
@@ -399,7 +216,9 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
     if mention.mutual and mind.main is not None:
         return replace(frame, a=mind.main[0], b=mind.main[1])
     home = mind.source_area or mind.hub
-    region = mind.region if mind.region is not None and home is not None and home not in members_of(mind.region) else None
+    region = (
+        mind.region if mind.region is not None and home is not None and home not in members_of(mind.region) else None
+    )
     return replace(frame, a=home, b=region if region != home else None)
 
 
@@ -410,12 +229,19 @@ def _is_ranked(line: Line) -> bool:
 
 def _loose(line: Line, mention: Mention, frame: Frame) -> str | None:
     """A side that stands apart, after the verb: "increased its turnover by 5% with China"."""
-    wanted = {"total": ("with",), "balance": ("with",), "export": ("to",), "import": ("from",)}.get(mention.flow or "", ())
+    wanted = {"total": ("with",), "balance": ("with",), "export": ("to",), "import": ("from",)}.get(
+        mention.flow or "", ()
+    )
     for i in range(mention.last, min(len(line.chunks), mention.last + 14)):
         chunk = line.chunks[i]
         if chunk.low in (";", "while", "whereas", "but", "(") or chunk.has("flow") or chunk.has("verb"):
             return None
-        if chunk.kind == "area" and chunk.area is not None and behind(line.chunks, i) in wanted and chunk.area.sort != "adjective":
+        if (
+            chunk.kind == "area"
+            and chunk.area is not None
+            and behind(line.chunks, i) in wanted
+            and chunk.area.sort != "adjective"
+        ):
             prior = line.chunks[i - 1].low if i else ""
             follows = any(c.kind == "quantity" for c in line.chunks[i + 1 : i + 3])
             if not follows and chunk.area.area != frame.a and prior != ",":
@@ -431,7 +257,11 @@ def _missing_a(frame: Frame, mention: Mention, place: Place, mind: Discourse) ->
         found = prior[1].a if frame.b == WORLD or frame.b not in (prior[1].a, None) else prior[1].other(frame.b or "")
         if found not in (None, WORLD, frame.b):
             return found
-    if before and not place.is_whole and not (frame.b not in (None, WORLD) and _is_rival(before[-1][1], frame.b or "", mind)):
+    if (
+        before
+        and not place.is_whole
+        and not (frame.b not in (None, WORLD) and _is_rival(before[-1][1], frame.b or "", mind))
+    ):
         return before[-1][1]
     if place.office not in (None, frame.b):
         return place.office

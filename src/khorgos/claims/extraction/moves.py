@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.quantities import Quantity
+from khorgos.claims.extraction.quantity import Quantity
 
 _SKIP = word_set("moves", "skip")
 _BREAKS = word_set("moves", "breaks")
@@ -286,4 +286,6 @@ def _share_before(chunks: Sequence[Chunk], i: int) -> bool:
 
 
 def _is_noun_of_share(chunk: Chunk) -> bool:
-    return bool(re.search(r"\b(?:shares?|proportion|percentage of|specific weight|fraction of|portion of)\b", chunk.low))
+    return bool(
+        re.search(r"\b(?:shares?|proportion|percentage of|specific weight|fraction of|portion of)\b", chunk.low)
+    )

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.frames import Discourse, Frame, behind
+from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mentions import Mention
+from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
 _COPULA = word_set("relations", "copula")
@@ -64,7 +64,12 @@ def find_relations(
     for i, chunk in enumerate(line.chunks):
         if any(m.first <= i < m.last for m in mentions):
             continue
-        if chunk.has("partner") and not chunk.has("flow") and not _is_verb(line.chunks, i) and _is_placed(line.chunks, i):
+        if (
+            chunk.has("partner")
+            and not chunk.has("flow")
+            and not _is_verb(line.chunks, i)
+            and _is_placed(line.chunks, i)
+        ):
             found.append(_relation(line, i, about, mind, mentions))
     return found
 
@@ -73,7 +78,9 @@ def _is_placed(chunks: Sequence[Chunk], i: int) -> bool:
     """Buyers, suppliers and markets are partners where a place in a ranking is told of them."""
     if chunks[i].low.endswith(("partner", "partners", "fellow", "counterpart")):
         return True
-    return any(c.wording is not None and c.wording.sort in ("rank", "among", "order") for c in chunks[max(0, i - 7) : i])
+    return any(
+        c.wording is not None and c.wording.sort in ("rank", "among", "order") for c in chunks[max(0, i - 7) : i]
+    )
 
 
 def _is_verb(chunks: Sequence[Chunk], i: int) -> bool:
@@ -126,7 +133,11 @@ def _owner(
     while k >= 0:
         chunk = chunks[k]
         if chunk.kind == "area" and chunk.area is not None:
-            if is_group(chunk.area.area) and (chunk.area.sort == "adjective" or k == i - 1) and chunks[k + 1].low not in ("'s", "'"):
+            if (
+                is_group(chunk.area.area)
+                and (chunk.area.sort == "adjective" or k == i - 1)
+                and chunks[k + 1].low not in ("'s", "'")
+            ):
                 scope = chunk.area.area
                 k -= 1
                 continue
@@ -165,9 +176,13 @@ def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str |
     k = i + 1
     hub = scope = None
     while k < len(chunks):
-        if chunks[k].product or chunks[k].low in ("of", "for", "by", "in") and k + 1 < len(chunks) and (
-            chunks[k + 1].product or chunks[k + 1].has("flow")
-        ) or (chunks[k].has("flow") and k and chunks[k - 1].low in ("by", "in", "of")):
+        if (
+            chunks[k].product
+            or chunks[k].low in ("of", "for", "by", "in")
+            and k + 1 < len(chunks)
+            and (chunks[k + 1].product or chunks[k + 1].has("flow"))
+            or (chunks[k].has("flow") and k and chunks[k - 1].low in ("by", "in", "of"))
+        ):
             k += 1
             continue
         if chunks[k].kind == "when" or (
@@ -226,7 +241,11 @@ def _ranked(
         near = [k for k in range(first - 1) if _is_side(chunks[k], hub)]
         if near:
             return _listed_before(chunks, near[-1], hub)
-    overtaken = [k for k in range(first) if re.match(r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip", chunks[k].low)]
+    overtaken = [
+        k
+        for k in range(first)
+        if re.match(r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip", chunks[k].low)
+    ]
     subject = _subject_before(about, overtaken[-1] if overtaken else first, hub)
     if subject is None and lead in _COPULA and any(c.low == "it" for c in chunks[max(0, first - 4) : first]):
         return (mind.subject,) if mind.subject is not None and mind.subject != hub else ()
@@ -283,7 +302,13 @@ def _id(chunk: Chunk) -> str:
 
 def _hub_from_rest(ranked: Sequence[str], mentions: Sequence[Mention], mind: Discourse) -> str | None:
     """Whose partner, told by the sentence's flow ("whose turnover with China") or by what was said before."""
-    with_whom = [side for m in mentions if not m.verb and m.flow in ("total", "balance") for side in m.b if not side.startswith("@") and side not in ranked]
+    with_whom = [
+        side
+        for m in mentions
+        if not m.verb and m.flow in ("total", "balance")
+        for side in m.b
+        if not side.startswith("@") and side not in ranked
+    ]
     if with_whom:
         return with_whom[0]
     for one in ranked:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from khorgos.claims.extraction.assign import frame_for, mention_for, replaced
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.figures import Setting, compared_with
-from khorgos.claims.extraction.frames import Discourse, Frame
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.numerals import ORDINALS
 from khorgos.claims.extraction.relations import Relation

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mentions import Mention
+from khorgos.claims.extraction.mention import Mention
 
 _JOINTS = word_set("respective", "joints")
 
@@ -126,7 +126,8 @@ def _groups(chunks: Sequence[Chunk], floor: int, start: int, kind: str) -> list[
         if not _is(chunks[k], kind):
             continue
         if groups and all(
-            c.low in (",", "and", "&", "the", "to", "from", "with", "in", "-", "of") or (kind == "area" and bool(c.product))
+            c.low in (",", "and", "&", "the", "to", "from", "with", "in", "-", "of")
+            or (kind == "area" and bool(c.product))
             for c in chunks[groups[-1][-1] + 1 : k]
         ):
             groups[-1].append(k)

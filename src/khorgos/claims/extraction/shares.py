@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, mention_for, replaced
 from khorgos.claims.extraction.chunks import Chunk
-from khorgos.claims.extraction.frames import Discourse, Frame, behind
+from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.moves import is_share, sign_of_change
 from khorgos.claims.extraction.sides import WORLD
@@ -31,7 +31,14 @@ def is_part(scene: Scene, i: int) -> bool:
         return True
     if sign_of_change(line, i)[0] != 0:
         return _is_second(line.chunks, i) and _has_share_before(scene, i)
-    return _has_share_before(scene, i) or _is_beside_level(line.chunks, i) or any(c.wording is not None and c.wording.sort in ("order", "rank", "lead", "next", "fastest") for c in line.chunks)
+    return (
+        _has_share_before(scene, i)
+        or _is_beside_level(line.chunks, i)
+        or any(
+            c.wording is not None and c.wording.sort in ("order", "rank", "lead", "next", "fastest")
+            for c in line.chunks
+        )
+    )
 
 
 def _is_beside_level(chunks: Sequence[Chunk], i: int) -> bool:
@@ -44,7 +51,12 @@ def _is_beside_level(chunks: Sequence[Chunk], i: int) -> bool:
 
 def _is_second(chunks: Sequence[Chunk], i: int) -> bool:
     """ "and another 34% to": goes on with the share before."""
-    return i > 0 and chunks[i - 1].low in ("and", "another", "and another", "a further") or i > 1 and chunks[i - 2].low == "and"
+    return (
+        i > 0
+        and chunks[i - 1].low in ("and", "another", "and another", "a further")
+        or i > 1
+        and chunks[i - 2].low == "and"
+    )
 
 
 def _has_share_before(scene: Scene, i: int) -> bool:
@@ -126,7 +138,11 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
     if free:
         return None if _id(chunks[free[-1]]) in (frame.a, frame.b) else _id(chunks[free[-1]])
     if frame.b in (None, WORLD):
-        after = [k for k in free_areas(scene) if i < k <= i + 14 and behind(chunks, k) in ("to", "from", "with") and _id(chunks[k]) != frame.a]
+        after = [
+            k
+            for k in free_areas(scene)
+            if i < k <= i + 14 and behind(chunks, k) in ("to", "from", "with") and _id(chunks[k]) != frame.a
+        ]
         if after and not any(c.kind == "quantity" for c in chunks[i + 1 : after[0]]):
             return _id(chunks[after[0]])
     return None

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from khorgos.claims.extraction.assign import Scene, replaced
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Line, read_line
+from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.frames import Discourse, Frame, Place, resolve
+from khorgos.claims.extraction.frames import Place, resolve
 from khorgos.claims.extraction.measures_of_text import after, before
 from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.numerals import Numeral, read_numeral

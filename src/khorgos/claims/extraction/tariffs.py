@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.discourse import Frame, behind
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.figures import Setting
-from khorgos.claims.extraction.frames import Frame, behind
 from khorgos.claims.extraction.lexicon import rows
-from khorgos.claims.extraction.quantities import Quantity
+from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.when import When
 
@@ -320,7 +320,9 @@ def _known_day(by: str | None, on: str | None, quantity: Quantity, goods: str, s
     """The day of a well-known duty of that rate between the two, before the article's day."""
     rate = quantity.value if quantity.value is not None else quantity.high
     today = setting.calendar.today
-    limit = f"{today.year}-{min(12, (today.month or 11) + 1):02d}-31" if today.year else "9999"  # announced a month ahead
+    limit = (
+        f"{today.year}-{min(12, (today.month or 11) + 1):02d}-31" if today.year else "9999"
+    )  # announced a month ahead
     found: list[tuple[int, str]] = []
     for row in rows("tariff_steps"):
         if row["imposer"] != by or row["target"] not in (on, WORLD) or rate is None or float(row["rate"]) != rate:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mentions import Mention
+from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.moves import is_base
 
 Role = Literal["time", "base", "horizon", "date", "none"]
@@ -69,7 +69,9 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:
             chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change") or chunks[k - 1].has("compare")
         )
     if chunk.low == "as":
-        return k > 0 and any(c.low == "as" or c.low.startswith("as ") or c.wording is not None for c in chunks[max(0, k - 5) : k])
+        return k > 0 and any(
+            c.low == "as" or c.low.startswith("as ") or c.wording is not None for c in chunks[max(0, k - 5) : k]
+        )
     if chunk.has("base") and chunk.low not in ("following", "instead of"):
         return True
     if chunk.low.endswith("short of"):
@@ -81,12 +83,17 @@ def _is_start(chunks: Sequence[Chunk], k: int, i: int) -> bool:
     """ "from January to August" and "from 2013 on" say when; "down from May" says with what it is compared."""
     when = chunks[i].when
     assert when is not None
-    if when.sort in ("months", "years") and any(f" {word} " in chunks[i].low for word in ("to", "through", "until", "till", "and")):
+    if when.sort in ("months", "years") and any(
+        f" {word} " in chunks[i].low for word in ("to", "through", "until", "till", "and")
+    ):
         return True
     if when.sort in ("months", "years") and when.first != when.last:
         return not (k > 0 and (chunks[k - 1].has("change") or chunks[k - 1].kind == "quantity"))
     return not any(
-        c.kind == "quantity" or c.has("change") or c.has("compare") or (c.wording is not None and c.wording.sort == "multiple")
+        c.kind == "quantity"
+        or c.has("change")
+        or c.has("compare")
+        or (c.wording is not None and c.wording.sort == "multiple")
         for c in chunks[max(0, k - 8) : k]
     )
 
@@ -160,7 +167,12 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:
 
     The time of a level serves its growth as well, in either order; the time of a base serves nobody else.
     """
-    if k + 2 < len(line.chunks) and line.chunks[k + 1].low == "'s" and line.chunks[k + 2].kind == "quantity" and k + 2 != i:
+    if (
+        k + 2 < len(line.chunks)
+        and line.chunks[k + 1].low == "'s"
+        and line.chunks[k + 2].kind == "quantity"
+        and k + 2 != i
+    ):
         return True
     for j in range(k - 1, max(-1, k - 8), -1):
         if j == i:

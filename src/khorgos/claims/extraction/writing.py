@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khorgos.claims.claim import Claim, Flow, Qualifier, Span
+from khorgos.claims.extraction.discourse import Frame
 from khorgos.claims.extraction.drafts import Draft
-from khorgos.claims.extraction.frames import Frame
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.reading import Reading
 from khorgos.claims.places import place

@@ -1,0 +1,200 @@
+"""Quantities that belong together: shared scales, ranges, second currencies, and words of vagueness."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from khorgos.claims.extraction.lexicon import cues
+from khorgos.claims.extraction.quantity import Quantity
+from khorgos.claims.extraction.tokens import Token
+
+_WIDEST = 5  # times; chosen because a range whose ends lie further apart is a change told as "by X to Y"
+
+
+def shared(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """Scale, currency and unit that stand once for two numbers: "from US$1.9 to US$3.6 billion", "10 to 15 percent"."""
+    shared = list(found)
+    for i in range(len(shared) - 2, -1, -1):
+        here, then = shared[i], shared[i + 1]
+        between = [t.low for t in tokens[here.last : then.number if then.unit is None else then.first]]
+        if len(between) > 4 or not _joins(between):
+            continue
+        if then.sort == "money" and then.unit is None and here.sort == "money":
+            then = shared[i + 1] = replace(then, unit=here.unit)
+        shared[i] = _borrowed(here, then, between)
+    return shared
+
+
+def _joins(words: list[str]) -> bool:
+    return not words or all(
+        w
+        in (
+            "to",
+            "and",
+            "-",
+            "\u2013",
+            "or",
+            "from",
+            "up",
+            "down",
+            "against",
+            ",",
+            "through",
+            "about",
+            "nearly",
+            "over",
+        )
+        for w in words
+    )
+
+
+def _borrowed(here: Quantity, then: Quantity, between: list[str]) -> Quantity:
+    if here.value is None or then.sort == "bare":
+        return here
+    listed = between == [","] and then.note.startswith("scale taken")
+    if here.sort == "bare" and between and (between[-1] in ("to", "and", "-", "\u2013", "or") or listed):
+        if then.sort == "percent" and here.value < 1000:
+            return replace(here, sort="percent", unit="percent")
+        if then.sort in ("times", "points"):
+            return replace(here, sort=then.sort, unit=then.unit)
+        if then.sort in ("money", "goods") and then.scaled and here.value < 1000:
+            return _scaled_like(replace(here, sort=then.sort, unit=then.unit), then)
+        return here
+    if here.sort == "money" and here.unit is None and then.sort == "goods":
+        return replace(here, sort="goods", unit=then.unit, per=then.per)
+    if here.sort == "money" and not here.scaled and then.sort == "money" and then.scaled and here.value < 1000:
+        return _scaled_like(here, then) if then.unit in (here.unit, None) else here
+    return here
+
+
+def _scaled_like(here: Quantity, then: Quantity) -> Quantity:
+    """The scale that follows the second number, for the first."""
+    size = 10.0 ** (3 * int(_power(then) // 3))
+    note = "scale taken from the number after it"
+    return replace(here, value=(here.value or 0) * size, step=(here.step or 1) * size, scaled=True, note=note)
+
+
+def _power(quantity: Quantity) -> int:
+    """Power of ten of the scale word: the step is it, less the printed decimals."""
+    power = 0
+    while 10.0 ** (power + 3) <= (quantity.value or 0) * 1.0000001 and power < 12:
+        power += 3
+    # 0.9 billion: the value is below its own scale
+    step = quantity.step or 1.0
+    while power < 12 and step >= 10.0 ** (power + 1):
+        power += 3
+    return power
+
+
+def ranged(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """Two ends of one statement: "10% to 15%", "between $5 and $6 billion", "10-15 percent"."""
+    merged: list[Quantity] = []
+    for quantity in found:
+        prior = merged[-1] if merged else None
+        if prior is not None and _is_range(tokens, prior, quantity):
+            low, high = sorted((prior.value or 0.0, quantity.value or 0.0))
+            merged[-1] = replace(
+                quantity, first=prior.first, number=prior.number, value=None, low=low, high=high, sign=prior.sign,
+                note=f"range {low:g}..{high:g}",
+            )  # fmt: skip
+        else:
+            merged.append(quantity)
+    return merged
+
+
+def _is_range(tokens: Sequence[Token], a: Quantity, b: Quantity) -> bool:
+    if a.sort != b.sort or a.sort == "bare" or a.value is None or b.value is None or a.unit != b.unit:
+        return False
+    between = [t.low for t in tokens[a.last : b.number] if t.low not in ("$", "us", "usd") and t.text != "U.S."]
+    words = " ".join(t.low for t in tokens[max(0, a.first - 3) : a.first])
+    if between in (["-"], ["\u2013"]):
+        return b.sign == 0 or tokens[b.number - 1].glued
+    if between == ["and"]:
+        return words.endswith("between")
+    if between == ["to"]:
+        return words.endswith(("ranging from", "range from", "ranged from", "ranges from")) or (
+            b.value <= _WIDEST * a.value and _is_spread(tokens, a)
+        )
+    return between == ["or"] and a.sort == "percent"
+
+
+def _is_spread(tokens: Sequence[Token], a: Quantity) -> bool:
+    """ "duties of 10% to 15%", but not "rose 5% to 10%" and not "from 5% to 10%"."""
+    if a.first == 0:
+        return True
+    prior = tokens[a.first - 1].low
+    if any(_is_move(tokens, k) for k in range(max(0, a.first - 8), a.first)) and a.sort != "percent":
+        return False
+    found = cues().at(tokens, a.first - 1)
+    is_change = found is not None and any(cue.mark == "change" for cue in found[1])
+    return not is_change and prior not in ("from", "by", "up", "down")
+
+
+def _is_move(tokens: Sequence[Token], k: int) -> bool:
+    found = cues().at(tokens, k)
+    return found is not None and any(cue.mark == "change" for cue in found[1])
+
+
+def bracketed(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """The same amount in a second currency, in brackets or after "or", belongs to the first."""
+    kept: list[Quantity] = []
+    for quantity in found:
+        prior = kept[-1] if kept else None
+        if (
+            prior is not None
+            and _is_same_amount(tokens, prior, quantity)
+            and quantity.value is not None
+            and quantity.unit
+        ):
+            kept[-1] = replace(prior, other=(quantity.value, quantity.unit))
+        else:
+            kept.append(quantity)
+    return kept
+
+
+def _is_same_amount(tokens: Sequence[Token], a: Quantity, b: Quantity) -> bool:
+    if a.sort != "money" or b.sort != "money" or a.unit is None or b.unit is None or a.unit == b.unit:
+        return False
+    between = [t.low for t in tokens[a.last : b.first]]
+    if not between or len(between) > 5 or between[0] not in ("(", ",", "or", "[", "/"):
+        return False
+    if between[0] == "," and "or" not in between:
+        return False
+    rest = [w for w in between[1:] if w not in ("about", "around", "approximately", "roughly", "some", "nearly", "or", "over",
+                                                "equivalent", "to", "the", "equal", "almost", "circa")]  # fmt: skip
+    return not rest
+
+
+def qualified(tokens: Sequence[Token], quantity: Quantity, taken: Collection[int]) -> Quantity:
+    """Take in the words before a number that say how exact it is."""
+    best: tuple[int, str] | None = None
+    for start in range(max(0, quantity.first - 5), quantity.first):
+        if start in taken:
+            continue
+        found = cues().at(tokens, start)
+        if found is None or start + found[0] != quantity.first:
+            continue
+        values = [cue.value for cue in found[1] if cue.mark == "qualifier"]
+        if values:
+            best = (start, values[0])
+            break
+    after_it = " ".join(t.low for t in tokens[quantity.last : quantity.last + 2])
+    if after_it in ("or more", "and more", "and above", "or above"):
+        return replace(quantity, qualifier="more_than")
+    if best is None:
+        return quantity
+    start, name = best
+    words = " ".join(t.low for t in tokens[start : quantity.first])
+    if name == "exact" and words not in ("just", "only", "mere", "merely", "a mere"):
+        return quantity
+    if name in ("more_than", "less_than") and _is_comparison(tokens, start, quantity):
+        return quantity
+    return replace(quantity, first=start, qualifier=name)
+
+
+def _is_comparison(tokens: Sequence[Token], start: int, quantity: Quantity) -> bool:
+    """ "7.6% below the 2.8 billion", "over the $70bn": a comparison with that number, not a vague number."""
+    word = tokens[start].low
+    follows_the = tokens[quantity.number - 1].low == "the"
+    return word in ("below", "above", "over", "under", "beyond") and quantity.number - start > 1 and follows_the
