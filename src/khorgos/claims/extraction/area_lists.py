@@ -15,6 +15,7 @@ _MARKET = word_set("mentions", "market")
 
 
 def skip_determiners(chunks: Sequence[Chunk], k: int) -> int:
+    """The first chunk from here on that is no determiner, "the countries of" included."""
     while k < len(chunks):
         if chunks[k].low in DETERMINERS:
             k += 1
@@ -90,7 +91,7 @@ def _before_join(chunks: Sequence[Chunk], k: int) -> int:
     return k
 
 
-def _one_area(chunks: Sequence[Chunk], k: int, *, first: int) -> tuple[str | None, int]:
+def _one_area(chunks: Sequence[Chunk], k: int, *, first: int) -> tuple[str | None, int]:  # noqa: PLR0911  one rule a return
     if k >= len(chunks):
         return None, k
     chunk = chunks[k]

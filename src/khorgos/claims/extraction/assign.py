@@ -48,17 +48,9 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
     frames: list[Frame] = []
     inner = replace(mind)
     relations = find_relations(line, mentions, about, mind)
-    counted = [i for i, chunk in enumerate(line.chunks) if chunk.quantity is not None]
-    for relation in relations:
-        if relation.flow != "total" and counted and relation.head > counted[0]:
-            continue
-        if relation.frame.sure == 2 and relation.flow != "invest":
-            inner.running, inner.centre = replace(relation.frame, sure=0, listed=True), relation.hub
-            inner.base = inner.running
-            break
-    everywhere = bool(line.chunks) and line.chunks[0].low in ("globally", "worldwide")
+    _start_from_partnership(line, relations, inner)
+    mentions = _everywhere(line, mentions)
     for m, mention in enumerate(mentions):
-        mention = replace(mention, world=mention.world or everywhere) if not mention.b else mention
         prior = (mentions[m - 1].head, frames[-1]) if frames else None
         whole = whole_of(line, mention) is not None or _is_shared_in(line, mention)
         place = Place(tuple(about), prior, whole, _office(line, mention.first), _last_area(line, mention.first))
@@ -71,6 +63,25 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
         if frame.sure:
             inner.running = frame
     return Scene(line, tuple(mentions), tuple(frames), tuple(about), tuple(relations), inner, shares_of(line, mentions))
+
+
+def _start_from_partnership(line: Line, relations: Sequence[Relation], inner: Discourse) -> None:
+    """A partnership told in the sentence is what its bare flows are of."""
+    counted = [i for i, chunk in enumerate(line.chunks) if chunk.quantity is not None]
+    for relation in relations:
+        if relation.flow != "total" and counted and relation.head > counted[0]:
+            continue
+        if relation.frame.sure == 2 and relation.flow != "invest":
+            inner.running, inner.centre = replace(relation.frame, sure=0, listed=True), relation.hub
+            inner.base = inner.running
+            return
+
+
+def _everywhere(line: Line, mentions: Sequence[Mention]) -> Sequence[Mention]:
+    """ "Globally, China reported trade of": flows with the world."""
+    if not line.chunks or line.chunks[0].low not in ("globally", "worldwide"):
+        return mentions
+    return [mention if mention.b else replace(mention, world=True) for mention in mentions]
 
 
 def whole_of(line: Line, mention: Mention) -> int | None:
@@ -240,7 +251,7 @@ def _side(chunk: Chunk, mention: Mention) -> bool:
     return chunk.area is not None and chunk.area.area in (*mention.a, *mention.b)
 
 
-def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:
+def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """The flow that a quantity measures, list items and ellipses resolved.
 
     Args:
@@ -282,7 +293,7 @@ def _partnership(scene: Scene, i: int, m: int | None) -> Relation | None:
     return near[-1] if near else None
 
 
-def _shared(scene: Scene, share: Share, m: int | None, mind: Discourse) -> Frame:
+def _shared(scene: Scene, share: Share, m: int | None, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """The frame of one member of a "respectively" list."""
     frame = scene.frames[m] if m is not None else replace(mind.running, sure=0)
     if share.mention is not None:
@@ -382,7 +393,7 @@ def _listed(scene: Scene, item: int | None, mind: Discourse) -> Frame:
     return replaced(frame, area.area, behind(scene.line.chunks, item), mind)
 
 
-def replaced(frame: Frame, area: str, preposition: str, mind: Discourse) -> Frame:
+def replaced(frame: Frame, area: str, preposition: str, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """The frame with one side replaced by a list item.
 
     A member replaces its group, a partner the partner before it; the hub stays.

@@ -90,7 +90,8 @@ class Calendar:
         return now + offset if known else now + min(0, offset + 1)
 
     def _months(self, when: When, running: Period | None) -> Period | None:
-        assert when.first is not None and when.last is not None
+        assert when.first is not None
+        assert when.last is not None
         first_year = when.year
         if first_year is None and when.offset is not None:
             first_year = self.year_of(when.offset)
@@ -128,7 +129,8 @@ class Calendar:
         return self._months(when._replace(sort="months"), running)
 
     def _trailing(self, when: When, running: Period | None) -> Period | None:
-        assert when.first is not None and when.last is not None
+        assert when.first is not None
+        assert when.last is not None
         end = self._months(when._replace(sort="months", last=when.first), running)
         return Period(end.start - when.last + 1, when.last) if end else None
 

@@ -1,4 +1,4 @@
-"""A sentence as a row of chunks: areas, times, quantities, wordings, and the words that say how they belong together."""
+"""A sentence as a row of chunks: areas, times, quantities, wordings, and the words that join them."""
 
 from __future__ import annotations
 
@@ -107,10 +107,14 @@ def read_line(text: str, sentence: Sentence) -> Line:
     starts = {token.start: i for i, token in enumerate(tokens)}
     ends = {token.end: i + 1 for i, token in enumerate(tokens)}
     for wording in wordings(text, sentence.start, sentence.end):
-        _put(tokens, chunks, starts, ends, wording.start, wording.end, wording=wording)
+        first, last = starts.get(wording.start), ends.get(wording.end)
+        if _is_open(chunks, first, last):
+            marks = _marks(tokens, first or 0, last or 0)
+            _lay(chunks, _chunk(tokens, "wording", first or 0, last or 0, wording=wording, marks=marks))
     for when in expressions(text, sentence.start, sentence.end):
-        if not _counts_something(tokens, starts, ends, when):
-            _put(tokens, chunks, starts, ends, when.start, when.end, when=when)
+        first, last = starts.get(when.start), ends.get(when.end)
+        if _is_open(chunks, first, last) and not _counts_something(tokens, starts, ends, when):
+            _lay(chunks, _chunk(tokens, "when", first or 0, last or 0, when=when))
     taken = {i for i, chunk in enumerate(chunks) if not _is_free(chunk)}
     for quantity in find_quantities(tokens, taken):
         if all(_is_free(chunks[i]) for i in range(quantity.first, quantity.last)):
@@ -133,25 +137,11 @@ def _lay(chunks: list[Chunk | None], chunk: Chunk) -> None:
         chunks[position] = chunk
 
 
-def _put(
-    tokens: Sequence[Token],
-    chunks: list[Chunk | None],
-    starts: dict[int, int],
-    ends: dict[int, int],
-    start: int,
-    end: int,
-    *,
-    when: When | None = None,
-    wording: Wording | None = None,
-) -> None:
-    """Lay a stretch of the reading over whole free tokens."""
-    first, last = starts.get(start), ends.get(end)
-    if first is None or last is None or any(chunks[i] is not None for i in range(first, last)):
-        return
-    if when is not None:
-        _lay(chunks, _chunk(tokens, "when", first, last, when=when))
-    else:
-        _lay(chunks, _chunk(tokens, "wording", first, last, wording=wording, marks=_marks(tokens, first, last)))
+def _is_open(chunks: list[Chunk | None], first: int | None, last: int | None) -> bool:
+    """Whether a stretch covers whole tokens that nothing lies on yet."""
+    if first is None or last is None:
+        return False
+    return all(chunks[i] is None for i in range(first, last))
 
 
 def _marks(tokens: Sequence[Token], first: int, last: int) -> dict[str, str]:

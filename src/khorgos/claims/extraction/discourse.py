@@ -101,17 +101,14 @@ def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
     """
     count: Counter[str] = Counter()
     for mention in mentions:
-        for sides, weight in ((mention.a, 3), (mention.b, 2)):  # owners are spoken of more than partners
-            for side in sides:
-                if not side.startswith("@") and side != WORLD:
-                    count[side] += weight
-    for line in lines:
-        for chunk in line.chunks:
-            if chunk.kind == "area" and chunk.area is not None and chunk.area.area != WORLD:
-                count[chunk.area.area] += 1
-        for chunk in line.chunks:
-            if chunk.source is not None and chunk.source.area:
-                count[chunk.source.area] += 2
+        for side in (*mention.a * 3, *mention.b * 2):  # owners are spoken of more than partners
+            count[side] += 1
+    for chunk in (chunk for line in lines for chunk in line.chunks):
+        if chunk.kind == "area" and chunk.area is not None:
+            count[chunk.area.area] += 1
+        if chunk.source is not None:
+            count[chunk.source.area] += 2
+    count = Counter({area: n for area, n in count.items() if area and not area.startswith("@") and area != WORLD})
     countries = [(n, area) for area, n in count.items() if not is_group(area)] or [(n, a) for a, n in count.items()]
     if not countries:
         return None

@@ -32,6 +32,8 @@ from khorgos.nomenclature.periods import Period, parse_period
 
 # Kinds whose period the next sentence may go on with.
 _TIMED = word_set("extract", "timed")
+# Kinds that set no flow for the next sentence.
+_NO_FLOW = frozenset(("tariff_rate", "rank", "count"))
 
 
 def extract(text: str, *, date: dt.date | str | None = None, article: str = "") -> tuple[Claim, ...]:
@@ -92,7 +94,7 @@ class _Reader:
             else:
                 found += self._table(table, found)
                 position = table.last
-        return finish(sorted(found, key=lambda d: (d.start, d.end)), self._mind, self._calendar)
+        return finish(sorted(found, key=lambda d: (d.start, d.end)))
 
     def _sentence(self, position: int) -> list[Draft]:
         line, mentions, mind = self._lines[position], self._mentions[position], self._mind
@@ -189,6 +191,36 @@ def _note_source(line: Line, mind: Discourse) -> None:
 def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft], mind: Discourse) -> None:
     """Carry what a sentence said on to the next."""
     scene = setting.scene
+    _remember_ranks(setting, numbers, rest, mind)
+    for mention, frame in zip(scene.mentions, scene.frames, strict=True):
+        if frame.sure == 2 and frame.a is not None and not mention.verb:
+            mind.running = frame
+            if not frame.listed:
+                mind.base = frame
+    for draft in sorted((d for d in (*numbers, *rest) if d.kind not in _NO_FLOW), key=lambda d: d.start):
+        _remember_flow(draft, mind)
+    for _, area in scene.about:
+        if not is_group(area) or area == "EU":
+            mind.subject = area
+    named = [chunk.area.area for chunk in scene.line.chunks if chunk.kind == "area" and chunk.area is not None]
+    groups = [area for area in named if is_group(area)]
+    mind.region = groups[-1] if groups else mind.region
+    _remember_period(setting, [*numbers, *rest], mind)
+
+
+def _remember_flow(draft: Draft, mind: Discourse) -> None:
+    frame = draft.frame
+    if frame is None or frame.flow is None or draft.orphan:
+        return
+    _keep_centre(draft, mind)
+    mind.running = frame
+    if not frame.listed and not draft.base_of and draft.kind != "share":
+        mind.base = frame
+
+
+def _remember_ranks(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft], mind: Discourse) -> None:
+    """The partner last placed, and the hub that the ranking is of."""
+    scene = setting.scene
     mind.place = scene.mind.place
     ranked = [d.frame.b for d in rest if d.kind == "rank" and d.frame is not None and d.frame.b not in (None, WORLD)]
     listed = [d.frame for d in numbers if d.frame is not None and d.frame.listed]
@@ -198,26 +230,6 @@ def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft],
             mind.running, mind.centre = replace(relation.frame, listed=True), relation.hub
             if mind.base.a is None:
                 mind.base = relation.frame
-    for mention, frame in zip(scene.mentions, scene.frames, strict=True):
-        if frame.sure == 2 and frame.a is not None and not mention.verb:
-            mind.running = frame
-            if not frame.listed:
-                mind.base = frame
-    for draft in sorted(
-        (d for d in (*numbers, *rest) if d.kind not in ("tariff_rate", "rank", "count")), key=lambda d: d.start
-    ):
-        if draft.frame is not None and draft.frame.flow is not None and not draft.orphan:
-            _keep_centre(draft, mind)
-            mind.running = draft.frame
-            if not draft.frame.listed and not draft.base_of and draft.kind != "share":
-                mind.base = draft.frame
-    for _, area in scene.about:
-        if not is_group(area) or area == "EU":
-            mind.subject = area
-    for chunk in scene.line.chunks:
-        if chunk.kind == "area" and chunk.area is not None and is_group(chunk.area.area):
-            mind.region = chunk.area.area
-    _remember_period(setting, [*numbers, *rest], mind)
 
 
 def _new_side(frame: Frame, mind: Discourse) -> str | None:
@@ -227,7 +239,7 @@ def _new_side(frame: Frame, mind: Discourse) -> str | None:
 
 
 def _keep_centre(draft: Draft, mind: Discourse) -> None:
-    """The side that two flows in a row share, while the other changes, is the centre of a list; so is a whole's owner."""
+    """The side that two flows in a row share is the centre of a list; so is the owner of a whole."""
     frame = draft.frame
     assert frame is not None
     if draft.kind == "share" and frame.a is not None:
@@ -272,4 +284,4 @@ def _is_about_figures(line: Line) -> bool:
 
 
 def _is_heading(line: Line) -> bool:
-    return bool(line.chunks) and line.chunks[-1].low == ":" or any(c.has("partner") for c in line.chunks)
+    return (bool(line.chunks) and line.chunks[-1].low == ":") or any(c.has("partner") for c in line.chunks)

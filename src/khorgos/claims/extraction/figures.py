@@ -64,7 +64,7 @@ def figure(setting: Setting, i: int) -> Draft | None:
     draft.source = mind.source
     draft.orphan = orphan
     draft.looks_back = looks_back(setting, i, m)
-    draft.base_of = is_base(scene.line, i) or _bracketed_base(setting, i) is not None or _is_past(setting, i, m, period)
+    draft.base_of = is_base(scene.line, i) or _bracketed_base(setting, i) is not None or _is_past(setting, i, period)
     draft.base_of = draft.base_of or (
         i >= 2 and attached_time(scene.line, i) == i - 2 and setting.roles.get(i - 2) == "base"
     )
@@ -116,54 +116,55 @@ def _other_matter(chunks: Sequence[Chunk], i: int) -> int | None:
 
 def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | None]:
     """The period of a quantity, and whether the sentence itself tells it."""
+    told = _own_time(setting, i)
+    if told is not None:
+        return True, told[0]
     scene, mind = setting.scene, setting.mind
     line = scene.line
     mention = scene.mentions[m] if m is not None else None
+    share = scene.shares.get(i)
+    k = share.when if share is not None else None
+    if k is None:
+        k = time_of(line, i, mention, setting.roles, scene.mentions)
+    when = line.chunks[k].when if k is not None else None
+    if mention is not None and mention.average and (when is None or when.last is None):
+        return _averaged(setting)
+    if k is None or when is None:
+        return False, mind.period
+    found = _spoken_of(setting, k, when)
+    return found is not None, found or mind.period
+
+
+def _own_time(setting: Setting, i: int) -> tuple[Period | None] | None:
+    """The period of a base, or of an amount with a time of its own: "April's 6.08 million tons"."""
+    line, calendar = setting.scene.line, setting.calendar
     if is_base(line, i):
-        return True, _base_period(setting, i, _main_period(setting, i, m))
-    if i >= 2 and attached_time(line, i) == i - 2:
-        when = line.chunks[i - 2].when
-        assert when is not None
-        return True, setting.calendar.period(when, mind.period)
+        return (_base_period(setting, i, _main_period(setting, i)),)
+    attached = attached_time(line, i)
+    when = line.chunks[attached].when if attached is not None else None
+    if when is not None and attached == i - 2:
+        return (calendar.period(when, setting.mind.period),)
     earlier = _bracketed_base(setting, i)
     if earlier is not None:
-        return True, setting.calendar.period(earlier, _main_period(setting, i, m))
-    attached = attached_time(line, i)
+        return (calendar.period(earlier, _main_period(setting, i)),)
     quantity = line.chunks[i].quantity
-    if (
-        attached is not None
-        and setting.roles.get(attached) == "base"
-        and quantity is not None
-        and quantity.sort in ("money", "goods")
-    ):
-        when = line.chunks[attached].when
-        if (
-            when is not None
-            and when.sort in ("earlier", "same")
-            and not is_change(line, i)
-            and _is_direct(line, i, attached)
-        ):
-            return True, setting.calendar.period(when, mind.period)
-    share = scene.shares.get(i)
-    k = (
-        share.when
-        if share is not None and share.when is not None
-        else time_of(line, i, mention, setting.roles, scene.mentions)
-    )
-    if mention is not None and mention.average and (k is None or line.chunks[k].when.last is None):  # type: ignore[union-attr]
-        return _averaged(setting, k)
-    if k is None:
-        return False, mind.period
-    when = line.chunks[k].when
-    assert when is not None
+    if attached is None or when is None or quantity is None or setting.roles.get(attached) != "base":
+        return None
+    is_amount = quantity.sort in ("money", "goods") and when.sort in ("earlier", "same")
+    if is_amount and not is_change(line, i) and _is_direct(line, i, attached):
+        return (calendar.period(when, setting.mind.period),)
+    return None
+
+
+def _spoken_of(setting: Setting, k: int, when: When) -> Period | None:
+    """The period of the expression of time at a chunk."""
+    line, mind = setting.scene.line, setting.mind
     if when.sort == "running":
-        told = [j for j, r in setting.roles.items() if r == "time" and j < k and _is_told(line, j)]
-        if told:
-            return True, setting.calendar.period(line.chunks[told[-1]].when, mind.period)  # type: ignore[arg-type]
+        before = [line.chunks[j].when for j, r in setting.roles.items() if r == "time" and j < k and _is_told(line, j)]
+        when = before[-1] or when if before else when
     if when.sort == "earlier" and "previous year" in line.chunks[k].low and mind.period is not None:
-        return True, year(mind.period.year - 1)  # said of itself, a year before is a whole year
-    found = setting.calendar.period(when, mind.period)
-    return found is not None, found or mind.period
+        return year(mind.period.year - 1)  # said of itself, a year before is a whole year
+    return setting.calendar.period(when, mind.period)
 
 
 def _is_told(line: Line, k: int) -> bool:
@@ -172,7 +173,7 @@ def _is_told(line: Line, k: int) -> bool:
 
 
 def looks_back(setting: Setting, i: int, m: int | None) -> bool:
-    """Whether the time of a quantity is told against the period in question, which stays: "in the same period of 2021"."""
+    """Whether the time of a quantity leaves the period in question as it was: "in the same period of 2021"."""
     line = setting.scene.line
     k = time_of(line, i, setting.scene.mentions[m] if m is not None else None, setting.roles)
     when = line.chunks[k].when if k is not None else None
@@ -182,7 +183,7 @@ def looks_back(setting: Setting, i: int, m: int | None) -> bool:
     return when.sort in ("same", "earlier") or alone
 
 
-def _averaged(setting: Setting, k: int | None) -> tuple[bool, Period | None]:
+def _averaged(setting: Setting) -> tuple[bool, Period | None]:
     """Averages of the news run over three months, up to the month in question."""
     running = setting.mind.period
     if running is None or running.months >= _YEAR:
@@ -200,7 +201,7 @@ def _bracketed_base(setting: Setting, i: int) -> When | None:
     return chunks[i - 2].when if quantity is not None and quantity.sort in ("money", "goods") else None
 
 
-def _is_past(setting: Setting, i: int, m: int | None, period: Period | None) -> bool:
+def _is_past(setting: Setting, i: int, period: Period | None) -> bool:
     """ "to $872.5 million ($950.6 million in January-August 2023)": an amount in brackets of a time before."""
     line = setting.scene.line
     if i < 2 or line.chunks[i - 1].low != "(" or period is None or attached_time(line, i) is None:
@@ -215,7 +216,7 @@ def _is_direct(line: Line, i: int, k: int) -> bool:
     return all(c.low in ("in", "of", "the", "worth") or c.product or c.has("all") for c in line.chunks[i + 1 : k])
 
 
-def _main_period(setting: Setting, i: int, m: int | None) -> Period | None:
+def _main_period(setting: Setting, i: int) -> Period | None:
     """The period of the statement that a base belongs to."""
     line = setting.scene.line
     times = [k for k, r in setting.roles.items() if r == "time" and not is_base_time(line, k)]
@@ -404,9 +405,9 @@ def _is_growth_in_money(line: Line, i: int) -> bool:
         return False
     if attached_time(line, i) is not None:
         return False
-    if words and words[-1] == "," and "or" in words and len(words) <= 2 or words == ["or"]:
+    if (words and words[-1] == "," and "or" in words and len(words) <= 2) or words == ["or"]:
         return True
-    by = k > 0 and chunks[k - 1].low == "by" or chunks[k].low.startswith("by")
+    by = (k > 0 and chunks[k - 1].low == "by") or chunks[k].low.startswith("by")
     noun = any(chunks[j].has("change") for j in range(k + 1, i))
     return bool(words) and words[0] == "(" and len(words) <= 2 and (by or noun)
 

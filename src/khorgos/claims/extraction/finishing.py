@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khorgos.claims.extraction.calendar import Calendar
-from khorgos.claims.extraction.discourse import Discourse
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.lexicon import word_set
 
@@ -17,13 +15,11 @@ _MEASURED = word_set("finishing", "measured")
 _NEARBY = 500  # characters; chosen because a day is told two sentences on at most
 
 
-def finish(drafts: list[Draft], mind: Discourse, calendar: Calendar) -> list[Draft]:
+def finish(drafts: list[Draft]) -> list[Draft]:
     """Complete the drafts of a text.
 
     Args:
         drafts: in the order of the text.
-        mind: what is in mind at its end.
-        calendar: the article's day.
 
     Returns:
         The drafts, without those that overlap a surer one.
@@ -31,7 +27,7 @@ def finish(drafts: list[Draft], mind: Discourse, calendar: Calendar) -> list[Dra
     drafts = _apart(drafts)
     _same_figure(drafts)
     drafts = [d for d in drafts if not d.orphan or d.flow_sure]
-    drafts = [d for d in drafts if d.kind != "record" or d.frame is not None and d.frame.flow is not None]
+    drafts = [d for d in drafts if d.kind != "record" or (d.frame is not None and d.frame.flow is not None)]
     _periods_from_later(drafts)
     _days_from_near(drafts)
     _currencies(drafts)

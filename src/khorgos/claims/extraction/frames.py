@@ -53,7 +53,7 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     ):
         a, b = joined
     if PAIR in mention.a or PAIR in mention.b:
-        a, b = _pair(mind, mention)
+        a, b = _pair(mind)
     if mention.flow is None and mention.world:
         return _whole(place, mind)
     sure = sum(bool(side) and not side[0].startswith("@") for side in (mention.a, mention.b))
@@ -69,7 +69,7 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     if mention.supply and not mention.a and not mention.b:
         told = place.prior[1] if place.prior is not None else mind.running
         frame = replace(frame, flow=told.flow if told.flow in ("export", "import") else frame.flow)
-    return _seen_from_hub(frame, mention, mind) if mention.supply else frame
+    return _seen_from_hub(frame, mind) if mention.supply else frame
 
 
 def _signed_gap(frame: Frame, mind: Discourse) -> Frame:
@@ -128,7 +128,7 @@ def _joined(line: Line, place: Place, mention: Mention) -> tuple[str, str] | Non
     return (first, second) if between in (["and"], ["and", "the"], ["&"]) else None
 
 
-def _pair(mind: Discourse, mention: Mention) -> tuple[str | None, str | None]:
+def _pair(mind: Discourse) -> tuple[str | None, str | None]:
     """ "the two sides": those of the flow in question, else those the text mostly speaks of."""
     running = mind.running if mind.running.b not in (None, WORLD) else mind.base
     if running.a is not None and running.b not in (None, WORLD):
@@ -136,7 +136,7 @@ def _pair(mind: Discourse, mention: Mention) -> tuple[str | None, str | None]:
     return mind.main if mind.main is not None else (None, None)
 
 
-def _first(
+def _first(  # noqa: PLR0911  one rule a return
     sides: tuple[str, ...], mention: Mention, place: Place, mind: Discourse, other: str | None = None
 ) -> str | None:
     if not sides:
@@ -192,7 +192,7 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
     return frame
 
 
-def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
+def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
     before = [(i, area) for i, area in place.about if i < mention.head]
     if place.prior is not None and (not before or before[-1][0] <= place.prior[0] or place.is_whole):
@@ -299,14 +299,18 @@ def _missing_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str |
     found = mind.running.other(a)
     if found is not None and found != a:
         return found
-    same_end = _same_end(a, mention, mind)
-    if same_end is not None:
-        return same_end
-    if mind.running.b not in (None, WORLD):
-        sides = (mind.running.a, mind.running.b)
-        for hub in (mind.centre, mind.hub):
-            if hub is not None and hub != a and hub in sides:
-                return hub
+    return _same_end(a, mention, mind) or _turning_point(a, mind) or _mutual_b(a, mention, place, mind)
+
+
+def _turning_point(a: str, mind: Discourse) -> str | None:
+    """The side of the flow in question that the text turns around."""
+    if mind.running.b in (None, WORLD):
+        return None
+    sides = (mind.running.a, mind.running.b)
+    return next((hub for hub in (mind.centre, mind.hub) if hub is not None and hub != a and hub in sides), None)
+
+
+def _mutual_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str | None:
     others = [area for i, area in place.about if i < mention.first and area != a]
     if others and mention.mutual:
         return others[-1]
@@ -327,7 +331,7 @@ def _same_end(a: str, mention: Mention, mind: Discourse) -> str | None:
     return end if end not in (a, None, WORLD) and (mention.verb or mention.supply) else None
 
 
-def _seen_from_hub(frame: Frame, mention: Mention, mind: Discourse) -> Frame:
+def _seen_from_hub(frame: Frame, mind: Discourse) -> Frame:
     """Shipments, deliveries and cargoes to the country that the text is about are its imports."""
     hub = mind.anchor(frame)
     if frame.flow == "export" and hub is not None and frame.b == hub and frame.a is not None:

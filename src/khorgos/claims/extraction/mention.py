@@ -55,5 +55,15 @@ class Mention:
     supply: bool = False
 
 
-FLOWS = {"export": ("export", 0), "import": ("import", 0), "re-export": ("export", 0), "total": ("total", 0),
-          "deficit": ("balance", -1), "surplus": ("balance", 1), "balance": ("balance", 0), "supply": ("supply", 0), "gap": ("balance", -2)}  # fmt: skip
+#: Flow and sign of the balance by the lexicon's word; -2 is a gap of either sign.
+FLOWS = {
+    "export": ("export", 0),
+    "import": ("import", 0),
+    "re-export": ("export", 0),
+    "total": ("total", 0),
+    "deficit": ("balance", -1),
+    "surplus": ("balance", 1),
+    "balance": ("balance", 0),
+    "gap": ("balance", -2),
+    "supply": ("supply", 0),
+}

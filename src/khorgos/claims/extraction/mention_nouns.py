@@ -10,11 +10,13 @@ from khorgos.claims.extraction.chunks import Chunk
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import COUNTRY, FLOWS, OWN, PAIR, REGION, WHOSE, Mention
 
+_KINDS_OF_GOODS = word_set("mention_nouns", "kinds_of_goods")
 _MODIFIERS = word_set("mentions", "modifiers")
 _TAILS = word_set("mentions", "tails")
 
 
 def noun_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention:
+    """Read a noun of trade with what stands before and after it, no further back than `floor`."""
     flow, sign = FLOWS[chunks[i].marks["flow"]]
     mention = Mention(i, i, i + 1, flow, sign, supply=flow == "supply")
     scope = chunks[i].marks.get("scope")
@@ -54,7 +56,7 @@ def _left(chunks: Sequence[Chunk], mention: Mention, floor: int) -> Mention:
     return taken
 
 
-def _modifier(chunks: Sequence[Chunk], taken: Mention, k: int) -> Mention | None:
+def _modifier(chunks: Sequence[Chunk], taken: Mention, k: int) -> Mention | None:  # noqa: PLR0911  one rule a return
     """The mention with one more modifier, None if the chunk is none."""
     chunk = chunks[k]
     if chunk.kind == "when":
@@ -89,7 +91,7 @@ def _modifier(chunks: Sequence[Chunk], taken: Mention, k: int) -> Mention | None
 
 
 def _owner(chunks: Sequence[Chunk], taken: Mention, k: int, floor: int) -> Mention:
-    """The area before the noun, alone or one of two: "Kazakhstan-China", "Sino-Russian", "Uzbekistan and Kazakhstan's"."""
+    """The area before the noun, alone or one of two: "Kazakhstan-China", "Sino-Russian"."""
     chunk = chunks[k]
     assert chunk.area is not None
     outer = _outer_owner(chunks, k, floor)
@@ -151,7 +153,7 @@ def _right(chunks: Sequence[Chunk], mention: Mention) -> Mention:
     return mention
 
 
-def _tail(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
+def _tail(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:  # noqa: PLR0911  one rule a return
     chunk = chunks[k]
     if chunk.kind == "when" and chunk.when is not None and chunk.when.sort not in ("horizon", "earlier"):
         return replace(mention, whens=(*mention.whens, k), last=k + 1)
@@ -175,7 +177,7 @@ def _tail(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
     return None
 
 
-def _phrase(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Mention | None:
+def _phrase(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Mention | None:  # noqa: PLR0911  one rule a return
     """One prepositional phrase after a noun of trade."""
     after = skip_determiners(chunks, k + 1)
     if after >= len(chunks):
@@ -190,12 +192,24 @@ def _phrase(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Men
     if prep in ("of", "in", "for") and (goods := _goods(chunks, mention, after)) is not None:
         return goods
     if prep in ("in", "of", "from") and head.has("flow") and mention.flow == "balance":
-        inner = noun_mention(chunks, after, k + 1)
-        return replace(mention, a=mention.a or inner.a, b=mention.b or inner.b, both=inner.both, world=inner.world,
-                       product=mention.product or inner.product, whens=(*mention.whens, *inner.whens), last=inner.last)  # fmt: skip
+        return _absorbed(mention, noun_mention(chunks, after, k + 1))
     if prep in ("to", "into", "from", "with", "between", "of", "by", "among", "for", "in", "toward", "towards"):
         return _sided(chunks, mention, prep, k)
     return None
+
+
+def _absorbed(mention: Mention, inner: Mention) -> Mention:
+    """ "deficit in trade with China": the balance takes the sides of the trade."""
+    return replace(
+        mention,
+        a=mention.a or inner.a,
+        b=mention.b or inner.b,
+        both=inner.both,
+        world=inner.world,
+        product=mention.product or inner.product,
+        whens=(*mention.whens, *inner.whens),
+        last=inner.last,
+    )
 
 
 def _goods(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
@@ -205,8 +219,7 @@ def _goods(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
     if chunks[k].kind == "area" and k + 1 < len(chunks) and chunks[k].area is not None:
         origin, k = chunks[k].area.area, k + 1  # type: ignore[union-attr]
     words: list[str] = []
-    while k < len(chunks) and (chunks[k].product or chunks[k].has("all") or chunks[k].low in ("agricultural", "various", "industrial",
-                               "consumer", "manufactured", "major", "key")):  # fmt: skip
+    while k < len(chunks) and (chunks[k].product or chunks[k].has("all") or chunks[k].low in _KINDS_OF_GOODS):
         words.append(chunks[k].low)
         k += 1
     if not words or (origin is None and chunks[start].has("flow")):
@@ -244,7 +257,7 @@ def _sided(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Ment
     return _by_preposition(found, prep, areas)
 
 
-def _by_preposition(found: Mention, prep: str, areas: tuple[str, ...]) -> Mention | None:
+def _by_preposition(found: Mention, prep: str, areas: tuple[str, ...]) -> Mention | None:  # noqa: PLR0911  one rule a return
     flow = found.flow
     if prep == "with":
         return replace(found, b=found.b or areas)

@@ -15,6 +15,7 @@ _STOP = word_set("mentions", "stop")
 
 
 def verb_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
+    """Read a verb of trade with its agent and objects; None if it tells of no trade."""
     way = chunks[i].marks["verb"]
     passive = _is_passive(chunks, i)
     if way == "arrive":
@@ -126,6 +127,12 @@ def _object(chunks: Sequence[Chunk], mention: Mention, k: int, *, passive: bool)
         areas, last = area_list(chunks, k + 1)
         if areas:
             return _sent(replace(mention, last=last), chunk.low, areas, passive=passive), last
+    return _with_origin(chunks, mention, k), k + 1
+
+
+def _with_origin(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention:
+    """ "Chinese goods", "U.S. soybeans": an area that says where the goods come from."""
+    chunk = chunks[k]
     if chunk.kind == "area" and chunk.area is not None and _is_adjective(chunk) and k + 1 < len(chunks):
         after = chunks[k + 1]
         if (
@@ -134,10 +141,10 @@ def _object(chunks: Sequence[Chunk], mention: Mention, k: int, *, passive: bool)
             or after.low in ("gas", "crude", "cargoes", "industrial", "agricultural", "oil")
         ):
             if mention.flow == "import" and not mention.b:
-                return replace(mention, b=(chunk.area.area,)), k + 1
+                return replace(mention, b=(chunk.area.area,))
             if mention.flow == "export" and not mention.a:
-                return replace(mention, a=(chunk.area.area,)), k + 1
-    return mention, k + 1
+                return replace(mention, a=(chunk.area.area,))
+    return mention
 
 
 def _is_adjective(chunk: Chunk) -> bool:
@@ -146,7 +153,7 @@ def _is_adjective(chunk: Chunk) -> bool:
     )
 
 
-def _sent(mention: Mention, prep: str, areas: tuple[str, ...], *, passive: bool) -> Mention:
+def _sent(mention: Mention, prep: str, areas: tuple[str, ...], *, passive: bool) -> Mention:  # noqa: PLR0911  one rule a return
     if prep == "with":
         return replace(mention, b=mention.b or areas)
     if prep == "by":

@@ -12,6 +12,9 @@ from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.mention_nouns import noun_mention
 from khorgos.claims.extraction.mention_verbs import verb_mention
 
+_NAMES_OF_FIELDS = word_set("mentions", "names_of_fields")
+_VERBS_WITH_OBJECTS = word_set("mentions", "verbs_with_objects")
+
 
 def find_mentions(line: Line) -> list[Mention]:
     """The mentions of flows in a sentence, in order, none overlapping."""
@@ -81,8 +84,7 @@ def _is_verb(chunks: Sequence[Chunk], i: int) -> bool:
     if chunk.has("share") and i + 1 < len(chunks) and _is_percent(chunks[i + 1]):
         return False
     if not chunk.has("flow"):
-        return not (chunk.low in ("exchange", "took", "received", "ship", "sell", "absorbed", "takes", "trading", "send")
-                    and not _has_object(chunks, i))  # fmt: skip
+        return chunk.low not in _VERBS_WITH_OBJECTS or _has_object(chunks, i)
     before = chunks[i - 1] if i else None
     if before is None:
         return False
@@ -117,8 +119,10 @@ def _has_object(chunks: Sequence[Chunk], i: int) -> bool:
     if k >= len(chunks):
         return False
     after = chunks[k]
-    return after.kind == "quantity" or bool(after.product) or after.has("all") or (after.kind == "area" and k + 1 < len(chunks)
-        and (bool(chunks[k + 1].product) or chunks[k + 1].has("all")))  # fmt: skip
+    if after.kind == "quantity" or after.product or after.has("all"):
+        return True
+    following = chunks[k + 1] if k + 1 < len(chunks) else None
+    return after.kind == "area" and following is not None and (bool(following.product) or following.has("all"))
 
 
 _NOT_TRADE_AFTER = word_set("mentions", "not_trade_after")
@@ -128,8 +132,7 @@ def _is_no_flow(chunks: Sequence[Chunk], i: int) -> bool:
     """ "trade war", "trade partner", "export controls" speak of no amount; nor does "supply chains"."""
     chunk = chunks[i]
     after = chunks[i + 1].low if i + 1 < len(chunks) else ""
-    if chunk.low in ("trade", "export", "import", "exports", "imports", "commerce", "shipping", "supply", "cargo", "sales",
-                     "buying", "purchasing", "procurement", "delivery", "exporting", "importing"):  # fmt: skip
+    if chunk.low in _NAMES_OF_FIELDS:
         if after.split(" ")[0] in _NOT_TRADE_AFTER or after in ("chain", "chains", "demand", "shortage"):
             return True
         if (
@@ -156,6 +159,4 @@ def _has_number_near(chunks: Sequence[Chunk], i: int) -> bool:
 def _is_plain(chunks: Sequence[Chunk], i: int) -> bool:
     """A neutral word with nothing of trade about it: retail sales, flows of people."""
     before = chunks[i - 1] if i else None
-    if before is not None and before.low in ("retail", "domestic", "car", "home", "global", "unit"):
-        return True
-    return False
+    return bool(before is not None and before.low in ("retail", "domestic", "car", "home", "global", "unit"))

@@ -9,6 +9,7 @@ from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.quantity import Quantity
 
+_BEFORE_BASE = word_set("moves", "before_base")
 _SKIP = word_set("moves", "skip")
 _BREAKS = word_set("moves", "breaks")
 _HARD = frozenset((";", "|", "while", "whereas"))
@@ -16,16 +17,14 @@ _UP_TO_LEVEL = word_set("moves", "up_to_level")
 
 
 def is_base(line: Line, i: int) -> bool:
-    """Whether the quantity at a chunk is what another is compared with: "from $89.4 billion", "against 8.8 million tons".
+    """Whether the quantity at a chunk is what another is compared with: "from $89.4 billion", "against 8 tons".
 
     Args:
         line: the sentence.
         i: the quantity's chunk.
     """
     k = i - 1
-    while k >= 0 and (line.chunks[k].low in ("the", "its", "a", "an", "some", "revised", "just", "only", "about", "level of",
-                      "level", "of", "figure", "roughly", "that", "nearly", "almost", "around", "the revised", "value", "record")
-                      or line.chunks[k].low.startswith("the previous")):  # fmt: skip
+    while k >= 0 and (line.chunks[k].low in _BEFORE_BASE or line.chunks[k].low.startswith("the previous")):
         k -= 1
     if k < 0:
         return False
@@ -251,8 +250,8 @@ def is_share(line: Line, i: int) -> bool:
     if right is not None and not any(c.has("share") for c in chunks[i + 1 : right]):
         return False
     after = chunks[i + 1] if i + 1 < len(chunks) else None
-    if (after is not None and after.low in ("of", "of the total", "share", "market")) or (after is not None and after.has("share")
-        and after.low.startswith(("of", "share"))):  # fmt: skip
+    of_share = after is not None and after.has("share") and after.low.startswith(("of", "share"))
+    if of_share or (after is not None and after.low in ("of", "of the total", "share", "market")):
         return not _is_growth_of(chunks, i)
     if after is not None and after.low == "in" and i + 2 < len(chunks) and "total" in chunks[i + 2].low:
         return True

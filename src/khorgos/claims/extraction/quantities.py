@@ -173,7 +173,7 @@ def _tail(tokens: Sequence[Token], scaled: Quantity) -> Quantity | None:
     return replace(joined, sort="money", unit=currency.value if currency else None)
 
 
-def _next_measure(tokens: Sequence[Token], position: int) -> tuple[int, Measure] | None:
+def _next_measure(tokens: Sequence[Token], position: int) -> tuple[int, Measure] | None:  # noqa: PLR0911  one rule a return
     if position < len(tokens) and tokens[position].low in ("-", "/") and position + 1 < len(tokens):
         following = after().at(tokens, position)  # "- fold"
         if following is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from khorgos.claims.extraction.lexicon import cues
+from khorgos.claims.extraction.lexicon import cues, word_set
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.tokens import Token
 
+_VAGUE = word_set("quantity_joins", "vague")
 _WIDEST = 5  # times; chosen because a range whose ends lie further apart is a change told as "by X to Y"
 
 
@@ -49,7 +50,7 @@ def _joins(words: list[str]) -> bool:
     )
 
 
-def _borrowed(here: Quantity, then: Quantity, between: list[str]) -> Quantity:
+def _borrowed(here: Quantity, then: Quantity, between: list[str]) -> Quantity:  # noqa: PLR0911  one rule a return
     if here.value is None or then.sort == "bare":
         return here
     listed = between == [","] and then.note.startswith("scale taken")
@@ -161,9 +162,7 @@ def _is_same_amount(tokens: Sequence[Token], a: Quantity, b: Quantity) -> bool:
         return False
     if between[0] == "," and "or" not in between:
         return False
-    rest = [w for w in between[1:] if w not in ("about", "around", "approximately", "roughly", "some", "nearly", "or", "over",
-                                                "equivalent", "to", "the", "equal", "almost", "circa")]  # fmt: skip
-    return not rest
+    return all(word in _VAGUE for word in between[1:])
 
 
 def qualified(tokens: Sequence[Token], quantity: Quantity, taken: Collection[int]) -> Quantity:

@@ -1,4 +1,4 @@
-"""Who is whose partner: "China's third-largest partner", "the top supplier to Georgia", "led the region in trade with"."""
+"""Who is whose partner: "China's third-largest partner", "the top supplier to Georgia"."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
+_INTRODUCING = word_set("relations", "introducing")
 _COPULA = word_set("relations", "copula")
 _ADJECTIVES = word_set("relations", "adjectives")
 _INTO = word_set("relations", "into")
@@ -103,10 +104,10 @@ def _relation(
     if (
         hub is None
         and scope is not None
-        and not any("with" == chunks[k].low for m in mentions for k in range(m.first, m.last))
+        and not any(chunks[k].low == "with" for m in mentions for k in range(m.first, m.last))
     ):
         hub, scope = scope, None
-    ranked = _ranked(line, first, last, hub, about, mind)
+    ranked = _ranked(line, first, last, hub, about=about, mind=mind)
     if hub is None:
         hub = _hub_from_rest(ranked, mentions, mind)
     elif len(ranked) == 1 and ranked[0] == hub:
@@ -124,7 +125,7 @@ def _flow_of(chunks: Sequence[Chunk], i: int, last: int) -> str:
     return flow
 
 
-def _owner(
+def _owner(  # noqa: PLR0911  one rule a return
     chunks: Sequence[Chunk], i: int, about: Sequence[tuple[int, str]], mind: Discourse
 ) -> tuple[int, str | None, str | None]:
     """Begin of the noun phrase, whose partner, and an adjective that bounds the ranking."""
@@ -178,9 +179,11 @@ def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str |
     while k < len(chunks):
         if (
             chunks[k].product
-            or chunks[k].low in ("of", "for", "by", "in")
-            and k + 1 < len(chunks)
-            and (chunks[k + 1].product or chunks[k + 1].has("flow"))
+            or (
+                chunks[k].low in ("of", "for", "by", "in")
+                and k + 1 < len(chunks)
+                and (chunks[k + 1].product or chunks[k + 1].has("flow"))
+            )
             or (chunks[k].has("flow") and k and chunks[k - 1].low in ("by", "in", "of"))
         ):
             k += 1
@@ -227,13 +230,12 @@ def _named(chunks: Sequence[Chunk], at: int, mind: Discourse) -> str | None:
 
 
 def _ranked(
-    line: Line, first: int, last: int, hub: str | None, about: Sequence[tuple[int, str]], mind: Discourse
+    line: Line, first: int, last: int, hub: str | None, *, about: Sequence[tuple[int, str]], mind: Discourse
 ) -> tuple[str, ...]:
     """Who is the partner: before in apposition or as subject, or after the verb."""
     chunks = line.chunks
     lead = chunks[first - 1].low if first else ""
-    if last < len(chunks) and chunks[last].low in ("is", "was", "are", "were", "remains", "remained", "remain", "include", "included",
-                                                   "became", "becomes", ":", "being", "including"):  # fmt: skip
+    if last < len(chunks) and chunks[last].low in _INTRODUCING:
         after = _list_after(chunks, last + 1, hub)
         if after and (lead in ("", ",", "the", "and", "(") or not _subject_before(about, first, hub)):
             return after
@@ -287,9 +289,9 @@ def _list_after(chunks: Sequence[Chunk], k: int, hub: str | None) -> tuple[str, 
         chunk = chunks[k]
         if _is_side(chunk, hub):
             found.append(_id(chunk))
-        elif found and not (chunk.low in (",", "and", "(", ")", "the", "with") or chunk.kind == "quantity"):
-            break
-        elif not found and (k - start > 4 or chunk.low in (",", ";", ".")):
+        elif (found and not (chunk.low in (",", "and", "(", ")", "the", "with") or chunk.kind == "quantity")) or (
+            not found and (k - start > 4 or chunk.low in (",", ";", "."))
+        ):
             break
         k += 1
     return tuple(found)

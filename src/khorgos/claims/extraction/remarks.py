@@ -192,8 +192,7 @@ def _is_place(chunks: Sequence[Chunk], i: int) -> bool:
         re.search(r"\b(came|comes|ranked|ranks|ranking|in|took|takes|placed|stands|hold|holds|held|was|is)\b", before)
     ) and (
         after in ("place", "position", "in", "among", "with", "at", "(", ",", ".", "by", "on", "")
-        or i + 1 < len(chunks)
-        and chunks[i + 1].kind == "when"
+        or (i + 1 < len(chunks) and chunks[i + 1].kind == "when")
     )
 
 
@@ -334,7 +333,7 @@ def _streak(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft
     elif scene.frames:
         m = mention_for(scene, i)
         frame = scene.frames[m] if m is not None else scene.frames[-1]
-    elif mind.running.flow is not None and mind.running.sure >= 0 and (opposite or _continues(scene.line.chunks, i)):
+    elif mind.running.flow is not None and mind.running.sure >= 0 and (opposite or _continues(scene.line.chunks)):
         frame = mind.running
     else:
         return None
@@ -347,7 +346,7 @@ def _streak(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft
     return draft
 
 
-def _continues(chunks: Sequence[Chunk], i: int) -> bool:
+def _continues(chunks: Sequence[Chunk]) -> bool:
     return any(c.has("change") or c.has("flow") or c.has("partner") for c in chunks)
 
 

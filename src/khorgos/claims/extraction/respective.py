@@ -98,9 +98,8 @@ def _partners(line: Line, mentions: Sequence[Mention], run: Sequence[int], floor
     chunks = line.chunks
     lists: list[tuple[int, list[Share]]] = []
     for kind in ("area", "when", "product"):
-        for group in _groups(chunks, floor, start, kind):
-            if len(group) == count:
-                lists.append((group[-1], [_share(chunks, k, kind, group[0]) for k in group]))
+        groups = [group for group in _groups(chunks, floor, start, kind) if len(group) == count]
+        lists += [(group[-1], [_share(chunks, k, kind, group[0]) for k in group]) for group in groups]
     flows = [m for m, mention in enumerate(mentions) if floor <= mention.head < start]
     if len(flows) == count and all(len(_between(chunks, mentions, flows, n)) <= 3 for n in range(1, count)):
         lists.append((mentions[flows[-1]].head, [Share(mention=m) for m in flows]))

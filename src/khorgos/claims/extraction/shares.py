@@ -51,11 +51,8 @@ def _is_beside_level(chunks: Sequence[Chunk], i: int) -> bool:
 
 def _is_second(chunks: Sequence[Chunk], i: int) -> bool:
     """ "and another 34% to": goes on with the share before."""
-    return (
-        i > 0
-        and chunks[i - 1].low in ("and", "another", "and another", "a further")
-        or i > 1
-        and chunks[i - 2].low == "and"
+    return (i > 0 and chunks[i - 1].low in ("and", "another", "and another", "a further")) or (
+        i > 1 and chunks[i - 2].low == "and"
     )
 
 

@@ -133,13 +133,13 @@ def _row(
     drafts = []
     for number, cell in row.cells:
         column = columns[number] if number < len(columns) else _Column("level", None, 0, None, None, None)
-        draft = _cell(cell, row, column, caption, replace(frame), setting, period)
+        draft = _cell(cell, row, column, setting, caption=caption, frame=replace(frame), period=period)
         if draft is not None:
             drafts.append(draft)
     return drafts
 
 
-def _row_frame(label: Line, setting: TableSetting) -> Frame | None:
+def _row_frame(label: Line, setting: TableSetting) -> Frame | None:  # noqa: PLR0911  one rule a return
     """The flow of a row: a flow's name, a partner, or goods."""
     mind = setting.mind
     base = replace(mind.running, sure=0)
@@ -168,9 +168,10 @@ def _cell(
     cell: Cell,
     row: Row,
     column: _Column,
+    setting: TableSetting,
+    *,
     caption: tuple[float | None, str | None],
     frame: Frame,
-    setting: TableSetting,
     period: Period | None,
 ) -> Draft | None:
     numeral, sign, currency, scale = _read(cell.text)
@@ -233,7 +234,9 @@ def _read(text: str) -> tuple[Numeral | None, int, str | None, float | None]:
 
 def _amount(draft: Draft, currency: str | None, scale: float | None, setting: TableSetting) -> Draft:
     frame = draft.frame
-    assert frame is not None and draft.value is not None and draft.step is not None
+    assert frame is not None
+    assert draft.value is not None
+    assert draft.step is not None
     if scale is None:
         scale = _scale_from_text(draft, setting.known)
         draft.notes = (*draft.notes, "scale not stated; told by the text") if scale else draft.notes

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from khorgos.claims.extraction.chunks import Line
 
 _NUMBER = re.compile(
-    r"[-+\u2013]?\s*(?:US\$|[$\u20ac\u00a3\u00a5])?\s*[-+]?[0-9][0-9.,' ]*\s*(?:%|percent|bn|bln|billion|mln|million|mn|m|tn|b|t|k)?\)?",
+    r"[-+\u2013]?\s*(?:US\$|[$\u20ac\u00a3\u00a5])?\s*[-+]?[0-9][0-9.,' ]*\s*"
+    r"(?:%|percent|bn|bln|billion|mln|million|mn|m|tn|b|t|k)?\)?",
     re.I,
 )
 

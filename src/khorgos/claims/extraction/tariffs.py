@@ -10,11 +10,13 @@ from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Frame, behind
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.figures import Setting
-from khorgos.claims.extraction.lexicon import rows
+from khorgos.claims.extraction.lexicon import rows, word_set
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.when import When
 
+_AFTER_GOODS = word_set("tariffs", "after_goods")
+_ALL_OF = word_set("tariffs", "all_of")
 _REACH = 8  # chunks; chosen because "10 per cent to 15 per cent extra import duties" fits
 
 
@@ -77,8 +79,8 @@ def _is_laid_on(chunks: Sequence[Chunk], k: int) -> bool:
     for j in range(k - 1, max(-1, k - 6), -1):
         if chunks[j].low in ("on", "against", "for", "of"):
             return True
-        if chunks[j].kind not in ("area",) and not chunks[j].product and not chunks[j].has("all") and chunks[j].low not in (
-            "all", "other", "some", "most", "the", "and", "certain", "-", "made"):  # fmt: skip
+        is_goods = chunks[j].kind == "area" or bool(chunks[j].product) or chunks[j].has("all")
+        if not is_goods and chunks[j].low not in _ALL_OF:
             return False
     return False
 
@@ -177,8 +179,7 @@ def _goods_list(chunks: Sequence[Chunk], k: int) -> tuple[str | None, str]:
             goods.append(chunk.low)
         elif chunk.low in ("everything", "all", "various"):
             goods.append("all goods" if chunk.low != "various" else "various")
-        elif chunk.kind in ("quantity", "when", "person") or chunk.low in (";", ".", "while", "which", "after", "since", "until", "\u2013",
-                                                                          "as", "but", "when", "will", "by", "(", "to"):  # fmt: skip
+        elif chunk.kind in ("quantity", "when", "person") or chunk.low in _AFTER_GOODS:
             break
         k += 1
     return area, ", ".join(dict.fromkeys(goods))

@@ -12,12 +12,15 @@ from khorgos.claims.extraction.moves import is_base
 
 Role = Literal["time", "base", "horizon", "date", "none"]
 
+_BETWEEN = word_set("times", "between")
+_MARKS_BETWEEN = ("all", "flow", "anaphor", "compare", "change")
+_PARTS = word_set("times", "parts")
 _BASE_WORDS = word_set("times", "base_words")
 _FILL = word_set("times", "fill")
 _DATES = word_set("times", "dates")
 
 
-def role(line: Line, i: int) -> Role:
+def role(line: Line, i: int) -> Role:  # noqa: PLR0911  one rule a return
     """What an expression of time does in its sentence.
 
     Args:
@@ -48,7 +51,7 @@ def role(line: Line, i: int) -> Role:
     return "base" if based else "time"
 
 
-def _is_based(chunks: Sequence[Chunk], i: int) -> bool:
+def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one rule a return
     """Whether a word of comparison governs the expression."""
     k = i - 1
     while (
@@ -141,8 +144,7 @@ def attached_time(line: Line, i: int) -> int | None:
             if k + 2 < len(chunks) and chunks[k + 1].low == "'s" and chunks[k + 2].kind == "quantity":
                 return None
             return k if _reaches(chunks, i, k) else None
-        if chunk.kind == "quantity" or chunk.low in (",", ";", "(", ")", "and", "but", "while", "than", "compared with", "from",
-                                                     "against", "\u2013", "|", "more than", "less than", "versus"):  # fmt: skip
+        if chunk.kind == "quantity" or chunk.low in _PARTS or chunk.low == "|":
             return None
         if chunk.has("base") and chunk.low not in ("on", "over", "as"):
             return None
@@ -154,12 +156,9 @@ def _reaches(chunks: Sequence[Chunk], i: int, k: int) -> bool:
     """Whether nothing but a preposition, goods or a side stands between a quantity and an expression of time."""
     between = chunks[i + 1 : k]
     return all(
-        c.low in ("in", "for", "during", "of", "over", "the", "to", "worth", "from", "into", "at", "as of", "on", "by", "with",
-                  "imports", "exports", "trade", "goods", "more", "less", "higher", "lower", "year", "-", "alone", "a", "its")
-        or c.kind == "area" or bool(c.product) or c.has("all") or c.has("flow") or c.has("anaphor") or c.has("compare")
-        or c.has("change")
+        c.low in _BETWEEN or c.kind == "area" or bool(c.product) or any(c.has(mark) for mark in _MARKS_BETWEEN)
         for c in between
-    )  # fmt: skip
+    )
 
 
 def _attached_elsewhere(line: Line, k: int, i: int) -> bool:

@@ -148,8 +148,7 @@ def _half(match: re.Match[str]) -> When:
 
 def _short_half(match: re.Match[str]) -> When:
     half = int(match["h"] or match["h2"])
-    found = When(*match.span(), "months", _short_year(match), 6 * half - 5, 6 * half)
-    return found
+    return When(*match.span(), "months", _short_year(match), 6 * half - 5, 6 * half)
 
 
 def _quarter(match: re.Match[str]) -> When:
@@ -269,7 +268,8 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (r"\b(?:Q(?P<q>[1-4])|(?P<q2>[1-4])Q)\b(?:\s*(?:of\s+|FY)?'?(?P<y>(?:19|20)?[0-9]{2})\b)?", 0, _short_quarter),
     (r"\b(?P<q2>[1-4])(?P<q>)Q(?P<y>[0-9]{2,4})\b", 0, _short_quarter),
     (r"\b(?P<n>[0-9]{1,2})M\s*(?P<y>(?:19|20)[0-9]{2}|(?<=M)[0-9]{2})\b", 0, _short_months),
-    (rf"\b(?:fiscal(?:\s+year)?|FY|financial year|marketing year)\s*(?:(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2,4}})\b"
+    (rf"\b(?:fiscal(?:\s+year)?|FY|financial year"
+         rf"|marketing year)\s*(?:(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2,4}})\b"
      r"|(?P<fy>(?:20)?[0-9]{2})\b)", re.I, _fiscal),
     (rf"\b(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2}})(?![0-9])(?:\s+marketing\s+year)?(?P<fy>)", 0, _fiscal),
     (rf"\b(?:between|from)\s+(?P<y1>{Y})\s+(?:and|to)\s+(?P<y2>{Y})", re.I, _years),
@@ -280,7 +280,8 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (r"\b(?:this|last)\s+month\b", re.I, _relative_month),
     (r"\b(?:so far this year|year[- ]to[- ]date|this year so far|since the (?:start|beginning) of the year"
      r"|from the beginning of the year|since the year began|since January|ytd)\b", re.I, _ytd),
-    (r"\b(?:a\s+year|one\s+year|12\s+months|twelve\s+months)\s+(?:earlier|ago|before|previously|prior)\b", re.I, _earlier),
+    (r"\b(?:a\s+year|one\s+year|12\s+months|twelve\s+months)\s+(?:earlier|ago|before|previously"
+         r"|prior)\b", re.I, _earlier),
     (r"\b(?:the\s+|a\s+)?year[- ](?:earlier|ago)(?:\s+(?:period|month|level|quarter))?\b", re.I, _earlier),
     (r"\b(?:the\s+)?(?:previous|preceding|prior|past)\s+(?:year|month|quarter)\b(?:'s)?", re.I, _earlier),
     (r"\b(?:the|a)\s+(?:year|month|quarter)\s+(?:before|earlier|prior|previously|ago)\b", re.I, _earlier),
@@ -289,7 +290,8 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      rf"(?:\s+(?P<m2>a\s+year\s+(?:earlier|ago|before)|one\s+year\s+(?:earlier|ago|before)|the\s+year\s+before))?{_OF}",
      re.I, _same),
     (r"\b(?:(?:the|this|that)\s+(?:(?:reporting|reported|reviewed|review|accounting|mentioned|above-mentioned|specified"
-     r"|indicated|said|reference)\s+)?(?:period|half-year|month|quarter|timeframe)|these\s+months|the\s+period\s+under\s+review"
+     r"|indicated|said|reference)\s+)?(?:period|half-year|month|quarter|timeframe)|these\s+months"
+          r"|the\s+period\s+under\s+review"
      r"|the\s+reviewed\s+period|the\s+months\s+in\s+question|the\s+half)\b", re.I, _running),
     (r"\b(?:the\s+(?:full|whole|entire)\s+year|the\s+year\s+as\s+a\s+whole|full[- ]year)\b", re.I, _full_year),
 )  # fmt: skip

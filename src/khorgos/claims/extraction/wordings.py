@@ -16,8 +16,14 @@ _ORDINAL = (
     r"fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|[0-9]{1,2}(?:st|nd|rd|th))"
 )
 _UNIT = r"(?P<unit>year|month|quarter|week)s?"
-_VAGUE = r"(?:(?P<vague>(?:slightly |far |much )?more than|nearly|almost|about|around|roughly|over|practically|at least|close to)\s+)?"
-_BEST = r"(?:largest|biggest|greatest|highest|top|leading|number[- ]one|no\.?\s?1|foremost|most important|chief|main|primary|principal)"
+_VAGUE = (
+    r"(?:(?P<vague>(?:slightly |far |much )?more than|nearly|almost|about|around|roughly|over|practically"
+    r"|at least|close to)\s+)?"
+)
+_BEST = (
+    r"(?:largest|biggest|greatest|highest|top|leading|number[- ]one|no\.?\s?1|foremost|most important|chief"
+    r"|main|primary|principal)"
+)
 
 
 class Wording(NamedTuple):
@@ -137,16 +143,22 @@ def _none(match: re.Match[str]) -> Wording:
 
 _BALANCE = (
     r"(?P<what>(?:trade |foreign trade |merchandise trade |goods )?(?:deficits?|surplus(?:es)?|imbalance|gap)"
-    r"|(?:positive|negative|favou?rable|active|passive) (?:(?:foreign )?trade )?(?:balance|saldo)(?: of (?:foreign )?trade)?)"
+    r"|(?:positive|negative|favou?rable|active|passive) (?:(?:foreign )?trade )?(?:balance"
+    r"|saldo)(?: of (?:foreign )?trade)?)"
 )
 _HAS = (
     r"(?:ran|runs?|running|had|has|have|having|posted|posts|recorded|record|recording|registered|registers|showed|shows"
 )
-_HAS += r"|maintained|maintains|enjoys?|enjoyed|suffered|suffers|reported|saw|sees|incurred|booked|logged|remained in|is in|was in)"
+_HAS += (
+    r"|maintained|maintains|enjoys?|enjoyed|suffered|suffers|reported|saw|sees|incurred|booked|logged"
+    r"|remained in|is in|was in)"
+)
 _SPAN_OF_TIME = (
     rf"(?:since\s+(?:at\s+least\s+)?(?:mid-|late\s+|early\s+)?(?:[A-Z][a-z]+\.?\s+)?(?:19|20)[0-9]{{2}}"
-    rf"|in\s+(?:(?:the|more\s+than|over|nearly|almost|at\s+least|about)\s+)*(?:past\s+|last\s+)?{_COUNT}\s+(?:years?|months?|quarters?|decades?)"
-    r"|in\s+(?:more\s+than\s+)?a\s+(?:decade|year)|on\s+record|in\s+history|of\s+all\s+time|ever(?:\s+recorded)?|in\s+decades"
+    rf"|in\s+(?:(?:the|more\s+than|over|nearly|almost|at\s+least|about)\s+)*(?:past\s+"
+    rf"|last\s+)?{_COUNT}\s+(?:years?|months?|quarters?|decades?)"
+    r"|in\s+(?:more\s+than\s+)?a\s+(?:decade|year)|on\s+record|in\s+history|of\s+all\s+time|ever(?:\s+recorded)?"
+    r"|in\s+decades"
     r"|in\s+(?:the\s+)?history|to\s+date|since\s+records\s+began|in\s+(?:its|their)\s+history)"
 )
 _MANY = (
@@ -158,26 +170,37 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
     (rf"{_VAGUE}\b(?P<word>doubl(?:ed|ing|es?)(?!-| taxation|-digit| digit)|trebl(?:ed|ing|e)|tripl(?:ed|ing|es?)"
      r"|quadrupl(?:ed|ing|es?)|quintupl(?:ed|ing|es?)|halv(?:ed|ing|es?)|twice|thrice"
      r"|(?:two|three|four|five|six|seven|eight|nine|ten)-?fold)\b", _multiple),
-    (rf"\b(?:for\s+(?:the\s+)?)?(?:(?P<n>{_COUNT})|(?P<o>{_ORDINAL}))\s+(?:consecutive|straight|successive|running|uninterrupted)\s+"
+    (rf"\b(?:for\s+(?:the\s+)?)?(?:(?P<n>{_COUNT})|(?P<o>{_ORDINAL}))\s+(?:consecutive|straight|successive"
+         rf"|running|uninterrupted)\s+"
      rf"{_UNIT}\b", _streak),
-    (rf"\b(?:(?P<n>{_COUNT})|(?P<o>{_ORDINAL}))\s+{_UNIT}\s+(?:in\s+a\s+row|running|straight|consecutively|in\s+succession|on\s+end"
+    (rf"\b(?:(?P<n>{_COUNT})|(?P<o>{_ORDINAL}))\s+{_UNIT}\s+(?:in\s+a\s+row|running|straight|consecutively"
+         rf"|in\s+succession|on\s+end"
      r"|in\s+sequence)\b", _streak),
-    (rf"\b(?:this|it|2[0-9]{{3}})\s+(?:is|was|marks|marked|became)\s+(?:now\s+)?the\s+(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
+    (rf"\b(?:this|it|2[0-9]{{3}})\s+(?:is|was|marks|marked"
+         rf"|became)\s+(?:now\s+)?the\s+(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
     (rf"\bfor\s+(?:the\s+)?(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
-    (r"\b(?:one\s+of|among)\s+(?:the\s+|its\s+)?(?P<s>top)[- ](?P<n>[0-9]{1,2}|three|four|five|ten|twenty)\b", _one_of_top),
-    (r"\b(?P<s>in|into|enter(?:ed|s)?)\s+(?:the\s+)?top[- ](?P<n>[0-9]{1,2}|three|four|five|ten|twenty)\b", _one_of_top),
+    (r"\b(?:one\s+of|among)\s+(?:the\s+|its\s+)?(?P<s>top)[- ](?P<n>[0-9]{1,2}|three|four|five|ten"
+         r"|twenty)\b", _one_of_top),
+    (r"\b(?P<s>in|into|enter(?:ed|s)?)\s+(?:the\s+)?top[- ](?P<n>[0-9]{1,2}|three|four|five|ten"
+         r"|twenty)\b", _one_of_top),
     (rf"\b(?:(?P<o>{_ORDINAL})[-\s]+)?(?P<best>{_BEST})\b", _rank),
     (r"\b(?:number|no\.?)[- ](?P<n>one|two|three|four|five|[1-9])\b", _number_rank),
-    (rf"\b(?:ranked|ranks|ranking|came|comes|coming|placed|places|stood|stands|took|takes|taking|occupied|occupies|holds|held"
-     rf"|finished|was|were|is|are|remained|became|claimed|secured|followed)\s+(?:in\s+)?(?:the\s+|its\s+)?(?:no\.?\s?)?(?P<o>{_ORDINAL})"
-     r"(?:\s+(?:place|position|spot|slot|rank))?\b(?!\s+(?:year|month|quarter|half|time|largest|biggest|day|week|consecutive|straight))",
+    (rf"\b(?:ranked|ranks|ranking|came|comes|coming|placed|places|stood|stands|took|takes|taking|occupied"
+         rf"|occupies|holds|held"
+     rf"|finished|was|were|is|are|remained|became|claimed|secured|followed)\s+(?:in\s+)?(?:the\s+"
+          rf"|its\s+)?(?:no\.?\s?)?(?P<o>{_ORDINAL})"
+     r"(?:\s+(?:place|position|spot|slot|rank))?\b(?!\s+(?:year|month|quarter|half|time|largest|biggest|day|week"
+          r"|consecutive|straight))",
      _order),
     (rf"\bin\s+(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot)\b", _order),
     (rf"\b(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot|rank)\b(?!\s+in\s+a\s+row)", _order),
-    (rf"(?:\A|(?<=[.;,!?]\s)|(?<=\n)|\band\s+)(?P<o>{_ORDINAL})\s+(?:was|were|is|came|comes|went|goes|ranked|stood)\b", _order),
-    (r"\b(?P<s>led|leads|topped|tops|headed|heads|leading)\s+(?:with|the\s+(?:list|ranking|rankings|region|table|way|group|pack|field|top)"
+    (rf"(?:\A|(?<=[.;,!?]\s)|(?<=\n)|\band\s+)(?P<o>{_ORDINAL})\s+(?:was|were|is|came|comes|went|goes|ranked"
+         rf"|stood)\b", _order),
+    (r"\b(?P<s>led|leads|topped|tops|headed|heads|leading)\s+(?:with|the\s+(?:list|ranking|rankings|region|table"
+         r"|way|group|pack|field|top)"
      r"|in\s+(?:trade|terms|turnover|exports|imports)|all|among|at)\b", _lead),
-    (r"\b(?:is|was|are|were|remains|remained|took|takes|stayed|stays|be)\s+(?:firmly\s+|again\s+)?(?P<s>in\s+the\s+lead|the\s+lead(?:er)?"
+    (r"\b(?:is|was|are|were|remains|remained|took|takes|stayed|stays|be)\s+(?:firmly\s+"
+         r"|again\s+)?(?P<s>in\s+the\s+lead|the\s+lead(?:er)?"
      r"|on\s+top|at\s+the\s+top|ahead\s+of\s+all|the\s+undisputed\s+leader|the\s+front-?runner)\b", _lead),
     (r"\b(?:became|remains|remained|is|was)\s+(?P<s>(?:the\s+)?leader)\b", _lead),
     (r"(?P<s>\btop\s+(?:place|position|spot|slot))\b", _lead),
@@ -190,16 +213,22 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
     (rf"(?P<s>\bfor\s+the\s+first\s+time(?:\s+{_SPAN_OF_TIME})?)", _record),
     (r"(?P<s>\b(?:new|fresh)\s+(?:record(?:\s+(?:high|low))?|high|peak|maximum|low))\b", _record),
     (r"(?<!on )(?<!to )(?<!track )(?P<s>\brecord(?:[- ](?:high|low|breaking|setting|level))?)\b(?!s|ed|ing|-keeping"
-     r"|\s+(?:(?:a|an|the|its|their)\b|of\s+(?!\$|[0-9]|over|more|about|nearly|almost|USD|US)|growth|harvest|crop|investment))", _record),
+     r"|\s+(?:(?:a|an|the|its|their)\b|of\s+(?!\$|[0-9]|over|more|about|nearly|almost|USD|US)|growth|harvest"
+          r"|crop|investment))", _record),
     (r"(?P<s>\bsince\s+at\s+least\s+(?:19|20)[0-9]{2})", _record),
     (r"(?P<s>\b(?:the\s+)?(?:most|highest|largest)\s+ever)\b", _record),
-    (r"(?P<s>\b(?:highest|largest|fastest|biggest|sharpest|strongest|steepest|lowest|smallest|greatest|most\s+substantial|most\s+significant))"
-     r"\s+(?:(?:percentage|year-on-year|annual|relative|trade|total|in|overall|monthly|bilateral|foreign)\s+){0,3}(?P<what>increase|growth|rise|gain|gains"
-     r"|jump|decline|drop|fall|decrease|surplus|deficit|share|volume|turnover|growth\s+rate|rate|reduction)\b", _fastest),
+    (r"(?P<s>\b(?:highest|largest|fastest|biggest|sharpest|strongest|steepest|lowest|smallest|greatest"
+         r"|most\s+substantial|most\s+significant))"
+     r"\s+(?:(?:percentage|year-on-year|annual|relative|trade|total|in|overall|monthly|bilateral"
+          r"|foreign)\s+){0,3}(?P<what>increase|growth|rise|gain|gains"
+     r"|jump|decline|drop|fall|decrease|surplus|deficit|share|volume|turnover|growth\s+rate|rate"
+          r"|reduction)\b", _fastest),
     (rf"\b{_HAS}\s+(?P<s>(?:an?\s+|the\s+|its\s+)?(?:[a-z-]+\s+){{0,3}}?{_BALANCE})", _sign),
     (rf"(?P<s>\bonly)\b(?:[^.;]|\.(?=[0-9])){{0,120}}?\b{_BALANCE}", _only),
-    (r"(?P<s>\bnothing(?:\s+at\s+all)?|\bno\s+(?:shipments|imports|exports|deliveries|purchases|supplies|cargoes|soybeans|arrivals)"
-     r"|\bfell\s+to\s+zero|\bdropped\s+to\s+zero|\bwere\s+zero|\bzero\s+(?:shipments|imports|exports|purchases|cargoes|arrivals)|\bnone)\b", _none),
+    (r"(?P<s>\bnothing(?:\s+at\s+all)?|\bno\s+(?:shipments|imports|exports|deliveries|purchases|supplies|cargoes"
+         r"|soybeans|arrivals)"
+     r"|\bfell\s+to\s+zero|\bdropped\s+to\s+zero|\bwere\s+zero|\bzero\s+(?:shipments|imports|exports|purchases"
+          r"|cargoes|arrivals)|\bnone)\b", _none),
 )  # fmt: skip
 _CASED = {_number_rank}
 _COMPILED = tuple((re.compile(pattern, 0 if make in _CASED else re.I), make) for pattern, make in _PATTERNS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from khorgos.claims.claim import Claim, Flow, Qualifier, Span
 from khorgos.claims.extraction.discourse import Frame
@@ -13,9 +14,7 @@ from khorgos.claims.places import place
 
 _CLAUSE_ENDS = word_set("writing", "clause_ends")
 _FLOWS: dict[str, Flow] = {"export": "export", "import": "import", "total": "total", "balance": "balance"}
-_QUALIFIERS: dict[str, Qualifier] = {
-    "exact": "exact", "approx": "approx", "nearly": "nearly", "more_than": "more_than", "less_than": "less_than", "record": "record",
-}  # fmt: skip
+_QUALIFIERS: dict[str, Qualifier] = {name: name for name in get_args(Qualifier)}
 
 
 def claim_of(draft: Draft, reading: Reading, article: str, tortured: Sequence[tuple[Span, str]]) -> Claim:
