@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from khorgos.core.errors import BadInput
 
-_LONGEST = 24  # characters; chosen because no figure of trade has more digits
+#: Characters of the longest numeral that is read; chosen because no figure of trade has more digits.
+LONGEST_NUMERAL = 24
 
 
 class Numeral(NamedTuple):
@@ -113,8 +114,8 @@ def read_numeral(text: str) -> Numeral:
     Raises:
         BadInput: if it is no single number (a date, a version, a run of digits too long to be a figure).
     """
-    if len(text) > _LONGEST:
-        raise BadInput("Too many digits for a figure", where=text[:_LONGEST])
+    if len(text) > LONGEST_NUMERAL:
+        raise BadInput("Too many digits for a figure", where=text[:LONGEST_NUMERAL])
     body = text.replace("'", "").replace(" ", "")
     note = ""
     if match := _MIXED.fullmatch(body):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.measures_of_text import UNITS, Measure, after, before
-from khorgos.claims.extraction.numerals import CARDINALS, FRACTIONS, Numeral, cardinal, read_numeral
+from khorgos.claims.extraction.numerals import CARDINALS, FRACTIONS, LONGEST_NUMERAL, Numeral, cardinal, read_numeral
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.quantity_joins import bracketed, qualified, ranged, shared
 from khorgos.claims.extraction.tokens import Token
@@ -82,7 +82,7 @@ def _numeral(tokens: Sequence[Token], position: int) -> tuple[Numeral, int] | No
     """A printed number and the token after it; groups of three digits parted by single spaces are one number."""
     last = position + 1
     text = tokens[position].text
-    while last < len(tokens) and _continues(tokens, position, last):
+    while last < len(tokens) and len(text) <= LONGEST_NUMERAL and _continues(tokens, position, last):
         text += " " + tokens[last].text
         last += 1
     try:
