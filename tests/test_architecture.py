@@ -26,7 +26,7 @@ NAMES = {_name(path) for path in MODULES}
 
 def _layer(module: str) -> str | None:
     parts = module.split(".")
-    if len(parts) < 2 or parts[1] in {"__main__", "api", "api_claims"}:
+    if len(parts) < 2 or parts[1] in {"__main__", "api"}:
         return "cli"  # the package's own front doors stand where the command line stands
     return parts[1]
 

@@ -9,13 +9,14 @@ import pytest
 import typer
 
 import khorgos
-from khorgos import cli, measures
+from khorgos import measures
+from khorgos.cli.door import app
 from khorgos.sources.registry import connectors, sources
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-COMMANDS = {c.name: c for c in typer.main.get_command(cli.app).commands.values()}
+COMMANDS = {c.name: c for c in typer.main.get_command(app).commands.values()}
 SETTING = re.compile(r"environ(?:\.get\(|\[)\s*\"([A-Z_]+)\"")
 
 

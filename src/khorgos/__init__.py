@@ -5,42 +5,39 @@ The functions are the commands: `trade`, `partners`, `influence`, `mirror`, `inv
 prints as a table and has its rows in `.table`.
 """
 
+from importlib import import_module
 from typing import Any
 
 from khorgos.core.version import __version__
 
-__all__ = [
-    "__version__",
-    "brief",
-    "check",
-    "check_article",
-    "explain",
-    "export",
-    "fetch",
-    "fetchable",
-    "forecasts",
-    "import_files",
-    "influence",
-    "invest",
-    "mirror",
-    "open_ledger",
-    "papers",
-    "partners",
-    "simulate",
-    "sources",
-    "targets",
-    "trade",
-]
+#: Which module of `khorgos.api` each function lives in.
+_ROOMS = {
+    "brief": "statistics",
+    "check": "claims",
+    "check_article": "claims",
+    "explain": "holdings",
+    "export": "holdings",
+    "fetch": "holdings",
+    "fetchable": "holdings",
+    "forecasts": "claims",
+    "import_files": "holdings",
+    "influence": "statistics",
+    "invest": "statistics",
+    "mirror": "statistics",
+    "open_ledger": "holdings",
+    "papers": "models",
+    "partners": "statistics",
+    "simulate": "models",
+    "sources": "holdings",
+    "targets": "statistics",
+    "trade": "statistics",
+}
+
+__all__ = ["__version__", *_ROOMS]  # noqa: PLE0604 - the names are the keys, which are strings
 
 
 def __getattr__(name: str) -> Any:
     """The API's functions, imported when first used, so that `import khorgos` is fast (PEP 562)."""
-    if name in ("check", "check_article", "forecasts"):
-        from khorgos import api_claims
-
-        return getattr(api_claims, name)
-    if name in __all__:
-        from khorgos import api
-
-        return getattr(api, name)
+    if name in _ROOMS:
+        return getattr(import_module(f"khorgos.api.{_ROOMS[name]}"), name)
     raise AttributeError(f"module 'khorgos' has no attribute {name!r}")

@@ -13,7 +13,7 @@ def main() -> None:
 
         print(f"khorgos {__version__}")
         return
-    from khorgos.cli import run
+    from khorgos.cli.door import run
 
     try:
         status = run(sys.argv[1:])

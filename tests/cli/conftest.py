@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from khorgos import cli
+from khorgos.cli import door
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def khorgos(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("COLUMNS", "160")
 
     def run(*arguments: str) -> Said:
-        status = cli.run(arguments)
+        status = door.run(arguments)
         out, err = capsys.readouterr()
         return Said(status, out, err)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from khorgos import api
+from khorgos.api import holdings
 
 Run = Callable[..., object]
 
@@ -172,7 +172,7 @@ def test_a_fault_of_khorgos_is_one_line_too(khorgos: Run, monkeypatch: pytest.Mo
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("nothing\nleft")
 
-    monkeypatch.setattr(api, "sources", broken)
+    monkeypatch.setattr(holdings, "sources", broken)
     said = khorgos("sources")
 
     assert said.status == 70

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from khorgos import api
+import khorgos
 from khorgos.ledger.store import open_ledger
 from khorgos.report.addresses import find, parse_address
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return api.brief(ledger=open_ledger(tmp_path_factory.mktemp("own") / "ledger"))
+    return khorgos.brief(ledger=open_ledger(tmp_path_factory.mktemp("own") / "ledger"))
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,6 @@ def test_every_drawing_is_described_and_has_its_data(pages: dict[str, str]) -> N
 
 
 def test_a_brief_on_another_pair_works(tmp_path: Path) -> None:
-    pages = api.brief("KAZ", with_="RUS,UZB", year=2023, ledger=open_ledger(tmp_path / "ledger"))
+    pages = khorgos.brief("KAZ", with_="RUS,UZB", year=2023, ledger=open_ledger(tmp_path / "ledger"))
 
     assert "Kazakhstan" in html.fromstring(pages["brief.html"]).findtext(".//h1")

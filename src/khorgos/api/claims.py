@@ -1,4 +1,4 @@
-"""The Python API of the checker: articles checked, forecasts scored."""
+"""What the checker says: articles checked, forecasts scored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khorgos.core.errors import BadInput
+from khorgos.api.asking import parsed_day
 from khorgos.ledger.store import Ledger, open_ledger
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def check(text: str, *, date: str | dt.date | None = None, name: str = "", ledge
     """
     from khorgos.report.answers.check import check as answer
 
-    return answer(ledger or open_ledger(), text, day=_day(date), name=name)
+    return answer(ledger or open_ledger(), text, day=parsed_day(date), name=name)
 
 
 def check_article(source: str | Path, *, date: str | dt.date | None = None, ledger: Ledger | None = None) -> Checked:
@@ -60,7 +60,7 @@ def check_article(source: str | Path, *, date: str | dt.date | None = None, ledg
 
 
 def _checked(article: Article, date: str | dt.date | None, ledger: Ledger | None) -> Checked:
-    return check(article.text, date=_day(date) or article.day, name=article.name, ledger=ledger)
+    return check(article.text, date=parsed_day(date) or article.day, name=article.name, ledger=ledger)
 
 
 def _page(address: str) -> Article:
@@ -84,13 +84,4 @@ def forecasts(*, today: str | dt.date | None = None, ledger: Ledger | None = Non
     """
     from khorgos.report.answers.forecasts import forecasts as answer
 
-    return answer(ledger or open_ledger(), _day(today) or dt.date.today())
-
-
-def _day(day: str | dt.date | None) -> dt.date | None:
-    if day is None or isinstance(day, dt.date):
-        return day
-    try:
-        return dt.date.fromisoformat(day)
-    except ValueError as error:
-        raise BadInput(f"Not a day: {day!r}", hint="Write it like 2025-03-20") from error
+    return answer(ledger or open_ledger(), parsed_day(today) or dt.date.today())

@@ -1,0 +1,52 @@
+"""What the models say: simulations, and published tables computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from khorgos.api.asking import Areas, Progress, split
+from khorgos.nomenclature.areas import area
+from khorgos.nomenclature.groups import expand
+
+if TYPE_CHECKING:
+    from khorgos.report.answers.papers import Reproduction
+    from khorgos.report.answers.simulate import Simulation
+
+
+def simulate(
+    scenario: str | Path | None = None,
+    *,
+    tariffs: Sequence[str] = (),
+    costs: Sequence[str] = (),
+    focus: Areas = (),
+    **settings: Any,
+) -> Simulation:
+    """What tariffs and trade costs do, on an embedded world: who gains and loses, and trade by partner.
+
+    Args:
+        scenario: a TOML file, or a scenario that comes with khorgos.
+        tariffs, costs: in short, such as "USA:CHN:all=+20%" (importer, exporter, product).
+        focus: areas on top of the tables; Central Asia where left out.
+        settings: model, theta, deficits, top, draws, seed, partial, workers, progress, as in `answers.simulate`.
+
+    Returns:
+        Two views, `.economies` and `.flows`, and `.render(format, view)`.
+
+    Raises:
+        UnknownName, BadInput, BadFile: the scenario cannot be read, or names what the world has not.
+        NotConverged, Refused: no equilibrium was found.
+    """
+    from khorgos.report.answers.simulate import simulate as answer
+    from khorgos.report.answers.simulate import written
+
+    text = written(scenario, *([one] if isinstance(one, str) else one for one in (tariffs, costs)))
+    return answer(text, focus=expand([area(name).id for name in split(focus)]), **settings)
+
+
+def papers(folder: str | Path, only: Areas = (), *, progress: Progress | None = None) -> Reproduction:
+    """Published tables computed again, a cell a line, from a folder of the papers' data; names as in docs/papers.md."""
+    from khorgos.report.answers.papers import papers as answer
+
+    return answer(Path(folder).expanduser(), split(only), progress=progress)
