@@ -10,15 +10,13 @@ import numpy as np
 
 from khorgos.ledger.worlds import Marks
 from khorgos.models.arrays import Array
+from khorgos.models.beside import Beside, beside
 from khorgos.models.equilibrium import Equilibrium, rebase, solve
-from khorgos.models.partial.gsim import gsim
 from khorgos.models.scenario import Closure, scenario
 from khorgos.models.uncertainty import Draws, Progress, draws, elasticities, shares_within
 from khorgos.models.welfare import acr, first_order, real_expenditure
 from khorgos.models.worlds import Imputed, Prepared, imputed
 
-#: Elasticities of composite demand and of supply in the published example of GSIM (Francois, Hall 2003, 4x4).
-DEMAND, SUPPLY = -1.25, 1.5
 #: An imputed flow is drawn between half and twice its value; chosen because the rule, tried on the pairs that were
 #: reported, is within a factor of two for 96 per cent of their trade (the world's card has the figures).
 IMPUTED_WITHIN = (0.5, 2.0)
@@ -49,6 +47,12 @@ class Shock:
         hit: Marks = (moved if self.d_hat is None else moved | (self.d_hat != 1.0)).any(2)
         return hit
 
+    @property
+    def levied(self) -> Marks:
+        """[N] which importers change a tariff."""
+        levied: Marks = (self.tariffs != self.in_force).any((0, 2))
+        return levied
+
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
@@ -59,14 +63,14 @@ class Simulated:
         shock: what changed.
         before: the equilibrium compared with.
         after: the counterfactual.
-        partial: [N, N, S] trade after by GSIM; None where costs change, which GSIM does not know.
+        partial: GSIM and SMART; None where costs change, which they do not know, or where they were not asked for.
     """
 
     prepared: Prepared
     shock: Shock
     before: Equilibrium
     after: Equilibrium
-    partial: Array | None
+    partial: Beside | None
 
     @cached_property
     def welfare(self) -> dict[str, Array]:
@@ -125,7 +129,7 @@ def simulate(prepared: Prepared, shock: Shock, *, partial: bool = True) -> Simul
     Args:
         prepared: the world.
         shock: what changes.
-        partial: solve GSIM for the same tariffs too.
+        partial: solve GSIM and SMART for the same tariffs too.
 
     Raises:
         BadInput: tariffs that cannot be right.
@@ -137,25 +141,8 @@ def simulate(prepared: Prepared, shock: Shock, *, partial: bool = True) -> Simul
         base,
         scenario(base, tariffs=shock.tariffs, d_hat=shock.d_hat, deficits=shock.deficits, ceiling=_CEILING),
     )
-    beside = _gsim(before, shock) if partial and shock.d_hat is None else None
-    return Simulated(prepared, shock, before, after, beside)
-
-
-def _gsim(before: Equilibrium, shock: Shock) -> Array:
-    """GSIM of every sector that is traded, from the same flows and sigma = theta + 1."""
-    flows, theta = before.trade, before.baseline.theta
-    after = flows.copy()
-    for s in np.flatnonzero((shock.tariffs != shock.in_force).any((0, 1))):
-        found = gsim(
-            flows[:, :, s],
-            1.0 + shock.in_force[:, :, s],
-            1.0 + shock.tariffs[:, :, s],
-            import_demand=DEMAND,
-            export_supply=SUPPLY,
-            substitution=theta[s] + 1.0,
-        )
-        after[:, :, s] = found.trade
-    return after
+    told = beside(before, shock.tariffs, shock.in_force) if partial and shock.d_hat is None else None
+    return Simulated(prepared, shock, before, after, told)
 
 
 def intervals(

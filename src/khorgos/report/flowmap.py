@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 from xml.sax.saxutils import escape
 
 from khorgos.core.errors import BadInput
 from khorgos.report.charts import dressed
+from khorgos.report.shapes import SMALLEST, Point, area_of, middle, shapes, thinned
 from khorgos.report.theme import FONT, stand_in
 
-Point = tuple[float, float]
-
 _EARTH_EDGE = math.radians(100)  # chosen because rings beyond this angle from the centre fold over the picture
-_STEP = 1.1  # chosen because steps of about a pixel are the finest that a reader sees
-_SMALLEST = 2.0  # chosen because a ring under 2 square px cannot be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +38,6 @@ class Flow:
     def __post_init__(self) -> None:
         if self.sent < 0 or self.received < 0:
             raise BadInput("A flow on the map cannot be negative", where=self.area)
-
-
-@cache
-def _shapes() -> list[dict[str, Any]]:
-    raw = files("khorgos.report").joinpath("data/world.json.gz").read_bytes()
-    shapes: list[dict[str, Any]] = json.loads(gzip.decompress(raw))
-    return shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +69,14 @@ def _path(rings: Sequence[Sequence[int]], camera: _Camera) -> str:
         seen = [p for p in points if p is not None]
         if len(seen) < len(points) or not _in_sight(seen, camera):
             continue
-        thin = _thinned(seen)
-        if len(thin) >= 4 and abs(_area(thin)) >= _SMALLEST:
+        thin = thinned(seen)
+        if len(thin) >= 4 and abs(area_of(thin)) >= SMALLEST:
             parts.append("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in thin) + "Z")
     return "".join(parts)
 
 
 def _in_sight(points: Sequence[Point], camera: _Camera) -> bool:
     return any(-20 < x < camera.width + 20 and -20 < y < camera.height + 20 for x, y in points)
-
-
-def _thinned(points: Sequence[Point]) -> list[Point]:
-    out = [points[0]]
-    for point in points[1:-1]:
-        if math.dist(point, out[-1]) >= _STEP:
-            out.append(point)
-    return [*out, points[-1]]
-
-
-def _area(points: Sequence[Point]) -> float:
-    pairs = zip(points, [*points[1:], points[0]], strict=True)
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs) / 2
 
 
 def _arrow(start: Point, end: Point, width: float, bend: float, role: str) -> str:
@@ -124,20 +96,6 @@ def _arrow(start: Point, end: Point, width: float, bend: float, role: str) -> st
         f'<path d="M{x0:.1f},{y0:.1f}Q{cx:.1f},{cy:.1f} {bx:.1f},{by:.1f}" fill="none" stroke="{stand_in(role)}" '
         f'stroke-width="{width:.1f}" stroke-opacity="0.85"/><polygon points="{tips}" fill="{stand_in(role)}"/>'
     )
-
-
-def _middle(m49: str) -> Point | None:
-    """Centroid of an area's largest ring, degrees; None where the map has no such shape."""
-    rings = [ring for shape in _shapes() if str(shape["m49"]) == m49 for ring in shape["rings"]]
-    if not rings:
-        return None
-    points = [[(r[i] / 100, r[i + 1] / 100) for i in range(0, len(r), 2)] for r in rings]
-    largest = max(points, key=lambda p: abs(_area(p)))
-    pairs = list(zip(largest, [*largest[1:], largest[0]], strict=True))
-    six = 6 * _area(largest)
-    x = sum((a[0] + b[0]) * (a[0] * b[1] - b[0] * a[1]) for a, b in pairs) / six
-    y = sum((a[1] + b[1]) * (a[0] * b[1] - b[0] * a[1]) for a, b in pairs) / six
-    return x, y
 
 
 Box = tuple[float, float, float, float]
@@ -196,7 +154,7 @@ def _text(box: Box, name: str, label: str, size: float) -> str:
 
 def _land(camera: _Camera, fills: dict[str, str]) -> str:
     out = []
-    for shape in _shapes():
+    for shape in shapes():
         if path := _path(shape["rings"], camera):
             role = fills.get(str(shape["m49"]))
             opacity = ' fill-opacity="0.28"' if role else ""
@@ -241,14 +199,14 @@ def draw(
         BadInput: if the map has no shape for the home area.
     """
     camera = _Camera(centre[0], centre[1], width / (reach / 6371.0), width, height)
-    middle = _middle(home)
-    start = camera(middle) if middle else None
+    at_home = middle(home)
+    start = camera(at_home) if at_home else None
     if start is None:
         raise BadInput(f"The map has no shape for M49 {home}")
     placed = [
         (flow, end)
         for flow in sorted(flows, key=lambda f: -(f.sent + f.received))
-        if (place := _middle(flow.m49)) and (end := camera(place))
+        if (place := middle(flow.m49)) and (end := camera(place))
     ]
     shown, ends = [f for f, _ in placed], [e for _, e in placed]
     thickest = width / 42  # chosen because thicker arrows hide the small countries under them

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from functools import partial as partial_
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
@@ -12,7 +14,8 @@ from typing import cast
 import numpy as np
 
 from khorgos.core.errors import BadInput, UnknownName
-from khorgos.ledger.worlds import SERVICES, Floats, World, world
+from khorgos.ledger.worlds import SERVICES, WORLDS, Floats, World, world
+from khorgos.models.drivers import Driver, drivers
 from khorgos.models.scenario import Closure
 from khorgos.models.simulation import Shock, Simulated, intervals
 from khorgos.models.simulation import simulate as solve
@@ -22,28 +25,39 @@ from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.groups import members
 from khorgos.report.answer import Answer
 from khorgos.report.answers.simulated import Run, economies, flow_pairs, flows
+from khorgos.report.answers.simulated_drivers import driven
+from khorgos.report.answers.simulated_partial import partial_trade, partial_welfare
+from khorgos.report.answers.simulated_sectors import by_sector
 from khorgos.report.formats import as_dict, render
 from khorgos.report.scenario_text import DEFICITS, Measure, ScenarioText, cost, parse, tariff
 
-#: The views of a simulation, in the order in which they are printed.
-VIEWS = ("economies", "flows")
+#: The views of a simulation.
+VIEWS = ("economies", "flows", "sectors", "partial", "diversion", "drivers")
+#: Of these the ones that are printed where none is named.
+PRINTED = ("economies", "flows")
+#: What `--format` takes here.
+FORMATS = ("table", "html", "csv", "json", "parquet", "md")
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """What khorgos answers to a scenario: a view of economies, and one of trade.
+    """What khorgos answers to a scenario: views of economies, of trade, and of what drives the result.
 
     Args:
         economies: welfare by named measure, prices, revenue and trade of every economy.
         flows: trade by partner, before and after.
-        simulated: both equilibria, for what the views leave out.
-        draws: the draws, where there were any.
+        run: the scenario and both equilibria.
+        pairs: positions of the exporters and importers in `flows`.
+        top: how many economies besides the chosen.
+        alternatives: solves the scenario again with each assumption moved.
     """
 
     economies: Answer
     flows: Answer
-    simulated: Simulated
-    draws: Draws | None = None
+    run: Run
+    pairs: tuple[tuple[int, int], ...]
+    top: int
+    alternatives: Callable[[], tuple[Driver, ...]]
 
     def __str__(self) -> str:
         return f"{self.economies}\n{self.flows}"
@@ -52,27 +66,67 @@ class Simulation:
         """What a notebook shows."""
         return str(self.render("md"))
 
+    @property
+    def simulated(self) -> Simulated:
+        """Both equilibria, for what the views leave out."""
+        return self.run.found
+
+    @property
+    def draws(self) -> Draws | None:
+        """The draws, where there were any."""
+        return self.run.drawn
+
+    @cached_property
+    def sectors(self) -> Answer:
+        """Trade of the shocked pairs by sector."""
+        return by_sector(self.run, self.pairs)
+
+    @cached_property
+    def partial(self) -> Answer:
+        """Gains in partial and general equilibrium; NoData where partial equilibrium was not solved."""
+        return partial_welfare(self.run, self.top)
+
+    @cached_property
+    def diversion(self) -> Answer:
+        """Trade in partial and general equilibrium; NoData likewise."""
+        return partial_trade(self.run, self.pairs)
+
+    @cached_property
+    def drivers(self) -> Answer:
+        """The result with each assumption moved alone."""
+        return driven(self.run, self.alternatives())
+
     def render(self, format_: str = "table", view: str | None = None) -> str | bytes:
-        """Both views in a format for people or JSON; one of them in a format of rows.
+        """The views in a format for people or JSON; one of them in a format of rows.
 
         Args:
-            format_: as in `report.formats`.
-            view: "economies" or "flows"; both where left out (csv and parquet: economies).
+            format_: one of `FORMATS`.
+            view: one of `VIEWS`. Where left out, the first two (csv and parquet: economies; JSON: all but drivers).
 
         Raises:
             UnknownName: there is no such view.
             BadInput: there is no such format.
+            NoData: partial equilibrium was asked for and not solved.
         """
         if view is not None and view not in VIEWS:
             raise UnknownName(view, "view", VIEWS)
+        if format_ not in FORMATS:
+            raise BadInput(f"There is no format {format_!r}", hint=f"Choose one of {', '.join(FORMATS)}")
+        if format_ == "html":
+            from khorgos.report.pages.simulation import page
+
+            return page(self)
         if view is None and format_ in ("csv", "parquet"):
             view = "economies"
         if view is not None:
             return render(getattr(self, view).view, format_)
         if format_ == "json":
-            both = {name: as_dict(getattr(self, name).view) for name in VIEWS}
-            return json.dumps(both, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        return "\n".join(str(render(getattr(self, name).view, format_)) for name in VIEWS)
+            wanted = [name for name in VIEWS if name != "drivers"]
+            if self.run.found.partial is None:
+                wanted = [name for name in wanted if name not in ("partial", "diversion")]
+            every = {name: as_dict(getattr(self, name).view) for name in wanted}
+            return json.dumps(every, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        return "\n".join(str(render(getattr(self, name).view, format_)) for name in PRINTED)
 
 
 def simulate(
@@ -100,12 +154,12 @@ def simulate(
         top: how many others: the largest gains and losses of real expenditure; 0 for all.
         draws: draws of elasticities and imputed flows; 0 for none.
         seed: of the draws.
-        partial: put partial equilibrium (GSIM) beside it.
+        partial: put partial equilibrium (GSIM and SMART) beside it.
         workers: threads of the draws.
         progress: called with (done, of) draws.
 
     Returns:
-        Both views; the same arguments give the same numbers.
+        All views; the same arguments give the same numbers.
 
     Raises:
         UnknownName: a model, sector or economy that the world has not.
@@ -126,7 +180,29 @@ def simulate(
     drawn = intervals(found, pairs, n=draws, seed=seed, workers=workers, progress=progress) if draws else None
     own = theta if theta is not None else scenario.theta
     run = Run(scenario, found, chosen, (*remarks, *_changes(made)), drawn, own)
-    return Simulation(economies(run, top), flows(run, pairs), found, drawn)
+    return Simulation(economies(run, top), flows(run, pairs), run, pairs, top, partial_(_alternatives, run))
+
+
+def _alternatives(run: Run) -> tuple[Driver, ...]:
+    """The scenario without each of its measures and on the other world, besides what the model moves itself."""
+    scenario, found = run.scenario, run.found
+    base = found.prepared.world
+    without: dict[str, Shock] = {}
+    if 1 < len(scenario.measures) <= _MEASURES:
+        for one in scenario.measures:
+            rest = replace(scenario, measures=tuple(m for m in scenario.measures if m is not one))
+            without[one.text] = _shock(base, rest)[0]
+    other = next(name for name in WORLDS if name != base.id)
+    try:
+        shock, _ = _shock(world(other), scenario)
+    except UnknownName:  # the world of one sector knows no sections
+        return drivers(found, without=without)
+    there = solve(prepared(world(other), run.theta), shock, partial=False)
+    return drivers(found, without=without, worlds=(there,))
+
+
+#: Measures of longer scenarios are not left out one by one; chosen because each takes a solve.
+_MEASURES = 8
 
 
 def measures_of(

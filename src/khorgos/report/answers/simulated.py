@@ -16,7 +16,8 @@ from khorgos.core.provenance import Lineage
 from khorgos.core.version import __version__
 from khorgos.ledger.worlds import Floats
 from khorgos.measures.measured import Measured
-from khorgos.models.simulation import DEMAND, SUPPLY, Simulated
+from khorgos.models.beside import DEMAND, SUPPLY
+from khorgos.models.simulation import Simulated
 from khorgos.models.uncertainty import Draws
 from khorgos.nomenclature.areas import get
 from khorgos.report.answer import Answer
@@ -63,6 +64,21 @@ class Run:
         world = self.found.prepared.world
         return f"{world.id}@{world.sha256[:12]}"
 
+    @property
+    def against(self) -> str:
+        """What the outcome is compared with."""
+        if self.scenario.in_force:
+            return "against the world with the tariffs in force named below"
+        return f"against the world of {self.found.prepared.world.year}"
+
+    @property
+    def sources(self) -> tuple[SourceLine, ...]:
+        """Who published what the world was made from."""
+        lines = enumerate(self.found.prepared.world.sources, start=1)
+        return tuple(
+            SourceLine(k, f"{s['title']} ({s['licence']})", f"sha256:{s['sha256'][:12]}", s["url"]) for k, s in lines
+        )
+
 
 def economies(run: Run, top: int) -> Answer:
     """Welfare by named measure, prices, revenue and trade by economy.
@@ -92,15 +108,15 @@ def economies(run: Run, top: int) -> Answer:
             row |= {"low": float(interval[0][k]), "high": float(interval[1][k])}
             row["interval"] = f"{row['low']:+.2f} … {row['high']:+.2f}".replace("-", "−")
         rows.append(row)
-    shown, left = _shown(rows, run.chosen, top)
+    kept, left = shown(rows, run.chosen, top)
     more = (f"{left} more economies: --top 0.",) if left else ()
     view = View(
         title=f"Who gains and loses: {run.scenario.title}",
-        subtitle=f"changes in per cent, tariff revenue in USD {{scale}}, imputed: of spending; {_base_of(run)}",
+        subtitle=f"changes in per cent, tariff revenue in USD {{scale}}, imputed: of spending; {run.against}",
         columns=_economy_columns(run.drawn is not None),
-        rows=tuple(shown),
+        rows=tuple(kept),
         notes=(*more, *_notes(run)),
-        sources=_sources(run),
+        sources=run.sources,
     )
     return Answer(view, (_measured(run, rows),))
 
@@ -124,8 +140,17 @@ def _economy_columns(drawn: bool) -> tuple[Column, ...]:
     )
 
 
-def _shown(rows: list[dict[str, Any]], chosen: Sequence[str], top: int) -> tuple[list[dict[str, Any]], int]:
-    """The chosen first, then the others by real expenditure: all, or the largest gains and losses."""
+def shown(rows: list[dict[str, Any]], chosen: Sequence[str], top: int) -> tuple[list[dict[str, Any]], int]:
+    """The chosen first, then the others by real expenditure: all, or the largest gains and losses.
+
+    Args:
+        rows: one an economy.
+        chosen: ISO3.
+        top: how many others; 0 for all.
+
+    Returns:
+        The rows, and how many were left out.
+    """
     by_id = {row["id"]: row for row in rows}
     first = [by_id[name] for name in chosen]
     rest = sorted((r for r in rows if r["id"] not in chosen), key=lambda r: (-r["real_expenditure"], r["id"]))
@@ -173,7 +198,7 @@ def flows(run: Run, pairs: Sequence[tuple[int, int]]) -> Answer:
     """
     found, base = run.found, run.found.prepared.baseline
     before, after = (trade.sum(2) for trade in found.flows)
-    beside = None if found.partial is None else found.partial.sum(2)
+    beside = None if found.partial is None else found.partial.trade.sum(2)
     shares = [_of_imports(trade) for trade in (before, after)]
     interval = None if run.drawn is None else run.drawn.interval(LEVEL)
     rows = []
@@ -186,8 +211,8 @@ def flows(run: Run, pairs: Sequence[tuple[int, int]]) -> Answer:
             "shocked": "yes" if found.shock.hit[i, j] else "",
             "before": float(before[i, j]),
             "after": float(after[i, j]),
-            "change": _change(before[i, j], after[i, j]),
-            "partial": None if beside is None else _change(before[i, j], beside[i, j]),
+            "change": change(before[i, j], after[i, j]),
+            "partial": None if beside is None else change(before[i, j], beside[i, j]),
             "share_before": 100 * float(shares[0][i, j]),
             "share_after": 100 * float(shares[1][i, j]),
             "imputed": "imputed" if found.prepared.world.trade_imputed[i, j] else "",
@@ -199,11 +224,11 @@ def flows(run: Run, pairs: Sequence[tuple[int, int]]) -> Answer:
         rows.append(row)
     view = View(
         title=f"Trade by partner: {run.scenario.title}",
-        subtitle="USD {scale} a year; share is of the importer's imports; " + _base_of(run),
+        subtitle="USD {scale} a year; share is of the importer's imports; " + run.against,
         columns=_flow_columns(drawn=interval is not None, beside=beside is not None),
         rows=tuple(rows),
         notes=_flow_notes(run),
-        sources=_sources(run),
+        sources=run.sources,
     )
     return Answer(view)
 
@@ -225,7 +250,8 @@ def _flow_columns(*, drawn: bool, beside: bool) -> tuple[Column, ...]:
     )
 
 
-def _change(before: float, after: float) -> float | None:
+def change(before: float, after: float) -> float | None:
+    """In per cent; None where there was nothing before."""
     return 100 * (float(after) / float(before) - 1.0) if before > 0 else None
 
 
@@ -235,20 +261,12 @@ def _of_imports(trade: Floats) -> Floats:
     return share
 
 
-def _base_of(run: Run) -> str:
-    world = run.found.prepared.world
-    against = (
-        "the world with the tariffs in force named below" if run.scenario.in_force else f"the world of {world.year}"
-    )
-    return f"against {against}"
-
-
 def _flow_notes(run: Run) -> tuple[str, ...]:
     if run.found.partial is None:
         return ()
     return (
         f"Partial: partial equilibrium, GSIM (Francois and Hall 2003), elasticities of demand {DEMAND} and supply"
-        f" {SUPPLY} as in its example, substitution theta + 1; incomes do not move.",
+        f" {SUPPLY} as in its example, substitution theta + 1; incomes do not move. More: --view partial.",
     )
 
 
@@ -319,13 +337,6 @@ def _drawn(run: Run) -> tuple[str, ...]:
     return (
         f"{done} draws, seed {run.drawn.seed}, {failed} failed to solve{lost}. Variance of the economies on top by"
         f" cause: {parts}.",
-    )
-
-
-def _sources(run: Run) -> tuple[SourceLine, ...]:
-    lines = enumerate(run.found.prepared.world.sources, start=1)
-    return tuple(
-        SourceLine(k, f"{s['title']} ({s['licence']})", f"sha256:{s['sha256'][:12]}", s["url"]) for k, s in lines
     )
 
 
