@@ -21,6 +21,17 @@ class Model(StrEnum):
     SECTORS = "sectors"
 
 
+class SimulateFormat(StrEnum):
+    """What a simulation can be printed as."""
+
+    TABLE = "table"
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+    MD = "md"
+
+
 class Deficits(StrEnum):
     """How transfers close the world."""
 
@@ -46,8 +57,12 @@ def simulate(
     draws: Annotated[int, typer.Option(help="Draws of elasticities and imputed flows, for intervals.")] = 0,
     seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
     workers: Annotated[int, typer.Option(help="Threads of the draws.")] = 1,
-    view: Annotated[str | None, typer.Option(help="Only one table: economies or flows.")] = None,
-    format_: FormatOption = Format.TABLE,
+    view: Annotated[
+        str | None, typer.Option(help="Only one table: economies, flows, sectors, partial, diversion, drivers.")
+    ] = None,
+    format_: Annotated[
+        SimulateFormat | None, typer.Option("--format", help="A page with charts: html, or --output x.html.")
+    ] = None,
     output: OutputOption = None,
 ) -> None:
     """What tariffs and trade costs do: who gains and loses, and trade by partner."""
@@ -66,7 +81,8 @@ def simulate(
             workers=workers,
             progress=progress,
         )
-    deliver(found.render(format_, view), output)
+    named = SimulateFormat.HTML if output is not None and output.suffix == ".html" else SimulateFormat.TABLE
+    deliver(found.render((format_ or named).value, view), output)
 
 
 @app.command()

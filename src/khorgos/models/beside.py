@@ -72,9 +72,7 @@ def beside(before: Equilibrium, tariffs: Array, in_force: Array) -> Beside:
     sums = np.zeros((5, n))
     for s in np.flatnonzero((tariffs != in_force).any((0, 1))):
         old, new = 1.0 + in_force[:, :, s], 1.0 + tariffs[:, :, s]
-        world = gsim(
-            flows[:, :, s], old, new, import_demand=DEMAND, export_supply=SUPPLY, substitution=theta[s] + 1.0
-        )
+        world = gsim(flows[:, :, s], old, new, import_demand=DEMAND, export_supply=SUPPLY, substitution=theta[s] + 1.0)
         after[:, :, s] = world.trade
         sums[:3] += world.producer_surplus, world.consumer_surplus, world.revenue_new - world.revenue_old
         abroad = flows[:, :, s].T.copy()  # SMART's rows are importers, its columns partners; it knows no home sales

@@ -104,12 +104,12 @@ class Simulated:
         """How much rests on imputation."""
         return imputed(self.prepared)
 
-    @property
+    @cached_property
     def exports(self) -> Array:
         """[N] change of exports."""
         return _abroad(*self.flows, axis=1)
 
-    @property
+    @cached_property
     def imports(self) -> Array:
         """[N] change of imports."""
         return _abroad(*self.flows, axis=0)

@@ -191,8 +191,17 @@ def panels(
     }
 
 
-def bars(rows: Rows, *, category: str, value: str, label: str, title: str, width: int = WIDE) -> Spec:
-    """Horizontal bars left and right of zero, each with its number.
+def bars(
+    rows: Rows,
+    *,
+    category: str,
+    value: str,
+    label: str,
+    title: str,
+    width: int = WIDE,
+    interval: tuple[str, str] | None = None,
+) -> Spec:
+    """Horizontal bars left and right of zero, each with its number, and its interval where there is one.
 
     Args:
         rows: data, from top to bottom.
@@ -200,11 +209,17 @@ def bars(rows: Rows, *, category: str, value: str, label: str, title: str, width
         label: field with the number as printed.
         title: title of the value axis, with its unit.
         width: of the whole drawing, pixels.
+        interval: fields of the lower and the upper end, drawn as a line across the bar's end.
 
     Returns:
         A Vega-Lite specification.
     """
-    values = [0.0, *(float(row[value]) for row in rows)]
+    ends = {side: max if side == "high" else min for side in ("low", "high")}
+    rows = [
+        dict(row) | {side: pick(float(row[f]) for f in (value, *(interval or ()))) for side, pick in ends.items()}
+        for row in rows
+    ]
+    values = [0.0, *(float(row[side]) for row in rows for side in ends)]
     low, high = min(values), max(values)
     pad = (high - low) * 80 / (width - 130)  # chosen because a printed number takes up to 75 px
     domain = [low - (pad if low < 0 else 0), high + pad]
@@ -227,8 +242,12 @@ def bars(rows: Rows, *, category: str, value: str, label: str, title: str, width
     }
     minus = {"test": f"datum['{value}'] < 0", "value": stand_in("two")}
     text = {"text": {"field": label, "type": "nominal"}}
+    spans: list[Spec] = []
+    if interval is not None:
+        line = {"type": "rule", "color": stand_in("ink"), "strokeWidth": 1.5}
+        spans = [{"mark": line, "encoding": {"x": {**encoding["x"], "field": "low"}, "x2": {"field": "high"}}}]
     return {
-        "data": {"values": [dict(row) for row in rows]},
+        "data": {"values": rows},
         "width": width - 130,
         "height": 30 * len(rows),
         "encoding": encoding,
@@ -237,15 +256,16 @@ def bars(rows: Rows, *, category: str, value: str, label: str, title: str, width
                 "mark": {"type": "bar", "height": {"band": 0.66}},
                 "encoding": {"color": {"condition": minus, "value": stand_in("one")}},
             },
+            *spans,
             {
                 "transform": [{"filter": f"datum['{value}'] >= 0"}],
                 "mark": {"type": "text", "align": "left", "dx": 5},
-                "encoding": text,
+                "encoding": {**text, "x": {**encoding["x"], "field": "high"}},
             },
             {
                 "transform": [{"filter": f"datum['{value}'] < 0"}],
                 "mark": {"type": "text", "align": "right", "dx": -5},
-                "encoding": text,
+                "encoding": {**text, "x": {**encoding["x"], "field": "low"}},
             },
         ],
     }

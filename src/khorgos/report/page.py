@@ -68,12 +68,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, what is to be said, and what is to be seen."""
+    """A heading, what is to be said, in paragraphs and in points, and what is to be seen."""
 
     id: str
     title: str
     prose: tuple[Prose, ...] = ()
     figures: tuple[Figure, ...] = ()
+    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Report:
         sections: the rest, in order.
         releases: every release behind it: id, publisher, title, published, sha256, url, licence.
         version: of khorgos.
+        template: of the page.
     """
 
     title: str
@@ -105,6 +107,7 @@ class Report:
     sections: tuple[Section, ...]
     releases: tuple[Mapping[str, Any], ...]
     version: str
+    template: str = "page.html.j2"
     numbers: tuple[Number, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -143,7 +146,7 @@ def to_html(report: Report) -> str:
     environment.filters.update(
         for_page=for_page, download=_download, cells=_cells, subtitle=_subtitle, typeset=_typeset
     )
-    return environment.get_template("page.html.j2").render(
+    return environment.get_template(report.template).render(
         report=report, font=FONT, light=css_variables(False), dark=css_variables(True)
     )
 

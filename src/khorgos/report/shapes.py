@@ -20,7 +20,7 @@ SMALLEST = 2.0
 
 @cache
 def shapes() -> list[dict[str, Any]]:
-    """Every area: its M49 code, name, and rings of longitude and latitude in hundredths of a degree, one after other."""
+    """Every area: its M49 code, name, and rings of longitude, latitude, ... in hundredths of a degree."""
     raw = files("khorgos.report").joinpath("data/world.json.gz").read_bytes()
     found: list[dict[str, Any]] = json.loads(gzip.decompress(raw))
     return found

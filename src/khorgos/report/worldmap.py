@@ -164,7 +164,7 @@ def _fill(value: float, parts: tuple[float, float]) -> str:
 def _legend(parts: tuple[float, float], width: int, top: float) -> tuple[str, float]:
     """Six shades and their bounds, in one row or in two; and where the picture ends."""
     low, high = (f"{part:g}" for part in parts)
-    texts = (f"−{high}% and below", f"to −{low}%", "to 0", f"0 to {low}%", f"to {high}%", f"+{high}% and above")
+    texts = (f"below −{high}%", f"to −{low}%", "to 0", f"0 to {low}%", f"to {high}%", f"above {high}%")
     values = (-parts[1], -parts[0], -parts[0] / 2, parts[0] / 2, parts[0], parts[1])
     columns = 6 if width >= 600 else 3
     size, row = 11.5, 19.0

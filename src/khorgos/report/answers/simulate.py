@@ -29,6 +29,7 @@ from khorgos.report.answers.simulated_drivers import driven
 from khorgos.report.answers.simulated_partial import partial_trade, partial_welfare
 from khorgos.report.answers.simulated_sectors import by_sector
 from khorgos.report.formats import as_dict, render
+from khorgos.report.pages.simulation import page
 from khorgos.report.scenario_text import DEFICITS, Measure, ScenarioText, cost, parse, tariff
 
 #: The views of a simulation.
@@ -113,8 +114,6 @@ class Simulation:
         if format_ not in FORMATS:
             raise BadInput(f"There is no format {format_!r}", hint=f"Choose one of {', '.join(FORMATS)}")
         if format_ == "html":
-            from khorgos.report.pages.simulation import page
-
             return page(self)
         if view is None and format_ in ("csv", "parquet"):
             view = "economies"

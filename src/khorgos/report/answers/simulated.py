@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -78,6 +78,42 @@ class Run:
         return tuple(
             SourceLine(k, f"{s['title']} ({s['licence']})", f"sha256:{s['sha256'][:12]}", s["url"]) for k, s in lines
         )
+
+
+class Told(Protocol):
+    """All that a simulation has to say, as its page reads it."""
+
+    @property
+    def run(self) -> Run:
+        """The scenario and its equilibria."""
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """Positions of the exporters and importers of `flows` and `diversion`."""
+
+    @property
+    def economies(self) -> Answer:
+        """Who gains and loses."""
+
+    @property
+    def flows(self) -> Answer:
+        """Trade by partner."""
+
+    @property
+    def sectors(self) -> Answer:
+        """Trade by partner and sector."""
+
+    @property
+    def partial(self) -> Answer:
+        """Gains in partial and general equilibrium."""
+
+    @property
+    def diversion(self) -> Answer:
+        """Trade in partial and general equilibrium."""
+
+    @property
+    def drivers(self) -> Answer:
+        """The result with each assumption moved alone."""
 
 
 def economies(run: Run, top: int) -> Answer:

@@ -16,7 +16,7 @@ from khorgos.report.view import Column, View
 LARGEST = 8
 
 _WORDS = {
-    "elasticity": "trade elasticity, {name}",
+    "elasticity": "elasticity, {name}",
     "transfers": "transfers: {name}",
     "measure": "without {name}",
     "world": "world: {name}",

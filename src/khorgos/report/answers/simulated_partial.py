@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-
 from khorgos.core.errors import NoData
 from khorgos.models.beside import DEMAND, SUPPLY, Beside
 from khorgos.nomenclature.areas import get
@@ -72,7 +71,8 @@ def partial_welfare(run: Run, top: int) -> Answer:
             *((f"{left} more economies: --top 0.",) if left else ()),
             *_METHOD,
             "General in dollars: the change of real expenditure times the income compared with (equivalent variation)."
-            " GSIM is the sum of producers, buyers and revenue, which makes the rest. They answer different questions and need not agree.",
+            " GSIM is the sum of producers, buyers and revenue, which makes the rest."
+            " They answer different questions and need not agree.",
         ),
         sources=run.sources,
     )
