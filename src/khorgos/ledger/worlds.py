@@ -20,6 +20,8 @@ Marks = npt.NDArray[np.bool_]
 
 #: What the worlds are called.
 WORLDS = ("one-sector", "sectors")
+#: Worlds of earlier years, of one sector, for hindcasts.
+EARLIER = ("one-sector-2017",)
 #: Services are the last sector of the world of sectors, and are not traded.
 SERVICES = "services"
 #: Section shares of a pair are stored as whole parts of this.
@@ -31,7 +33,7 @@ class World:
     """A base year as published, blanks filled and marked; USD; [exporter, importer, sector].
 
     Args:
-        id: "one-sector" or "sectors".
+        id: its name, as in WORLDS or EARLIER.
         sha256: of the arrays' files, one after the other; names the world in a trace.
         countries: ISO3, in alphabetical order.
         sectors: names; services, where there are any, last.
@@ -92,20 +94,20 @@ class World:
         return tuple(self.card["sources"])
 
 
-@lru_cache(maxsize=2)  # there are two
+@lru_cache(maxsize=len(WORLDS) + len(EARLIER))
 def world(name: str) -> World:
     """An embedded world.
 
     Args:
-        name: one of WORLDS.
+        name: one of WORLDS or of EARLIER.
 
     Raises:
         UnknownName: there is no such world.
         LedgerError: the files are damaged.
     """
-    if name not in WORLDS:
-        raise UnknownName(name, "world", WORLDS)
-    one, card = _load("one-sector")
+    if name not in (*WORLDS, *EARLIER):
+        raise UnknownName(name, "world", (*WORLDS, *EARLIER))
+    one, card = _load(name if name in EARLIER else "one-sector")
     n = len(one["countries"])
     traded = one["trade"] > 0
     parts: dict[str, Any] = {
@@ -114,7 +116,7 @@ def world(name: str) -> World:
         "trade_imputed": one["trade_why"] > 0,
         "gdp_imputed": one["gdp_imputed"],
     }
-    if name == "one-sector":
+    if name != "sectors":
         return World(
             id=name,
             sha256=str(card["sha256"]),
