@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,24 +125,46 @@ def resampled(
     p, a = _pair(predicted, actual)
     if draws < 1:
         raise BadInput("Give at least one draw")
-    names = sorted(set(clusters))
-    groups = [np.flatnonzero(np.asarray(clusters) == name) for name in names]
-    rng = np.random.default_rng(seed)
-    found: dict[str, list[float]] = {"rank": [], "mae": [], "skill": []}
-    for _ in range(draws):
-        pick = np.concatenate([groups[k] for k in rng.integers(0, len(groups), len(groups))])
-        if len(pick) < FEWEST:
-            continue
-        one = {"rank": _rank(p[pick], a[pick]), "mae": float(np.abs(p[pick] - a[pick]).mean())}
-        one["skill"] = skill(p[pick], np.zeros(len(pick)), a[pick])
-        for name, value in one.items():
-            if value is not None:
-                found[name].append(value)
+    names, member = np.unique(np.asarray(clusters), return_inverse=True)
+    if len(member) != len(p):
+        raise BadInput(f"{len(member)} clusters for {len(p)} observations")
+    counts = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), draws)
+    times = counts[:, member].astype(float)  # how often each observation is in each resample
+    size = times.sum(1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a resample of one value has no correlation, no skill
+        found = {
+            "rank": np.full(draws, np.nan) if _flat(p) or _flat(a) else _ranks(times, p, a),
+            "mae": times @ np.abs(p - a) / size,
+            "skill": 1.0 - times @ (p - a) ** 2 / (times @ a**2),
+        }
     tail = (1.0 - level) / 2
-    return {
-        name: (float(np.quantile(v, tail)), float(np.quantile(v, 1.0 - tail))) if 2 * len(v) > draws else None
-        for name, v in found.items()
-    }
+    return {name: _central(values[np.isfinite(values)], tail, draws) for name, values in found.items()}
+
+
+def _central(values: Array, tail: float, draws: int) -> tuple[float, float] | None:
+    if 2 * len(values) <= draws:
+        return None
+    low, high = np.quantile(values, (tail, 1.0 - tail))
+    return float(low), float(high)
+
+
+def _ranks(times: Array, p: Array, a: Array) -> Array:
+    """Spearman's correlation of each resample, its observations given by how often they are in it."""
+    one, other = _repeated_ranks(times, p), _repeated_ranks(times, a)
+    size = times.sum(1)
+    one, other = (r - ((times * r).sum(1) / size)[:, None] for r in (one, other))
+    shared = (times * one * other).sum(1)
+    result: Array = shared / np.sqrt((times * one**2).sum(1) * (times * other**2).sum(1))
+    return result
+
+
+def _repeated_ranks(times: Array, values: Array) -> Array:
+    """Mean ranks where every value is repeated: those below it, and half of its equals."""
+    _, level, equals = np.unique(values, return_inverse=True, return_counts=True)
+    starts = np.concatenate(([0], np.cumsum(equals)[:-1]))
+    equal = np.add.reduceat(times[:, np.argsort(level, kind="stable")], starts, axis=1)
+    ranks: Array = (np.cumsum(equal, axis=1) - (equal - 1.0) / 2)[:, level]
+    return ranks
 
 
 def shuffled(predicted: npt.ArrayLike, actual: npt.ArrayLike, *, draws: int, seed: int) -> float | None:
@@ -164,7 +186,7 @@ def shuffled(predicted: npt.ArrayLike, actual: npt.ArrayLike, *, draws: int, see
     ranks = rankdata(p) - (len(p) + 1) / 2
     others = rankdata(a) - (len(a) + 1) / 2
     rng = np.random.default_rng(seed)
-    many = np.array([ranks @ rng.permutation(others) for _ in range(draws)])
+    many = rng.permuted(np.tile(others, (draws, 1)), axis=1) @ ranks
     # As good as: to the rounding of a sum of halves.
     return float((1 + (many >= ranks @ others - 1e-9).sum()) / (1 + draws))
 
@@ -190,21 +212,6 @@ def diversion(flows: npt.ArrayLike, factor: npt.ArrayLike, theta: float) -> Arra
     X = non_negative("flows", flows, (n, n), where="[exporter, importer]")
     f = positive("factor", factor, (n, n), where="[exporter, importer]")
     return ras(X * f ** (-theta), X.sum(1), X.sum(0), tolerance=1e-9).matrix
-
-
-def changes(before: npt.ArrayLike, after: npt.ArrayLike, picks: Sequence[Callable[[Array], float]]) -> Array:
-    """Log changes of sums of flows.
-
-    Args:
-        before: [exporter, importer].
-        after: likewise.
-        picks: each takes a matrix and returns a sum of some of its cells, above zero.
-
-    Returns:
-        [len(picks)] ln(pick(after) / pick(before)).
-    """
-    one, other = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
-    return np.array([np.log(pick(other) / pick(one)) for pick in picks])
 
 
 def _pair(predicted: npt.ArrayLike, actual: npt.ArrayLike) -> tuple[Array, Array]:
