@@ -16,6 +16,7 @@ class Cell:
         printed: the number as published.
         computed: the number as computed here, in the same unit.
         digits: decimals printed (a file written at full precision: the decimals that are asked to agree).
+        why: what was found out about a miss; it stays a miss.
     """
 
     paper: str
@@ -24,6 +25,7 @@ class Cell:
     printed: float
     computed: float
     digits: int
+    why: str = ""
 
     @property
     def difference(self) -> float:

@@ -93,7 +93,7 @@ def papers(folder: Path, only: Sequence[str] = (), *, progress: Progress | None 
             Column("met", "Met"),
         ),
         rows=tuple(rows),
-        notes=tuple(PAPERS[name] for name in names),
+        notes=(*(PAPERS[name] for name in names), *_reasons(found)),
     )
     return Reproduction(view, (), missed)
 
@@ -155,12 +155,20 @@ def _row(cell: Cell) -> dict[str, Any]:
     }
 
 
+def _reasons(cells: Sequence[Cell]) -> Iterator[str]:
+    """What was found out about misses: a note a cell."""
+    for cell in cells:
+        if cell.why:
+            yield f"{cell.paper}, {cell.table}, {cell.cell}: {cell.why}."
+
+
 def _sum(paper: str, cells: Sequence[Cell]) -> dict[str, Any]:
     met = sum(cell.matches for cell in cells)
+    told = sum(bool(cell.why) for cell in cells)
     return {
         "paper": paper,
         "table": "all",
-        "cell": f"{met:,} of {len(cells):,} cells met",
+        "cell": f"{met:,} of {len(cells):,} cells met" + (f"; {told:,} more explained below" if told else ""),
         "printed": None,
         "computed": None,
         "difference": None,
