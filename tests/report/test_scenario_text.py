@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 import re
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khorgos.core.errors import BadFile, BadInput, UnknownName
-from khorgos.report.scenario_text import Measure, areas, cost, parse, percent, tariff
+from khorgos.report.scenario_file import parse
+from khorgos.report.scenario_text import Measure, Target, areas, cost, percent, tariff
 
 GOOD = """\
 title = "A test"
@@ -159,10 +161,128 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_no_text_ends_in_a_traceback(text):
     with contextlib.suppress(BadFile):
         found = parse(text, "a.toml")
-        assert found.measures or found.in_force
+        assert found.measures or found.in_force or found.target
 
 
 @given(st.text(max_size=60))
 def test_no_short_form_ends_in_a_traceback(text):
     with contextlib.suppress(BadInput, UnknownName):
         assert tariff(text).kind == "tariff"
+
+
+CORRIDOR = """\
+title = "A road"
+
+[[corridor]]
+importer = "KGZ"
+exporter = "CHN"
+both_ways = true
+hours = [48, 24]
+value_of_day = "1%"
+legal = "A report"
+"""
+
+
+def test_a_corridor_is_computed_from_its_hours():
+    there, back = parse(CORRIDOR, "a.toml").measures
+
+    # a day less at one per cent a day, exactly exp(-0.01) - 1
+    assert there.change == back.change == pytest.approx(math.expm1(-0.01))
+    assert there.kind == "cost"
+    assert there.between is None
+    assert "2.00 days become 1.00, each worth 1.0% of the goods" in there.how
+    assert back.importers == ("CHN",)
+
+
+def test_a_range_of_the_value_of_a_day_gives_a_range_of_the_change():
+    one, _ = parse(CORRIDOR.replace('"1%"', '["0.6%", "2.1%"]'), "a.toml").measures
+
+    assert one.between == pytest.approx((math.expm1(-0.021), math.expm1(-0.006)))
+    assert one.between[0] < one.change < one.between[1]
+
+
+def test_dollars_need_the_value_of_the_goods():
+    text = CORRIDOR + "dollars = [300, 100]\ncargo_usd = 1e9\ncargo_tonnes = 200_000\n"
+    one, _ = parse(text, "a.toml").measures
+
+    # 20 t of goods worth 100,000 USD: 100.3 thousand become 100.1
+    assert one.change == pytest.approx(math.exp(-0.01) * 1.001 / 1.003 - 1)
+    assert "300 USD a load of 20 t become 100, of goods worth 100,000 USD" in one.how
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("hours = [48, 24]", "hours = 48", r"hours is a pair.*row 7"),
+        ("hours = [48, 24]", "hours = [48, 48]", r"changes nothing.*row 3"),
+        ("hours = [48, 24]", "hours = [48, -1]", r"cannot be negative.*row 3"),
+        ("hours = [48, 24]", "hours = [48, inf]", r"finite.*row 3"),
+        ("hours = [48, 24]", "speed = [40, 50]", r"A speed needs a length.*row 3"),
+        ("hours = [48, 24]", "dollars = [300, 100]", r"value of the goods.*row 3"),
+        ("hours = [48, 24]", "hors = [48, 24]", r"Unknown key of corridor: 'hors'.*hours.*row 7"),
+        ('value_of_day = "1%"', "value_of_day = 0.01", r"no percent sign.*row 8"),
+        ('value_of_day = "1%"', 'value_of_day = ["2.1%", "0.6%"]', r"begins with its lower end.*row 8"),
+        ('value_of_day = "1%"', "", r"Hummels and Schaur.*row 3"),
+        ('legal = "A report"', 'share = "120%"', r"up to 100%.*row 3"),
+        ('legal = "A report"', "cargo_usd = 5.0", r"cargo_tonnes.*row 9"),
+    ],
+)
+def test_a_bad_corridor_names_its_line(old, new, says):
+    with pytest.raises(BadFile) as caught:
+        parse(CORRIDOR.replace(old, new), "a.toml")
+
+    assert re.search(says, f"{caught.value.what} {caught.value}")
+
+
+TARGET = """\
+title = "A target"
+
+[target]
+importer = "KGZ"
+exporter = "CHN"
+both_ways = true
+usd = 45e9
+by = 2030
+"""
+
+
+def test_a_target():
+    found = parse(TARGET, "a.toml")
+
+    assert found.measures == ()
+    assert found.target == Target(("KGZ",), ("CHN",), (), True, 45e9, "KGZ:CHN:all", 2030)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("usd = 45e9", 'usd = "45 bn"', r"usd is a number.*row 7"),
+        ("usd = 45e9", "", r"usd = 45e9.*row 3"),
+        ("usd = 45e9", "usd = -1", r"not believed.*row 7"),
+        ("by = 2030", "by = 30", r"by is a year.*row 8"),
+        ("by = 2030", "until = 2030", r"Unknown key of target: 'until'.*row 8"),
+        ("[target]", "[[target]]", r"Write \[target\].*row 3"),
+    ],
+)
+def test_a_bad_target_names_its_line(old, new, says):
+    with pytest.raises(BadFile) as caught:
+        parse(TARGET.replace(old, new), "a.toml")
+
+    assert re.search(says, f"{caught.value.what} {caught.value}")
+
+
+def test_one_name_may_be_included_without_a_list_and_without_its_ending():
+    files = {"b": GOOD, "a": 'title = "A"\ninclude = "b"\n'}
+
+    assert len(parse(files["a"], "a.toml", files.__getitem__).measures) == 1
+    with pytest.raises(BadFile, match=r"include each other: a\.toml -> a"):
+        parse('title = "A"\ninclude = "a"\n', "a.toml", files.__getitem__)
+    with pytest.raises(BadFile, match=r"row 2"):
+        parse('title = "A"\ninclude = [3]\n', "a.toml", files.__getitem__)
+
+
+def test_an_included_file_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "b").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(BadFile, match=r"not UTF-8.*row 2"):
+        parse('title = "A"\ninclude = "b"\n', "a.toml", lambda name: (tmp_path / name).read_text(encoding="utf-8"))

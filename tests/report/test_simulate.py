@@ -10,14 +10,16 @@ import json
 import numpy as np
 import pytest
 
-from khorgos.core.errors import BadInput, NoData, UnknownName
+from khorgos.core.errors import BadFile, BadInput, NoData, UnknownName
 from khorgos.ledger.worlds import world
 from khorgos.models.simulation import Shock
 from khorgos.models.simulation import simulate as solve
 from khorgos.models.worlds import prepared
 from khorgos.report.answers.simulate import PRINTED, VIEWS, Simulation, measures_of, scenario_from, shipped, simulate
 from khorgos.report.formats import to_text
-from khorgos.report.scenario_text import cost, parse, tariff
+from khorgos.report.scenario_file import TOP, parse
+from khorgos.report.scenario_tables import TABLES, TARGET
+from khorgos.report.scenario_text import cost, tariff
 
 US_CHINA = "USA:CHN:all=+20%"
 
@@ -352,6 +354,7 @@ def test_every_scenario_that_ships_solves_and_names_its_sources(name):
     found = simulate(written, model="one-sector" if written.model is None else written.model, partial=False)
 
     assert all(one.legal for one in (*written.measures, *written.in_force))
+    assert written.target is None or written.target.legal
     assert written.note
     assert found.simulated.after.residual <= 1e-10
     assert np.isfinite(found.simulated.welfare["real_expenditure"]).all()
@@ -368,7 +371,38 @@ def test_a_scenario_file_of_ones_own(tmp_path):
     assert economy(found, "USA")["revenue"] > 0
 
 
-@pytest.mark.parametrize("page", ["simulate", "papers"])
+def test_a_target_is_met_and_said():
+    found = simulate(scenario_from("kyrgyz-china-2030"), partial=False)
+    trade, base = found.simulated.after.trade, found.simulated.prepared.baseline
+    one, two = base.index("CHN"), base.index("KGZ")
+
+    # the target is met to a millionth
+    assert trade[one, two].sum() + trade[two, one].sum() == pytest.approx(45e9, rel=1e-6)
+    assert any("Solved for trade of 45 bn USD a year by 2030, from 18.3" in note for note in found.economies.view.notes)
+    assert found.run.needed is not None
+    assert any("days in transit" in note for note in found.economies.view.notes)
+
+
+def test_a_corridor_tells_how_it_was_computed_and_moves_with_its_range():
+    found = simulate(scenario_from("china-kyrgyzstan-uzbekistan-railway"))
+    notes = "\n".join(found.economies.view.notes)
+    row = next(r for r in found.drivers.view.rows if r["id"] == "KGZ" and r["kind"] == "range")
+
+    assert "each worth 0.6% to 2.1% of the goods; 1,975 USD a load of 20 t become 841" in notes
+    assert notes.count("each worth 0.6% to 2.1%") == 1  # there and back are one sentence
+    assert row["low"] < economy(found, "KGZ")["real_expenditure"] < row["high"]
+
+
+def test_a_scenario_of_ones_own_may_include_one_that_ships(tmp_path):
+    (tmp_path / "mine.toml").write_text('title = "Mine"\ninclude = "us-china-2025-05"\n', encoding="utf-8")
+
+    assert scenario_from(tmp_path / "mine.toml").measures == scenario_from("us-china-2025-05").measures
+    (tmp_path / "us-china-2025-05.toml").write_text('title = "X"\ninclude = "mine"\n', encoding="utf-8")
+    with pytest.raises(BadFile, match=r"mine\.toml -> us-china-2025-05 -> mine"):
+        scenario_from(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize("page", ["simulate", "scenarios", "papers"])
 def test_the_examples_of_the_page_hold(root, page):
     result = doctest.testfile(str(root / "docs" / f"{page}.md"), module_relative=False)
 
@@ -378,10 +412,12 @@ def test_the_examples_of_the_page_hold(root, page):
 
 def test_the_page_names_every_scenario_and_the_elasticities(root):
     page = (root / "docs" / "simulate.md").read_text(encoding="utf-8")
+    own = (root / "docs" / "scenarios.md").read_text(encoding="utf-8")
     many = world("sectors")
 
-    assert [name for name in shipped() if f"`{name}`" not in page] == []
+    assert [name for name in shipped() if f"`{name}`" not in own] == []
     for sector, theta, spread in zip(many.sectors[:-1], many.theta, many.theta_spread, strict=False):
         row = next(line for line in page.splitlines() if line.startswith(f"| {sector} |"))
         assert row.endswith(f"| {theta:.2f} | {spread:.2f} |")
     assert f"{len(many.donors)} economies" in page
+    assert [key for keys in (*TABLES.values(), TARGET, TOP) for key in keys if f"`{key}`" not in own] == []

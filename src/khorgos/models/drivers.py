@@ -18,7 +18,7 @@ from khorgos.models.welfare import real_expenditure
 #: Standard errors to either side: the central 90 per cent of a normal draw, as the intervals of draws.
 SPREAD = 1.645
 
-Kind = Literal["elasticity", "transfers", "measure", "world"]
+Kind = Literal["elasticity", "transfers", "measure", "range", "world"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,16 +50,18 @@ def drivers(
     simulated: Simulated,
     *,
     without: Mapping[str, Shock] | None = None,
+    ranges: Mapping[str, tuple[Shock, Shock]] | None = None,
     worlds: Sequence[Simulated] = (),
 ) -> tuple[Driver, ...]:
     """Solve a scenario again with each assumption moved.
 
     Elasticities by 1.645 standard errors, sector by sector; the other two closures of transfers; the scenario without
-    each of its measures; and the other world.
+    each of its measures; measures that rest on a range at its ends; and the other world.
 
     Args:
         simulated: the central case.
         without: the shock that remains without each measure, by the measure's text.
+        ranges: the shock at the low and at the high end of a measure's range, by the measure's text.
         worlds: the same scenario on other worlds of the same economies.
 
     Raises:
@@ -73,6 +75,8 @@ def drivers(
             out.append(Driver("transfers", closure, other, central, (closure, simulated.shock.deficits)))
     for text, shock in (without or {}).items():
         out.append(Driver("measure", text, _again(simulated, shock), central, ("without", "with")))
+    for text, (low, high) in (ranges or {}).items():
+        out.append(Driver("range", text, _again(simulated, low), _again(simulated, high), ("low end", "high end")))
     own = simulated.prepared.world.id
     for world in worlds:
         found = world.welfare["real_expenditure"]

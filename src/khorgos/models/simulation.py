@@ -21,7 +21,7 @@ from khorgos.models.worlds import Imputed, Prepared, imputed
 #: reported, is within a factor of two for 96 per cent of their trade (the world's card has the figures).
 IMPUTED_WITHIN = (0.5, 2.0)
 #: The explicit per cent sign of a scenario has ruled out a slip of units.
-_CEILING = 10.0
+CEILING = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,10 +136,10 @@ def simulate(prepared: Prepared, shock: Shock, *, partial: bool = True) -> Simul
         NotConverged, Refused: no equilibrium was found.
     """
     base = prepared.baseline
-    before = solve(base, scenario(base, tariffs=shock.in_force, deficits=shock.deficits, ceiling=_CEILING))
+    before = solve(base, scenario(base, tariffs=shock.in_force, deficits=shock.deficits, ceiling=CEILING))
     after = solve(
         base,
-        scenario(base, tariffs=shock.tariffs, d_hat=shock.d_hat, deficits=shock.deficits, ceiling=_CEILING),
+        scenario(base, tariffs=shock.tariffs, d_hat=shock.d_hat, deficits=shock.deficits, ceiling=CEILING),
     )
     told = beside(before, shock.tariffs, shock.in_force) if partial and shock.d_hat is None else None
     return Simulated(prepared, shock, before, after, told)

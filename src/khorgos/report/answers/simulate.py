@@ -9,14 +9,10 @@ from functools import cached_property
 from functools import partial as partial_
 from importlib.resources import files
 from pathlib import Path
-from typing import cast
-
-import numpy as np
 
 from khorgos.core.errors import BadInput, UnknownName
-from khorgos.ledger.worlds import SERVICES, WORLDS, Floats, World, world
+from khorgos.ledger.worlds import WORLDS, World, world
 from khorgos.models.drivers import Driver, drivers
-from khorgos.models.scenario import Closure
 from khorgos.models.simulation import Shock, Simulated, intervals
 from khorgos.models.simulation import simulate as solve
 from khorgos.models.uncertainty import Draws
@@ -28,9 +24,11 @@ from khorgos.report.answers.simulated import Run, economies, flow_pairs, flows
 from khorgos.report.answers.simulated_drivers import driven
 from khorgos.report.answers.simulated_partial import partial_trade, partial_welfare
 from khorgos.report.answers.simulated_sectors import by_sector
+from khorgos.report.answers.simulated_shock import aimed, shock_of
 from khorgos.report.formats import as_dict, render
 from khorgos.report.pages.simulation import page
-from khorgos.report.scenario_text import DEFICITS, Measure, ScenarioText, cost, parse, tariff
+from khorgos.report.scenario_file import DEFICITS, parse
+from khorgos.report.scenario_text import Measure, ScenarioText, cost, tariff
 
 #: The views of a simulation.
 VIEWS = ("economies", "flows", "sectors", "partial", "diversion", "drivers")
@@ -172,13 +170,14 @@ def simulate(
     scenario = scenario if deficits is None else replace(scenario, deficits=deficits)
     base = world(model or scenario.model or "one-sector")
     made = prepared(base, theta if theta is not None else scenario.theta)
-    shock, remarks = _shock(base, scenario)
+    scenario, needed = aimed(made, scenario)
+    shock, remarks = shock_of(base, scenario)
     found = solve(made, shock, partial=partial)
     chosen = _chosen(base, scenario, focus)
     pairs = flow_pairs(found, chosen, top)
     drawn = intervals(found, pairs, n=draws, seed=seed, workers=workers, progress=progress) if draws else None
     own = theta if theta is not None else scenario.theta
-    run = Run(scenario, found, chosen, (*remarks, *_changes(made)), drawn, own)
+    run = Run(scenario, found, chosen, (*remarks, *_changes(made)), drawn, own, needed)
     return Simulation(economies(run, top), flows(run, pairs), run, pairs, top, partial_(_alternatives, run))
 
 
@@ -190,14 +189,26 @@ def _alternatives(run: Run) -> tuple[Driver, ...]:
     if 1 < len(scenario.measures) <= _MEASURES:
         for one in scenario.measures:
             rest = replace(scenario, measures=tuple(m for m in scenario.measures if m is not one))
-            without[one.text] = _shock(base, rest)[0]
+            without[one.text] = shock_of(base, rest)[0]
+    ranged = {one.how: one for one in scenario.measures if one.between is not None}
+    ranges = {one.text.removesuffix(", and back"): _at_both_ends(base, scenario, how) for how, one in ranged.items()}
     other = next(name for name in WORLDS if name != base.id)
     try:
-        shock, _ = _shock(world(other), scenario)
+        shock, _ = shock_of(world(other), scenario)
     except UnknownName:  # the world of one sector knows no sections
-        return drivers(found, without=without)
+        return drivers(found, without=without, ranges=ranges)
     there = solve(prepared(world(other), run.theta), shock, partial=False)
-    return drivers(found, without=without, worlds=(there,))
+    return drivers(found, without=without, ranges=ranges, worlds=(there,))
+
+
+def _at_both_ends(base: World, scenario: ScenarioText, how: str) -> tuple[Shock, Shock]:
+    """The scenario with what was computed in one way, there and back, at the low and at the high end of its range."""
+
+    def at(end: int) -> Shock:
+        moved = [replace(m, change=m.between[end]) if m.between and m.how == how else m for m in scenario.measures]
+        return shock_of(base, replace(scenario, measures=tuple(moved)))[0]
+
+    return at(0), at(1)
 
 
 #: Measures of longer scenarios are not left out one by one; chosen because each takes a solve.
@@ -264,19 +275,19 @@ def scenario_from(path: str | Path) -> ScenarioText:
         BadFile: the file's line is named.
     """
     name = str(path)
-    folder = files("khorgos").joinpath("data/scenarios")
-
-    def own(file: str) -> str:
-        return folder.joinpath(file).read_text(encoding="utf-8")
-
     if name in shipped():
-        return parse(own(f"{name}.toml"), f"{name}.toml", own)
+        return parse(_own(name), f"{name}.toml", _own)
     place = Path(name).expanduser()
     if not place.is_file():
         raise UnknownName(name, "scenario file or name", shipped())
 
     def beside(file: str) -> str:
-        return (place.parent / Path(file).name).read_text(encoding="utf-8")
+        """A file in the same folder, with or without its ending, else a scenario that comes with khorgos."""
+        near = [place.parent / Path(file).name, place.parent / f"{Path(file).name}.toml"]
+        found = next((one for one in near if one.is_file()), None)
+        if found is None and file.removesuffix(".toml") in shipped():
+            return _own(file)
+        return (found or near[0]).read_text(encoding="utf-8")
 
     try:
         text = place.read_text(encoding="utf-8")
@@ -285,105 +296,10 @@ def scenario_from(path: str | Path) -> ScenarioText:
     return parse(text, place.name, beside)
 
 
-# --- from measures to arrays --------------------------------------------------------------------------------------
-def _shock(base: World, scenario: ScenarioText) -> tuple[Shock, tuple[str, ...]]:
-    missing: dict[str, None] = {}
-    in_force = _tariffs(base, scenario.in_force, missing)
-    own = [one for one in scenario.measures if one.kind == "tariff"]
-    replaced = _tariffs(base, own, missing)
-    costs = [one for one in scenario.measures if one.kind == "cost"]
-    shock = Shock(replaced, in_force, _costs(base, costs, missing), cast(Closure, scenario.deficits))
-    names = ", ".join(sorted(missing))
-    return shock, (f"Not in this world, left out: {names}.",) if missing else ()
-
-
-def _tariffs(base: World, measures: Sequence[Measure], missing: dict[str, None]) -> Floats:
-    """Rates by cell: what is set, else the sum of what is added."""
-    rates = np.zeros(base.trade.shape)
-    adds = np.zeros(rates.shape, dtype=bool)
-    sets = np.zeros(rates.shape, dtype=bool)
-    for one in measures:
-        cells = _cells(base, one, missing)
-        if one.adds:
-            rates[cells] += one.change
-            adds |= cells
-        else:
-            if (rates[cells & sets] != one.change).any():
-                raise BadInput("Two measures set the same tariff to different rates", where=one.text, hint=_ADD)
-            rates[cells], sets = one.change, sets | cells
-        if (adds & sets).any():
-            raise BadInput("One measure sets a tariff that another adds to", where=one.text, hint=_ADD)
-    if rates.min() < 0:
-        raise BadInput(
-            "A tariff would fall below zero",
-            hint="The base year's tariffs are taken as zero; put those to be removed under [[in_force]]",
-        )
-    return rates
-
-
-_ADD = "Write both with a sign (+10%) if they stack"
-
-
-def _costs(base: World, measures: Sequence[Measure], missing: dict[str, None]) -> Floats | None:
-    if not measures:
-        return None
-    d_hat = np.ones(base.trade.shape)
-    for one in measures:
-        d_hat[_cells(base, one, missing)] *= 1.0 + one.change
-    return d_hat
-
-
-def _cells(base: World, one: Measure, missing: dict[str, None]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    n = len(base.countries)
-    cells = np.zeros(base.trade.shape, dtype=bool)
-    exporters, importers = (_places(base, side, missing) for side in (one.exporters, one.importers))
-    sectors = _sectors(base, one)
-    cells[np.ix_(exporters, importers, sectors)] = True
-    cells[np.arange(n), np.arange(n)] = False
-    if not cells.any():
-        raise BadInput("A measure touches no trade", where=one.text, hint="An economy levies nothing on itself")
-    return cells
-
-
-def _places(base: World, names: Sequence[str], missing: dict[str, None]) -> list[int]:
-    """Positions of economies; members of groups that the world has not are noted, single ones refused."""
-    known = [name for name in names if name in base.countries]
-    absent = [name for name in names if name not in base.countries]
-    if names and not known:
-        near = [f"{get(c).name} ({c})" for c in base.countries if c[0] == names[0][0]][:3]
-        raise UnknownName(get(names[0]).name, f"economy of the world {base.id!r}", near)
-    missing.update(dict.fromkeys(absent))
-    return [base.countries.index(name) for name in known] if names else list(range(len(base.countries)))
-
-
-def _sectors(base: World, one: Measure) -> list[int]:
-    goods = [name for name in base.sectors if name != SERVICES]
-    if not one.products:
-        return list(range(len(goods)))
-    if goods == ["all"]:
-        raise UnknownName(
-            one.products[0],
-            "product of the world of one sector",
-            hint="Use all, or the model sectors (--model sectors)",
-        )
-    found = []
-    for name in one.products:
-        if name == SERVICES:
-            raise BadInput("Services are not traded in this world", where=one.text)
-        place = name.removeprefix("sitc").strip()
-        if place.isdigit() and int(place) < len(goods):
-            found.append(int(place))
-        elif name in goods:
-            found.append(goods.index(name))
-        else:
-            raise UnknownName(name, "product", _nearest(name, goods), hint=f"Sections: {', '.join(goods)}")
-    return found
-
-
-def _nearest(name: str, known: Sequence[str]) -> list[str]:
-    from rapidfuzz import process
-
-    return [found for found, _, _ in process.extract(name, known, limit=3, score_cutoff=75)]
+def _own(name: str) -> str:
+    """The text of a scenario that comes with khorgos."""
+    folder = files("khorgos").joinpath("data/scenarios")
+    return folder.joinpath(f"{name.removesuffix('.toml')}.toml").read_text(encoding="utf-8")
 
 
 def _chosen(base: World, scenario: ScenarioText, focus: Sequence[str]) -> tuple[str, ...]:

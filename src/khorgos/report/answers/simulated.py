@@ -17,6 +17,7 @@ from khorgos.core.version import __version__
 from khorgos.ledger.worlds import Floats
 from khorgos.measures.measured import Measured
 from khorgos.models.beside import DEMAND, SUPPLY
+from khorgos.models.inverse import Needed
 from khorgos.models.simulation import Simulated
 from khorgos.models.uncertainty import Draws
 from khorgos.nomenclature.areas import get
@@ -49,6 +50,7 @@ class Run:
         remarks: sentences about what was left out or changed.
         drawn: the draws, where there were any.
         theta: the elasticity that was asked for, if one was.
+        needed: what a target takes, if the scenario has one.
     """
 
     scenario: ScenarioText
@@ -57,6 +59,7 @@ class Run:
     remarks: tuple[str, ...]
     drawn: Draws | None
     theta: float | None
+    needed: Needed | None = None
 
     @property
     def world(self) -> str:
@@ -338,15 +341,22 @@ _CLOSURES = {
 
 
 def _legal(scenario: ScenarioText) -> tuple[str, ...]:
-    def said(one: Measure) -> str:
-        days = "" if one.start is None else f", from {one.start}" + (f" to {one.end}" if one.end else "")
-        return (
-            f"{one.text}{days}" + (f": {one.legal}" if one.legal else "") + (f" ({one.source})" if one.source else "")
-        )
+    known = [one for one in scenario.measures if one.legal or one.start or one.how]
+    before = [f"In force before: {text}" for text in _said(scenario.in_force)]
+    return tuple(f"{text}." for text in (*_said(known), *before))
 
-    known = [said(one) for one in scenario.measures if one.legal or one.start]
-    before = [f"In force before: {said(one)}" for one in scenario.in_force]
-    return tuple(f"{text}." for text in (*known, *before))
+
+def _said(measures: Sequence[Measure]) -> list[str]:
+    """One sentence for all measures that rest on the same text and days, such as there and back."""
+    grouped: dict[tuple[Any, ...], list[str]] = {}
+    for one in measures:
+        grouped.setdefault((one.start, one.end, one.legal, one.source, one.how), []).append(one.text)
+    out = []
+    for (start, end, legal, source, how), texts in grouped.items():
+        days = "" if start is None else f", from {start}" + (f" to {end}" if end else "")
+        law = (f": {legal}" if legal else "") + (f" ({source})" if source else "")
+        out.append(f"{'; '.join(texts)}{days}{law}" + (f". {how}" if how else ""))
+    return out
 
 
 def _transfers(run: Run) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ _WORDS = {
     "elasticity": "elasticity, {name}",
     "transfers": "transfers: {name}",
     "measure": "without {name}",
+    "range": "range of {name}",
     "world": "world: {name}",
 }
 
@@ -65,7 +66,8 @@ def driven(run: Run, found: Sequence[Driver]) -> Answer:
         rows=tuple(rows),
         notes=(
             f"Each assumption is moved alone and the scenario solved again: elasticities by {SPREAD} standard errors"
-            " either way, the other two closures of transfers, each measure left out, and the other world.",
+            " either way, the other two closures of transfers, each measure left out or at the ends of its range, and"
+            " the other world.",
             f"The {LARGEST} largest swings of each economy. They do not add up: the model is not linear.",
         ),
         sources=run.sources,

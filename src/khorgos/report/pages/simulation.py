@@ -109,6 +109,16 @@ def _deck(made: Told) -> Prose:
         return (f"Compared {run.against.removeprefix('against ')}: no pair trades what the scenario touches.",)
     i, j = max(shocked, key=lambda pair: float(max(before[pair], after[pair])))
     names = [in_prose(found.prepared.baseline.countries[k]) for k in (i, j)]
+    if (needed := run.needed) is not None:
+        return (
+            f"Trade of {names[0]} with {names[1]} grows from ",
+            _money(run, needed.before),
+            " to ",
+            _money(run, needed.reached),
+            " a year if trade costs between them change by ",
+            _rate(run, 100 * (needed.d_hat - 1.0)),
+            ", all else as in the world of " + str(found.prepared.world.year) + ".",
+        )
     verb = "fall" if after[i, j] < before[i, j] else "rise"
     return (
         f"Compared with {run.against.removeprefix('against ')}, exports from {names[0]} to {names[1]} {verb} from ",
