@@ -99,8 +99,8 @@ def _mark(slots: str, start: int, words: str, before: tuple[str, ...]) -> tuple[
     rest = [word for word in slots.split() if word not in told]
     assert len(told) == len(_SLOTS), f"{words}: {slots}"
     full = tuple(old if new == "=" else new for new, old in zip(told, before, strict=True))
-    kind, reporter, partner, flow, period, value, unit = (None if word == "-" else word.replace("_", " ") for word in full)
-    assert kind is not None
+    kind, *others = full
+    reporter, partner, flow, period, value, unit = (None if word == "-" else word.replace("_", " ") for word in others)
     mark = Marked(
         start=start,
         end=start + len(words),

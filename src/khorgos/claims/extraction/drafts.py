@@ -10,7 +10,7 @@ from khorgos.claims.extraction.discourse import Frame
 from khorgos.nomenclature.periods import Period
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
     """What has been read of one expression so far.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.lexicon import word_set
@@ -12,6 +14,7 @@ from khorgos.claims.extraction.lexicon import word_set
 _AMOUNTS = frozenset(("level", "balance", "quantity"))
 _MEASURED = word_set("finishing", "measured")
 
+_MOST_TWINS = 500  # chosen because no article tells as many figures, and hostile text stays quick
 _NEARBY = 500  # characters; chosen because a day is told two sentences on at most
 
 
@@ -36,38 +39,58 @@ def finish(drafts: list[Draft]) -> list[Draft]:
 
 
 def _apart(drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts, in order of their starts, without those that begin within one before."""
     kept: list[Draft] = []
+    done = -1
     for draft in drafts:
-        if not any(draft.start < other.end and other.start < draft.end for other in kept):
+        if draft.start >= done:
             kept.append(draft)
+            done = draft.end
     return kept
 
 
 def _same_figure(drafts: Sequence[Draft]) -> None:
     """A figure said twice means one thing: the telling sentence lends its slots to the other."""
+    told: dict[str | None, list[Draft]] = {}
     for draft in drafts:
-        if (
-            draft.kind not in (*_AMOUNTS, "record")
-            or draft.value is None
-            or (draft.flow_sure and draft.period is not None)
-        ):
+        if draft.kind in _AMOUNTS and draft.flow_sure and draft.value is not None:
+            told.setdefault(draft.unit, []).append(draft)
+    for listed in told.values():
+        listed.sort(key=_size)
+    for draft in drafts:
+        if draft.kind not in (*_AMOUNTS, "record") or draft.value is None:
             continue
-        twins = [
-            d
-            for d in drafts
-            if d is not draft and d.kind in _AMOUNTS and d.unit == draft.unit and _alike(d, draft) and d.flow_sure
-        ]
-        if not twins:
+        if draft.flow_sure and draft.period is not None:
             continue
-        twin = twins[0]
-        if not draft.flow_sure and twin.frame is not None and draft.kind != "record":
-            draft.frame, draft.flow_sure = twin.frame, True
-            draft.kind = twin.kind if draft.kind in _AMOUNTS else draft.kind
-        if draft.period is None:
-            draft.period = twin.period
-        for record in drafts:
-            if record.kind == "record" and record.value == draft.value and abs(record.start - draft.start) < 200:
-                record.frame, record.period = draft.frame, draft.period
+        twin = _twin(draft, told.get(draft.unit, []))
+        if twin is not None:
+            _lend(twin, draft, drafts)
+
+
+def _size(draft: Draft) -> float:
+    return draft.value or 0.0
+
+
+def _twin(draft: Draft, told: list[Draft]) -> Draft | None:
+    """The first amount of the text that may be the same figure."""
+    if draft.value is None:
+        return None
+    reach = abs(draft.value) / 2 + (draft.step or 0.0)  # no rounding reaches further
+    first = bisect_left(told, draft.value - reach, key=_size)
+    near = (d for d in islice(told, first, first + _MOST_TWINS) if d is not draft and _alike(d, draft))
+    return min(near, key=lambda d: d.start, default=None)
+
+
+def _lend(twin: Draft, draft: Draft, drafts: Sequence[Draft]) -> None:
+    if not draft.flow_sure and twin.frame is not None and draft.kind != "record":
+        draft.frame, draft.flow_sure = twin.frame, True
+        draft.kind = twin.kind if draft.kind in _AMOUNTS else draft.kind
+    if draft.period is None:
+        draft.period = twin.period
+    at = drafts.index(draft)
+    for record in drafts[max(0, at - 4) : at + 5]:
+        if record.kind == "record" and record.value == draft.value and abs(record.start - draft.start) < 200:
+            record.frame, record.period = draft.frame, draft.period
 
 
 def _alike(a: Draft, b: Draft) -> bool:
