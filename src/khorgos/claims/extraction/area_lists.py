@@ -21,6 +21,8 @@ def skip_determiners(chunks: Sequence[Chunk], k: int) -> int:
             k += 1
         elif k + 1 < len(chunks) and chunks[k + 1].low in ("of", "in", "along") and _are_states(chunks[k]):
             k += 2
+        elif chunks[k].low.endswith(" of") and chunks[k].low.removesuffix(" of") in _STATES:
+            k += 1
         else:
             break
     return k

@@ -53,7 +53,14 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
     for m, mention in enumerate(mentions):
         prior = (mentions[m - 1].head, frames[-1]) if frames else None
         whole = whole_of(line, mention) is not None or _is_shared_in(line, mention)
-        place = Place(tuple(about), prior, whole, _office(line, mention.first), _last_area(line, mention.first))
+        place = Place(
+            about=tuple(about),
+            prior=prior,
+            is_whole=whole,
+            office=_office(line, mention.first),
+            last=_last_area(line, mention.first),
+            partnership=_partnership_before(relations, mention),
+        )
         frame = resolve(mention, line, place, inner)
         if frame.sure and frame.b != WORLD and _is_part(frame, mention, mind):
             frame = replace(frame, listed=True)
@@ -77,9 +84,15 @@ def _start_from_partnership(line: Line, relations: Sequence[Relation], inner: Di
             return
 
 
+def _partnership_before(relations: Sequence[Relation], mention: Mention) -> Frame | None:
+    """The partnership that a flow goes on about: "the U.S. was the top destination, with exports of"."""
+    told = [r for r in relations if r.head < mention.head and r.frame.sure == 2 and r.flow != "invest"]
+    return told[-1].frame if told and len(told[-1].ranked) == 1 else None
+
+
 def _everywhere(line: Line, mentions: Sequence[Mention]) -> Sequence[Mention]:
     """ "Globally, China reported trade of": flows with the world."""
-    if not line.chunks or line.chunks[0].low not in ("globally", "worldwide"):
+    if not line.chunks or line.chunks[0].low not in ("globally", "worldwide", "overall", "altogether", "all in all"):
         return mentions
     return [mention if mention.b else replace(mention, world=True) for mention in mentions]
 
@@ -127,7 +140,7 @@ def _is_shared_in(line: Line, mention: Mention) -> bool:
 def _is_part(frame: Frame, mention: Mention, mind: Discourse) -> bool:
     """Whether a flow with one partner breaks down the same country's flow with all."""
     base = mind.base
-    return frame.flow in ("export", "import") and base.b == WORLD and base.a == frame.a and not mention.verb
+    return frame.flow is not None and base.b == WORLD and base.a == frame.a and not mention.verb
 
 
 def mention_for(scene: Scene, i: int) -> int | None:
@@ -356,10 +369,17 @@ def _is_epithet(chunks: Sequence[Chunk], k: int) -> bool:
 def _is_set_aside(chunks: Sequence[Chunk], k: int) -> bool:
     """Whether an area only says among whom, or than whom: "the lowest among Central Asian states"."""
     preposition = behind(chunks, k)
+    if preposition in ("of", "with", "to", "from") and _is_stand_in(chunks, k):
+        return False
     if preposition in ("among", "of", "within", "between", "than", "against", "like"):
         return True
     area = chunks[k].area
     return preposition in ("in", "for") and area is not None and is_group(area.area)
+
+
+def _is_stand_in(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "those of Canada slipped": the flow before, of another side."""
+    return any(c.low in ("that", "those") for c in chunks[max(0, k - 3) : k])
 
 
 def _heads_part(chunks: Sequence[Chunk], k: int) -> bool:

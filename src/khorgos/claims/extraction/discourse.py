@@ -67,6 +67,8 @@ class Discourse:
         centre: the side that stays while partners are listed.
         place: the last place in a ranking.
         item: the partner last placed or listed.
+        aside: whether the period is a part that the paragraph looks at: "in April alone".
+        whole: what a bare flow means after a paragraph about several partners: trade with all.
     """
 
     running: Frame = field(default_factory=Frame)
@@ -83,6 +85,8 @@ class Discourse:
     centre: str | None = None
     place: int = 0
     item: str | None = None
+    aside: bool = False
+    whole: Frame | None = None
 
     def anchor(self, frame: Frame) -> str | None:
         """The side of a flow that the text turns around, None if neither is."""
@@ -176,7 +180,10 @@ def subjects(line: Line, mentions: Sequence[Mention]) -> list[tuple[int, str]]:
     for i, chunk in enumerate(line.chunks):
         if chunk.kind != "area" or chunk.weak or chunk.area is None:
             continue
-        if behind(line.chunks, i) or (_is_attribute(line.chunks, i) and not _owns(i, mentions)):
+        owns = _owns(i, mentions)
+        if (behind(line.chunks, i) and not (owns and _of_part(line.chunks, i))) or (
+            _is_attribute(line.chunks, i) and not owns
+        ):
             continue
         found.append((i, chunk.area.area))
     return found
@@ -196,6 +203,12 @@ def behind(chunks: Sequence[Chunk], i: int) -> str:
         else:
             return ""
     return ""
+
+
+def _of_part(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "More than 80 per cent of Mexican exports": Mexico is spoken of."""
+    quantity = chunks[i - 2].quantity if i > 1 else None
+    return i == 3 and chunks[i - 1].low == "of" and quantity is not None and quantity.sort == "percent"
 
 
 def _is_attribute(chunks: Sequence[Chunk], i: int) -> bool:

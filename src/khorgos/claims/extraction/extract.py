@@ -79,6 +79,7 @@ class _Reader:
         self._tariff = TariffMind()
         self._paragraph = -1
         self._main: Period | None = None
+        self._partners: set[str] = set()
         self._monthly = _is_monthly(reading.text)
 
     def drafts(self) -> list[Draft]:
@@ -107,6 +108,8 @@ class _Reader:
         numbers = self._numbers(setting)
         rest = _wordless(setting, numbers)
         _remember(setting, numbers, rest, mind)
+        frames = [d.frame for d in (*numbers, *rest) if d.frame is not None]
+        self._partners |= {s for f in frames for s in (f.a, f.b) if s not in (None, WORLD, mind.hub)}
         return [*numbers, *rest]
 
     def _turn_paragraph(self, line: Line) -> None:
@@ -117,11 +120,23 @@ class _Reader:
             if (
                 mind.period is not None
                 and self._main is not None
-                and mind.period.start + mind.period.months <= self._main.start
+                and (mind.aside or mind.period.start + mind.period.months <= self._main.start)
             ):
                 mind.period = self._main
+            mind.aside = False
+            self._back_to_all()
+        if mind.aside:
+            return
         if mind.period is not None and (self._main is None or mind.period.start > self._main.start):
             self._main = mind.period
+
+    def _back_to_all(self) -> None:
+        """After a paragraph about several partners of the hub, a bare flow means its trade with all again."""
+        mind, partners = self._mind, self._partners
+        self._partners = set()
+        sides = (mind.running.a, mind.running.b, mind.centre)
+        if len(partners) > 1 and mind.hub is not None and mind.hub in sides:
+            mind.whole = Frame(mind.hub, WORLD, mind.running.flow)
 
     def _numbers(self, setting: Setting) -> list[Draft]:
         drafts = []
@@ -197,6 +212,8 @@ def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft],
             mind.running = frame
             if not frame.listed:
                 mind.base = frame
+    if scene.mentions or numbers:
+        mind.whole = None
     for draft in sorted((d for d in (*numbers, *rest) if d.kind not in _NO_FLOW), key=lambda d: d.start):
         _remember_flow(draft, mind)
     for _, area in scene.about:
@@ -253,13 +270,16 @@ def _keep_centre(draft: Draft, mind: Discourse) -> None:
 
 def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse) -> None:
     """The period of the last figure of the sentence, or that of its heading or flow if it has no figure."""
+    aside = _is_aside(setting)
     told = [
         d
         for d in drafts
-        if d.period_sure and not d.base_of and not d.looks_back and d.period is not None and d.kind in _TIMED
+        if d.period_sure and not d.base_of and not (d.looks_back and not aside) and d.period is not None and d.kind in _TIMED
     ]
     told = [d for d in told if d.frame is None or not d.frame.average]
+    told = told or [d for d in drafts if d.kind == "rank" and d.period_sure and d.period is not None and not d.looks_back]
     if told:
+        mind.aside = aside
         mind.period = _period_of(max(told, key=lambda d: d.start).period or "") or mind.period
         return
     scene = setting.scene
@@ -278,10 +298,18 @@ def _period_of(text: str) -> Period | None:
         return None
 
 
+def _is_aside(setting: Setting) -> bool:
+    """ "In April alone": a part of the period in question, for the rest of the paragraph."""
+    chunks = setting.scene.line.chunks
+    return any(c.kind == "when" and k + 1 < len(chunks) and chunks[k + 1].low == "alone" for k, c in enumerate(chunks))
+
+
 def _is_about_figures(line: Line) -> bool:
     """ "has published trade data for the first half of 2023"."""
     return any(c.low in ("data", "figures", "statistics", "results", "numbers", "report") for c in line.chunks)
 
 
 def _is_heading(line: Line) -> bool:
-    return (bool(line.chunks) and line.chunks[-1].low == ":") or any(c.has("partner") for c in line.chunks)
+    if not line.chunks:
+        return False
+    return line.chunks[-1].low not in (".", "!", "?", '"') or any(c.has("partner") for c in line.chunks)

@@ -322,6 +322,15 @@ def _read_percent(setting: Setting, draft: Draft, i: int, period: Period | None)
         return
     draft.kind = "growth"
     _signed(setting, draft, i, period)
+    horizon = aim(setting, i) if _is_goal(scene.line, i) else None
+    if horizon is not None:
+        draft.kind = "target"
+        draft.period, draft.period_sure = (words_of(horizon) if isinstance(horizon, Period) else draft.period), True
+
+
+def _is_goal(line: Line, i: int) -> bool:
+    """ "aims for export growth of 12%": a rate that is still to come."""
+    return any(c.marks.get("target") == "aim" for c in line.chunks[max(0, i - 9) : i])
 
 
 def _signed(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
@@ -347,6 +356,9 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
     if quantity.per is not None and quantity.sort == "money" and quantity.unit is not None:
         draft.kind, draft.unit = "price", f"{quantity.unit}/{quantity.per}"
         return
+    if draft.base_of and (per := _price_before(line, i)) is not None:
+        draft.kind, draft.unit = "price", f"{quantity.unit}/{per}"
+        return
     if quantity.per is not None:
         draft.notes = (*draft.notes, f"per {quantity.per}")
     horizon = aim(setting, i)
@@ -368,6 +380,13 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
         draft.value = -abs(draft.value)
     if draft.frame is not None and draft.frame.average:
         draft.notes = (*draft.notes, "average over months")
+
+
+def _price_before(line: Line, i: int) -> str | None:
+    """ "67.5 dollars per ton against 114 dollars": the base of a price is a price as well."""
+    before = [c.quantity for c in line.chunks[:i] if c.quantity is not None]
+    own = line.chunks[i].quantity
+    return before[-1].per if before and own is not None and before[-1].unit == own.unit else None
 
 
 def _is_like_change(scene: Scene, i: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from khorgos.claims.extraction.chunks import Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
-from khorgos.claims.extraction.mention import COUNTRY, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
+from khorgos.claims.extraction.mention import COUNTRY, OTHERS, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
 
@@ -22,6 +22,7 @@ class Place:
         is_whole: whether a share is taken of it: "accounted for 45 percent of the exports".
         office: whose ministry or minister speaks in the sentence.
         last: the area named last before it.
+        partnership: the partnership told before it in the sentence, both sides known: "the U.S. was the top market".
     """
 
     about: tuple[tuple[int, str], ...] = ()
@@ -29,6 +30,7 @@ class Place:
     is_whole: bool = False
     office: str | None = None
     last: str | None = None
+    partnership: Frame | None = None
 
 
 def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
@@ -52,6 +54,8 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
         and (joined := _joined(line, place, mention)) is not None
     ):
         a, b = joined
+    if OTHERS in mention.b:
+        return Frame(a or mind.anchor(mind.running) or mind.hub, None, mention.flow, product=mention.product, listed=True)
     if PAIR in mention.a or PAIR in mention.b:
         a, b = _pair(mind)
     if mention.flow is None and mention.world:
@@ -165,6 +169,8 @@ def _first(  # noqa: PLR0911  one rule a return
     if word == REGION:
         groups = [area for area in before if is_group(area)]
         return groups[-1] if groups else mind.region
+    if word == OTHERS:
+        return None
     if word == PARTNER:
         return _neighbour(other, before, mind)
     return mind.running.a
@@ -174,13 +180,15 @@ def _neighbour(other: str | None, before: Sequence[str], mind: Discourse) -> str
     own = other or (before[-1] if before else None)
     if own is None:
         return mind.running.b
+    if other is None and mind.hub not in (None, own) and (mind.main is None or own not in mind.main or not mind.bilateral):
+        return own
     return mind.running.other(own) or (mind.main[1 - mind.main.index(own)] if mind.main and own in mind.main else None)
 
 
 def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
     """Fill a missing side from the sentence, else from what was said before."""
     if frame.b is None:
-        frame = replace(frame, b=_loose(line, mention, frame))
+        frame = replace(frame, b=_loose(line, mention, frame, is_whole=place.is_whole))
     if frame.a is None and frame.b is None:
         frame = _bare(frame, mention, line, place, mind)
     elif frame.a is None:
@@ -196,7 +204,15 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
     """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
     before = [(i, area) for i, area in place.about if i < mention.head]
     if place.prior is not None and (not before or before[-1][0] <= place.prior[0] or place.is_whole):
-        return replace(frame, a=place.prior[1].a, b=place.prior[1].b)
+        a, b = place.prior[1].a, place.prior[1].b
+        owner = before[-1][1] if before else mind.subject
+        if mention.flow == "balance" and owner == b and b is not None:
+            a, b = b, a
+        return replace(frame, a=a, b=b)
+    told = place.partnership
+    if told is not None and told.b is not None and before and before[-1][1] in (told.a, told.b):
+        is_value = mention.flow == "total" and told.flow in ("export", "import") and not mention.mutual
+        return replace(frame, a=told.a, b=told.b, flow=told.flow if is_value else frame.flow, listed=True)
     if before and not place.is_whole:
         joined = _joined(line, place, mention)
         if (
@@ -210,6 +226,8 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
         if hub is not None and hub != subject and _is_ranked(line):
             return replace(frame, a=hub, b=subject, listed=True)
         return replace(frame, a=subject)
+    if mind.whole is not None and not mention.mutual:
+        return replace(frame, a=mind.whole.a, b=WORLD)
     context = mind.base if mind.running.listed and not mention.mutual else mind.running
     if context.a is not None:
         return replace(frame, a=context.a, b=context.b)
@@ -227,7 +245,7 @@ def _is_ranked(line: Line) -> bool:
     return any(c.wording is not None and c.wording.sort in ("order", "lead", "next") for c in line.chunks)
 
 
-def _loose(line: Line, mention: Mention, frame: Frame) -> str | None:
+def _loose(line: Line, mention: Mention, frame: Frame, *, is_whole: bool) -> str | None:
     """A side that stands apart, after the verb: "increased its turnover by 5% with China"."""
     wanted = {"total": ("with",), "balance": ("with",), "export": ("to",), "import": ("from",)}.get(
         mention.flow or "", ()
@@ -243,7 +261,7 @@ def _loose(line: Line, mention: Mention, frame: Frame) -> str | None:
             and chunk.area.sort != "adjective"
         ):
             prior = line.chunks[i - 1].low if i else ""
-            follows = any(c.kind == "quantity" for c in line.chunks[i + 1 : i + 3])
+            follows = not is_whole and any(c.kind == "quantity" for c in line.chunks[i + 1 : i + 3])
             if not follows and chunk.area.area != frame.a and prior != ",":
                 return chunk.area.area
     return None

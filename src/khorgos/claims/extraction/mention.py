@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Words that stand for an area named before: "its", "the country", "the region", "the two sides", "the neighbour".
-OWN, WHOSE, WHICH, COUNTRY, REGION, PAIR, PARTNER = (
+#: Words that stand for an area named before: "its", "the country", "the region", "the two sides", "the neighbour";
+#: and for nobody in particular: "third countries".
+OWN, WHOSE, WHICH, COUNTRY, REGION, PAIR, PARTNER, OTHERS = (
     "@own",
     "@whose",
     "@which",
@@ -13,6 +14,7 @@ OWN, WHOSE, WHICH, COUNTRY, REGION, PAIR, PARTNER = (
     "@region",
     "@pair",
     "@partner",
+    "@others",
 )
 
 

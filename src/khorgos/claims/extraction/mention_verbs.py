@@ -25,9 +25,21 @@ def verb_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
     if way == "both" and not agent and not _has_side(chunks, i):
         return None
     mention = Mention(i, first, i + 1, flow, verb=True, a=agent)
+    buyer = _buyer(chunks, i) if way == "sell" and not passive else None
+    if buyer is not None:
+        mention = replace(mention, b=(buyer,), last=i + 2)
     if way == "both" and len(agent) == 2:
         mention = replace(mention, a=agent[:1], b=agent[1:], both=True)
     return _objects(chunks, mention, passive=passive)
+
+
+def _buyer(chunks: Sequence[Chunk], i: int) -> str | None:
+    """ "sold China goods worth": the buyer right behind the verb."""
+    if i + 2 >= len(chunks) or chunks[i + 1].area is None or chunks[i + 1].kind != "area":
+        return None
+    area, after = chunks[i + 1].area, chunks[i + 2]
+    is_name = area.sort == "name" and after.low not in ("'s", "'", "-") and not after.product and not after.has("flow")
+    return area.area if is_name and (after.kind == "quantity" or after.has("all") or after.has("qualifier")) else None
 
 
 def _has_side(chunks: Sequence[Chunk], i: int) -> bool:

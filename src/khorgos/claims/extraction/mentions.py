@@ -8,7 +8,7 @@ from dataclasses import replace
 from khorgos.claims.extraction.area_lists import skip_determiners
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mention import Mention
+from khorgos.claims.extraction.mention import PAIR, Mention
 from khorgos.claims.extraction.mention_nouns import noun_mention
 from khorgos.claims.extraction.mention_verbs import verb_mention
 
@@ -48,6 +48,8 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
     chunk = chunks[i]
     if chunk.low == "total":
         return _total(chunks, i)
+    if chunk.low == "sum" and i and chunks[i - 1].low == "the" and _ends_or_moves(chunks, i + 1):
+        return Mention(i, i - 1, i + 1, "total", a=(PAIR,), mutual=True)
     if chunk.kind not in ("cue", "wording"):
         return None
     if chunk.has("verb") and _is_verb(chunks, i):
@@ -55,6 +57,10 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
     if chunk.has("flow") and not _is_no_flow(chunks, i):
         return noun_mention(chunks, i, floor)
     return None
+
+
+def _ends_or_moves(chunks: Sequence[Chunk], k: int) -> bool:
+    return k < len(chunks) and (chunks[k].low in (",", "(") or chunks[k].has("reach") and chunks[k].low != "of")
 
 
 def _total(chunks: Sequence[Chunk], i: int) -> Mention | None:

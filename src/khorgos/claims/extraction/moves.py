@@ -150,12 +150,19 @@ def _left_word(chunks: Sequence[Chunk], i: int) -> int | None:
             crossed += 2
         elif chunk.low in (",", "and", "or", "(", ")", "\u2013"):
             crossed += 1
-        if chunk.has("change") and not _is_spent(chunks, k, i):
+        if chunk.has("change") and not _is_spent(chunks, k, i) and not is_allotted(chunks, k):
             return k
         if chunk.has("flow") and crossed > 2:
             return None
         k -= 1
     return None
+
+
+def is_allotted(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "92 percent of exports fell to China": whose part it is, no decrease."""
+    return chunks[k].low in ("fell", "fall", "falls") and (
+        k + 2 < len(chunks) and chunks[k + 1].low in ("to", "on") and chunks[k + 2].kind == "area"
+    )
 
 
 def _is_spent(chunks: Sequence[Chunk], k: int, i: int) -> bool:

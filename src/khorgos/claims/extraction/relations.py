@@ -108,6 +108,8 @@ def _relation(
     ):
         hub, scope = scope, None
     ranked = _ranked(line, first, last, hub, about=about, mind=mind)
+    if hub is not None and scope is None and ranked and ranked[0] in members_of(hub) and mind.hub not in (hub, *ranked):
+        hub, scope = None, hub  # "Vietnam has become the most important partner within ASEAN": of whom is told before
     if hub is None:
         hub = _hub_from_rest(ranked, mentions, mind)
     elif len(ranked) == 1 and ranked[0] == hub:

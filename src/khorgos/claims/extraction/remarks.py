@@ -20,6 +20,8 @@ from khorgos.claims.extraction.wordings import Wording
 from khorgos.nomenclature.periods import Period, year
 
 _AMOUNTS = frozenset(("level", "quantity", "balance", "growth", "share"))
+_YEAR = 12  # months
+_COPULA = word_set("relations", "copula")
 _LEADING_WORDS = word_set("remarks", "leading_words")
 
 
@@ -88,9 +90,11 @@ def _between(chunk: Chunk) -> bool:
     )
 
 
-def _rank(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]) -> Draft | None:
+def _rank(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
     chunks = setting.scene.line.chunks
     relation = _relation_at(setting, i)
+    if relation is None and _is_bare_place(chunks, i):
+        return _order(setting, i, wording, figures)
     if relation is None or _is_vague(chunks, i, wording, relation):
         return None
     if relation.flow == "invest":
@@ -104,6 +108,13 @@ def _rank(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft])
     if not draft.period_sure and any(c.wording is not None and c.wording.sort == "streak" for c in chunks):
         draft.period = _this_year(setting)
     return draft
+
+
+def _is_bare_place(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "The European Union was the second-largest, with trade up": a place whose noun was said before."""
+    after = chunks[i + 1].low if i + 1 < len(chunks) else "."
+    lead = [c.low for c in chunks[max(0, i - 2) : i]]
+    return len(lead) == 2 and lead[1] == "the" and lead[0] in _COPULA and after in (",", ".", ";", "with", "at", "(")
 
 
 def _is_vague(chunks: Sequence[Chunk], i: int, wording: Wording, relation: Relation) -> bool:
@@ -146,6 +157,9 @@ def _scope(relation: Relation, setting: Setting) -> str:
 
 def _this_year(setting: Setting) -> str | None:
     today = setting.calendar.today.year
+    running = setting.mind.period
+    if running is not None and running.months == _YEAR:
+        return words_of(running)
     if today is not None:
         return words_of(year(today))
     return words_of(year(setting.mind.period.year)) if setting.mind.period is not None else None
@@ -320,6 +334,7 @@ def _measured_by(line: Line, i: int, figures: Sequence[Draft]) -> Draft | None:
     before = [d for d in figures if 0 <= d.chunk < i and d.kind in _AMOUNTS]
     if before:
         level = [d for d in before if d.kind not in ("growth", "share")]
+        level = [d for d in level if not d.base_of] or level
         return level[-1] if level else before[-1]
     return after[0] if after else None
 

@@ -9,7 +9,7 @@ from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, menti
 from khorgos.claims.extraction.chunks import Chunk
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.moves import is_share, sign_of_change
+from khorgos.claims.extraction.moves import is_allotted, is_share, sign_of_change
 from khorgos.claims.extraction.sides import WORLD
 
 _OWN_NOUNS = word_set("shares", "own_nouns")
@@ -64,7 +64,7 @@ def _has_share_before(scene: Scene, i: int) -> bool:
             if quantity.sort != "percent":
                 continue
             return is_part(scene, k)
-        if chunks[k].has("change") and chunks[k].low not in ("added another", "led"):
+        if chunks[k].has("change") and chunks[k].low not in ("added another", "led") and not is_allotted(chunks, k):
             return False
     return False
 

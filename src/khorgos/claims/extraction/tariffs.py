@@ -177,6 +177,8 @@ def _goods_list(chunks: Sequence[Chunk], k: int) -> tuple[str | None, str]:
             area = WORLD
         elif chunk.product:
             goods.append(chunk.low)
+        elif chunk.low == "imports" and area is None and goods and "all" in [c.low for c in chunks[start:k]]:
+            area = WORLD
         elif chunk.low in ("everything", "all", "various"):
             goods.append("all goods" if chunk.low != "various" else "various")
         elif chunk.kind in ("quantity", "when", "person") or chunk.low in _AFTER_GOODS:

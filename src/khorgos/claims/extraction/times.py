@@ -173,6 +173,8 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:
         and k + 2 != i
     ):
         return True
+    if _opens_bracket(line.chunks, k) and i < k and any(c.kind == "quantity" for c in line.chunks[k + 1 : k + 3]):
+        return True
     for j in range(k - 1, max(-1, k - 8), -1):
         if j == i:
             return False
@@ -184,6 +186,11 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:
                 return False
             return is_base(line, j) or (j > i and (line.chunks[j - 1].low == "(" or _parts(line.chunks, i, j)))
     return False
+
+
+def _opens_bracket(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "(in last year 114 dollars)": the time of what stands in brackets."""
+    return k > 0 and (chunks[k - 1].low == "(" or (k > 1 and chunks[k - 1].low in ("in", "for") and chunks[k - 2].low == "("))
 
 
 def _parts(chunks: Sequence[Chunk], i: int, j: int) -> bool:

@@ -167,7 +167,7 @@ _MANY = (
 )
 
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
-    (rf"{_VAGUE}\b(?P<word>doubl(?:ed|ing|es?)(?!-| taxation|-digit| digit)|trebl(?:ed|ing|e)|tripl(?:ed|ing|es?)"
+    (rf"{_VAGUE}\b(?P<word>doubl(?:ed|ing|es?)(?!-| taxation|-digit| digit| down\b)|trebl(?:ed|ing|e)|tripl(?:ed|ing|es?)"
      r"|quadrupl(?:ed|ing|es?)|quintupl(?:ed|ing|es?)|halv(?:ed|ing|es?)|twice|thrice"
      r"|(?:two|three|four|five|six|seven|eight|nine|ten)-?fold)\b", _multiple),
     (rf"\b(?:for\s+(?:the\s+)?)?(?:(?P<n>{_COUNT})|(?P<o>{_ORDINAL}))\s+(?:consecutive|straight|successive"
