@@ -12,6 +12,7 @@ from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.nomenclature.periods import Period
 
+_SELLERS = word_set("discourse", "sellers")
 _PREPOSITIONS = word_set("frames", "prepositions")
 
 
@@ -112,6 +113,9 @@ def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
             count[chunk.area.area] += 1
         if chunk.source is not None:
             count[chunk.source.area] += 2
+    opening = next((c.area.area for line in lines for c in line.chunks if c.area is not None), None)
+    if opening is not None:
+        count[opening] += 2  # who is named first is who a text is about, unless others are named far more often
     count = Counter({area: n for area, n in count.items() if area and not area.startswith("@") and area != WORLD})
     countries = [(n, area) for area, n in count.items() if not is_group(area)] or [(n, a) for a, n in count.items()]
     if not countries:
@@ -181,6 +185,9 @@ def subjects(line: Line, mentions: Sequence[Mention]) -> list[tuple[int, str]]:
         if chunk.kind != "area" or chunk.weak or chunk.area is None:
             continue
         owns = _owns(i, mentions)
+        if _is_home_of(line.chunks, i):
+            found.append((i, chunk.area.area))
+            continue
         if (behind(line.chunks, i) and not (owns and _of_part(line.chunks, i))) or (
             _is_attribute(line.chunks, i) and not owns
         ):
@@ -203,6 +210,14 @@ def behind(chunks: Sequence[Chunk], i: int) -> str:
         else:
             return ""
     return ""
+
+
+def _is_home_of(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "The Mexican automotive industry closed the year with": an adjective that says whose sellers or buyers speak."""
+    area = chunks[i].area
+    if area is None or area.sort != "adjective" or i > 2 or behind(chunks, i):
+        return False
+    return any(chunk.low in _SELLERS for chunk in chunks[i + 1 : i + 4])
 
 
 def _of_part(chunks: Sequence[Chunk], i: int) -> bool:

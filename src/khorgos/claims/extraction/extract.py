@@ -21,7 +21,7 @@ from khorgos.claims.extraction.paraphrase import Tortured, unparaphrased
 from khorgos.claims.extraction.reading import Reading, read
 from khorgos.claims.extraction.remarks import flat, places_after_names, remark, remark_of
 from khorgos.claims.extraction.sentences import sentences
-from khorgos.claims.extraction.sides import WORLD, is_group
+from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.claims.extraction.table_claims import TableSetting, table_claims
 from khorgos.claims.extraction.tables import Table, find_tables
 from khorgos.claims.extraction.tariffs import TariffMind, is_tariff, tariff
@@ -80,6 +80,8 @@ class _Reader:
         self._paragraph = -1
         self._main: Period | None = None
         self._partners: set[str] = set()
+        self._period: Period | None = None
+        self._length = 0  # sentences that the period in question has lasted
         self._monthly = _is_monthly(reading.text)
 
     def drafts(self) -> list[Draft]:
@@ -117,18 +119,26 @@ class _Reader:
         mind = self._mind
         if line.sentence.paragraph != self._paragraph:
             self._paragraph = line.sentence.paragraph
-            if (
-                mind.period is not None
-                and self._main is not None
-                and (mind.aside or mind.period.start + mind.period.months <= self._main.start)
-            ):
+            if mind.period is not None and self._main is not None and self._is_left(mind.period, self._main):
                 mind.period = self._main
             mind.aside = False
             self._back_to_all()
+        self._length = self._length + 1 if mind.period == self._period else 1
+        self._period = mind.period
         if mind.aside:
             return
-        if mind.period is not None and (self._main is None or mind.period.start > self._main.start):
+        if mind.period is not None and (self._main is None or _is_later(mind.period, self._main)):
             self._main = mind.period
+
+    def _is_left(self, period: Period, main: Period) -> bool:
+        """Whether a new paragraph leaves the period: one before the main one, or a part of it that has been dealt with.
+
+        Paragraphs of one sentence go on with a part ("In August ..."), as wires write.
+        """
+        if period.start + period.months <= main.start or self._mind.aside:
+            return True
+        inside = main.start <= period.start and period.start + period.months <= main.start + main.months
+        return inside and period != main and self._length > 1
 
     def _back_to_all(self) -> None:
         """After a paragraph about several partners of the hub, a bare flow means its trade with all again."""
@@ -136,7 +146,9 @@ class _Reader:
         self._partners = set()
         sides = (mind.running.a, mind.running.b, mind.centre)
         if len(partners) > 1 and mind.hub is not None and mind.hub in sides:
-            mind.whole = Frame(mind.hub, WORLD, mind.running.flow)
+            group = next((side for side in mind.main or () if is_group(side)), None)
+            within = group is not None and partners <= members_of(group) | {group}
+            mind.whole = Frame(mind.hub, group if within else WORLD, mind.running.flow)
 
     def _numbers(self, setting: Setting) -> list[Draft]:
         drafts = []
@@ -287,7 +299,7 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         when = scene.line.chunks[i].when
         if drafts or kind != "time" or when is None or when.sort in ("same", "earlier"):
             continue
-        if any(i in m.whens for m in scene.mentions) or _is_heading(scene.line) or _is_about_figures(scene.line):
+        if any(m.flow is not None for m in scene.mentions) or _is_heading(scene.line) or _is_about_figures(scene.line):
             mind.period = setting.calendar.period(when, mind.period) or mind.period
 
 
@@ -302,6 +314,11 @@ def _is_aside(setting: Setting) -> bool:
     """ "In April alone": a part of the period in question, for the rest of the paragraph."""
     chunks = setting.scene.line.chunks
     return any(c.kind == "when" and k + 1 < len(chunks) and chunks[k + 1].low == "alone" for k, c in enumerate(chunks))
+
+
+def _is_later(period: Period, main: Period) -> bool:
+    """Whether a period begins after the main one and is no part of it."""
+    return period.start > main.start and period.start + period.months > main.start + main.months
 
 
 def _is_about_figures(line: Line) -> bool:

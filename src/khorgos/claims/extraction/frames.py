@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 
 from khorgos.claims.extraction.chunks import Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
-from khorgos.claims.extraction.mention import COUNTRY, OTHERS, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
+from khorgos.claims.extraction.mention import COUNTRY, OTHERS, OUR, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
+
+
+_SENT = frozenset(("dispatched", "delivered", "shipped", "sent", "supplied"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     frame = Frame(a, b, mention.flow, mention.sign, mention.product, mention.average, sure)
     frame = _filled(frame, mention, line, place, mind)
     frame = _having(_signed_gap(_not_home(frame, mention, mind), mind), mention, line, place)
-    if mention.supply and not mention.a and not mention.b:
+    sent = mention.verb and line.chunks[mention.head].low in _SENT
+    if (mention.supply or sent) and not mention.a and not mention.b:
         told = place.prior[1] if place.prior is not None else mind.running
         frame = replace(frame, flow=told.flow if told.flow in ("export", "import") else frame.flow)
     return _seen_from_hub(frame, mind) if mention.supply else frame
@@ -134,6 +138,8 @@ def _joined(line: Line, place: Place, mention: Mention) -> tuple[str, str] | Non
 
 def _pair(mind: Discourse) -> tuple[str | None, str | None]:
     """ "the two sides": those of the flow in question, else those the text mostly speaks of."""
+    if mind.main is not None and mind.bilateral:
+        return mind.main
     running = mind.running if mind.running.b not in (None, WORLD) else mind.base
     if running.a is not None and running.b not in (None, WORLD):
         return running.a, running.b
@@ -150,6 +156,8 @@ def _first(  # noqa: PLR0911  one rule a return
         return word
     before = [area for i, area in place.about if i < mention.head]
     named = {side for side in (*mention.a, *mention.b) if not side.startswith("@")}
+    if word == OUR:
+        return place.office or mind.anchor(mind.running) or mind.hub
     if word in (OWN, WHOSE):
         own = [area for area in before if area not in named] or [
             s for s in (mind.subject,) if s is not None and s not in named
@@ -203,6 +211,10 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
 def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
     before = [(i, area) for i, area in place.about if i < mention.head]
+    if place.prior is None and not before and any(c.marks.get("anaphor") == "pair" for c in line.chunks[: mention.head]):
+        a, b = _pair(mind)
+        if b is not None:
+            return replace(frame, a=a, b=b)
     if place.prior is not None and (not before or before[-1][0] <= place.prior[0] or place.is_whole):
         a, b = place.prior[1].a, place.prior[1].b
         owner = before[-1][1] if before else mind.subject
@@ -227,7 +239,7 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
             return replace(frame, a=hub, b=subject, listed=True)
         return replace(frame, a=subject)
     if mind.whole is not None and not mention.mutual:
-        return replace(frame, a=mind.whole.a, b=WORLD)
+        return replace(frame, a=mind.whole.a, b=mind.whole.b)
     context = mind.base if mind.running.listed and not mention.mutual else mind.running
     if context.a is not None:
         return replace(frame, a=context.a, b=context.b)

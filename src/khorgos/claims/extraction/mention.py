@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: Words that stand for an area named before: "its", "the country", "the region", "the two sides", "the neighbour";
-#: and for nobody in particular: "third countries".
-OWN, WHOSE, WHICH, COUNTRY, REGION, PAIR, PARTNER, OTHERS = (
+#: and for nobody in particular: "third countries"; "our" is said by the country that the text turns around.
+OWN, WHOSE, WHICH, COUNTRY, REGION, PAIR, PARTNER, OTHERS, OUR = (
     "@own",
     "@whose",
     "@which",
@@ -15,6 +15,7 @@ OWN, WHOSE, WHICH, COUNTRY, REGION, PAIR, PARTNER, OTHERS = (
     "@pair",
     "@partner",
     "@others",
+    "@our",
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from khorgos.claims.extraction.area_lists import area_list, skip_determiners
 from khorgos.claims.extraction.chunks import Chunk
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mention import COUNTRY, FLOWS, OWN, PAIR, REGION, WHOSE, Mention
+from khorgos.claims.extraction.mention import COUNTRY, FLOWS, OUR, OWN, PAIR, REGION, WHOSE, Mention
 
 _KINDS_OF_GOODS = word_set("mention_nouns", "kinds_of_goods")
 _MODIFIERS = word_set("mentions", "modifiers")
@@ -17,7 +17,7 @@ _TAILS = word_set("mentions", "tails")
 
 def noun_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention:
     """Read a noun of trade with what stands before and after it, no further back than `floor`."""
-    flow, sign = FLOWS[chunks[i].marks["flow"]]
+    flow, sign = FLOWS[chunks[i].marks.get("flow", "total")]
     mention = Mention(i, i, i + 1, flow, sign, supply=flow == "supply")
     scope = chunks[i].marks.get("scope")
     mention = replace(mention, world=scope == "world", mutual=scope == "group")
@@ -45,7 +45,8 @@ def _left(chunks: Sequence[Chunk], mention: Mention, floor: int) -> Mention:
         if chunk.has("own") and chunk.low.startswith("the "):
             return replace(taken, first=k, a=(COUNTRY,))
         if chunk.has("own") or chunk.low == "whose":
-            return replace(taken, first=k, a=(OWN if chunk.has("own") else WHOSE,))
+            own = OUR if chunk.low == "our" else OWN
+            return replace(taken, first=k, a=(own if chunk.has("own") else WHOSE,))
         if chunk.has("anaphor") and chunk.marks["anaphor"] != "partner":
             return replace(taken, first=k, a=("@" + chunk.marks["anaphor"],))
         step = _modifier(chunks, taken, k)
@@ -283,7 +284,7 @@ def _by_preposition(found: Mention, prep: str, areas: tuple[str, ...]) -> Mentio
 def _settled(mention: Mention) -> Mention:
     """Neutral words become exports of the seller."""
     if mention.flow == "supply":
-        return replace(mention, flow="export")
+        return replace(mention, flow="total" if mention.both else "export", supply=not mention.both)
     if mention.flow == "total" and mention.a and mention.b and mention.world and mention.b != ("WLD",):
         return replace(mention, world=False)
     return mention

@@ -50,13 +50,41 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
         return _total(chunks, i)
     if chunk.low == "sum" and i and chunks[i - 1].low == "the" and _ends_or_moves(chunks, i + 1):
         return Mention(i, i - 1, i + 1, "total", a=(PAIR,), mutual=True)
-    if chunk.kind not in ("cue", "wording"):
+    if chunk.kind not in ("cue", "wording") and chunk.low != "gap":
         return None
     if chunk.has("verb") and _is_verb(chunks, i):
         return verb_mention(chunks, i, floor)
+    if chunk.low == "gap" and (last := _end_of_gap(chunks, i)) is not None:
+        return Mention(i, i - 1 if i and chunks[i - 1].low == "the" else i, last, "balance", -2, world=True)
+    if chunk.has("haul") and _carries(chunks, i):
+        return replace(noun_mention(chunks, i, floor), world=not any(c.kind == "area" for c in chunks))
     if chunk.has("flow") and not _is_no_flow(chunks, i):
         return noun_mention(chunks, i, floor)
     return None
+
+
+def _carries(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "The railway carried 33,200 TEU": goods under way, counted."""
+    for k in range(i + 1, min(len(chunks), i + 8)):
+        quantity = chunks[k].quantity
+        if quantity is not None:
+            return quantity.sort == "goods"
+        if chunks[k].has("flow") or chunks[k].low in (",", ";", ".") or (chunks[k].has("verb") and not chunks[k].has("haul")):
+            return False
+    return False
+
+
+def _end_of_gap(chunks: Sequence[Chunk], i: int) -> int | None:
+    """ "the gap between what America sells abroad and what it buys": the chunk behind it."""
+    if i + 1 >= len(chunks) or chunks[i + 1].low != "between":
+        return None
+    ways = [k for k in range(i + 2, min(len(chunks), i + 20)) if chunks[k].marks.get("verb") in ("sell", "buy")]
+    if len(ways) < 2 or {chunks[k].marks["verb"] for k in ways[:2]} != {"sell", "buy"}:
+        return None
+    after = ways[1] + 1
+    while after < len(chunks) and chunks[after].low in ("abroad", "overseas", "from", "other", "countries", "others"):
+        after += 1
+    return after
 
 
 def _ends_or_moves(chunks: Sequence[Chunk], k: int) -> bool:

@@ -98,6 +98,8 @@ def _sign(chunk: Chunk) -> int:
 def _right_word(chunks: Sequence[Chunk], i: int) -> int | None:
     """A word of change close behind: "5% increase", "$4.6 billion less than", "a 12 percent year-on-year drop"."""
     k = _after_other_measure(chunks, i)
+    if i > 1 and chunks[i - 1].low == "or" and chunks[i - 2].low == "," and k < len(chunks) and chunks[k].low == ",":
+        k += 1
     start = k
     while k < len(chunks) and k - start <= 4:
         chunk = chunks[k]

@@ -10,7 +10,7 @@ from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.measures_of_text import UNITS, Measure, after, before
 from khorgos.claims.extraction.numerals import CARDINALS, FRACTIONS, LONGEST_NUMERAL, Numeral, cardinal, read_numeral
 from khorgos.claims.extraction.quantity import Quantity
-from khorgos.claims.extraction.quantity_joins import bracketed, qualified, ranged, shared
+from khorgos.claims.extraction.quantity_joins import bracketed, in_scale_of_sentence, qualified, ranged, shared
 from khorgos.claims.extraction.tokens import Token
 from khorgos.core.errors import BadInput
 
@@ -40,6 +40,7 @@ def find_quantities(tokens: Sequence[Token], taken: Collection[int] = ()) -> lis
         else:
             found.append(quantity)
             position = quantity.last
+    found = in_scale_of_sentence(tokens, found)
     found = shared(tokens, found)
     found = ranged(tokens, found)
     found = bracketed(tokens, found)
@@ -148,6 +149,11 @@ def _measured(tokens: Sequence[Token], plain: Quantity, money: str | None) -> Qu
             if seen and scale >= 1e9:
                 break
             scale, seen, last = scale * float(measure.value), True, last + length
+            part = _second_part(tokens, last, scale) if money is None else None
+            if part is not None:
+                number, size, last = part
+                first = (plain.value or 0.0) * (1e3 * size if size > scale else scale)
+                plain, scale = replace(plain, value=first / size + number.value, step=number.step), size
             continue
         if money is not None and measure.mark not in ("currency",):
             break
@@ -161,6 +167,23 @@ def _measured(tokens: Sequence[Token], plain: Quantity, money: str | None) -> Qu
     if found is None:
         return _unmeasured(tokens, scaled)
     return _by_measure(tokens, scaled, found)
+
+
+def _second_part(tokens: Sequence[Token], position: int, scale: float) -> tuple[Numeral, float, int] | None:
+    """ "1 million 645 thousand", "331 thousand 517 units", "93 thousand 400 million": the part after the first scale."""
+    if position >= len(tokens) or tokens[position].sort != "number" or len(tokens[position].text) > LONGEST_NUMERAL:
+        return None
+    read = _numeral(tokens, position)
+    step = _next_measure(tokens, read[1]) if read is not None else None
+    if read is None or step is None or read[0].value >= 1000:
+        return None
+    numeral, last = read
+    length, measure = step
+    if measure.mark == "scale":
+        size = float(measure.value)
+        return (numeral, size, last + length) if size < scale or scale == 1e3 < size else None
+    whole = scale == 1e3 and re.fullmatch("[0-9]{3}", tokens[position].text)
+    return (numeral, 1.0, last) if whole and measure.mark in ("unit", "currency") else None
 
 
 def _tail(tokens: Sequence[Token], scaled: Quantity) -> Quantity | None:
@@ -277,6 +300,8 @@ def _priced(tokens: Sequence[Token], money: Quantity) -> Quantity:
 
 def _spoken(tokens: Sequence[Token], position: int) -> Quantity | None:
     """Numbers in words: "two-thirds", "a fifth", "ten percent", "two-and-a-half-fold", "half a billion dollars"."""
+    if position and tokens[position - 1].low in ("each", "every"):
+        return None  # "of every ten vehicles"
     fraction = _fraction(tokens, position)
     if fraction is not None:
         return fraction

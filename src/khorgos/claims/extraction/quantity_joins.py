@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from khorgos.claims.extraction.lexicon import cues, word_set
+from khorgos.claims.extraction.measures_of_text import after
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.tokens import Token
 
@@ -23,8 +24,39 @@ def shared(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
             continue
         if then.sort == "money" and then.unit is None and here.sort == "money":
             then = shared[i + 1] = replace(then, unit=here.unit)
-        shared[i] = _borrowed(here, then, between)
+        shared[i] = _borrowed(tokens, here, then, between)
     return shared
+
+
+_SCALES = {"thousands": 1e3, "thousand": 1e3, "millions": 1e6, "million": 1e6, "billions": 1e9, "billion": 1e9}
+
+
+def in_scale_of_sentence(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """ "deficits, in billions of dollars, with Mexico (16.6), Vietnam ($16.1)": a scale said for all that follow."""
+    said = _scale_said(tokens)
+    if said is None:
+        return found
+    start, scale, currency = said
+    return [_in_scale(tokens, each, scale, currency) if each.first > start else each for each in found]
+
+
+def _scale_said(tokens: Sequence[Token]) -> tuple[int, float, str] | None:
+    for k in range(len(tokens) - 2):
+        if tokens[k].low != "in" or tokens[k + 1].low not in _SCALES:
+            continue
+        at = k + 2 + (tokens[k + 2].low == "of")
+        money = after().at(tokens, at) if at < len(tokens) else None
+        if money is not None and money[1][0].mark == "currency":
+            return at, _SCALES[tokens[k + 1].low], money[1][0].value
+    return None
+
+
+def _in_scale(tokens: Sequence[Token], each: Quantity, scale: float, currency: str) -> Quantity:
+    bare = each.sort == "bare" and each.first > 0 and tokens[each.first - 1].low == "("
+    if each.value is None or each.scaled or not (bare or (each.sort == "money" and each.unit == currency)):
+        return each
+    size = {"value": each.value * scale, "step": (each.step or 1.0) * scale}
+    return replace(each, sort="money", unit=currency, scaled=True, note="scale said for the sentence", **size)
 
 
 def _joins(words: list[str]) -> bool:
@@ -50,7 +82,9 @@ def _joins(words: list[str]) -> bool:
     )
 
 
-def _borrowed(here: Quantity, then: Quantity, between: list[str]) -> Quantity:  # noqa: PLR0911  one rule a return
+def _borrowed(  # noqa: PLR0911  one rule a return
+    tokens: Sequence[Token], here: Quantity, then: Quantity, between: list[str]
+) -> Quantity:
     if here.value is None or then.sort == "bare":
         return here
     listed = between == [","] and then.note.startswith("scale taken")
@@ -59,6 +93,8 @@ def _borrowed(here: Quantity, then: Quantity, between: list[str]) -> Quantity:  
             return replace(here, sort="percent", unit="percent")
         if then.sort in ("times", "points"):
             return replace(here, sort=then.sort, unit=then.unit)
+        if then.sort == "goods" and not then.scaled and between == ["to"] and tokens[here.first - 1].low == "from":
+            return replace(here, sort="goods", unit=then.unit, per=then.per)
         if then.sort in ("money", "goods") and then.scaled and here.value < 1000:
             return _scaled_like(replace(here, sort=then.sort, unit=then.unit), then)
         return here

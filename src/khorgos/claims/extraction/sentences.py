@@ -13,6 +13,8 @@ _TITLES = word_set("sentences", "titles")
 # Words that begin a sentence rather than go on after "U.S.".
 _OPENERS = word_set("sentences", "openers")
 _ACRONYM = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]\.)+$")
+_SCALES = frozenset({"pct", "cent", "mln", "bln", "bn", "mn", "tn", "trln"})
+_CURRENCIES = frozenset({"dollar", "euro", "yuan", "ruble", "rouble", "tenge", "rupee", "yen", "u.s"})
 _BREAK = re.compile(r"[.!?][\"')\]]{0,3}(?=\s|$)|\n")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u25cf\u25aa\u2013]|\d{1,2}[.)])\s")
 _LONGEST = 3000  # characters; chosen because no sentence of prose is as long, and what reads a sentence stays quick
@@ -97,9 +99,12 @@ def _ends_sentence(text: str, mark: int, after: int, first: int, end: int) -> bo
         return False
     before = text[max(first, mark - 14) : mark]
     word = before.split()[-1].lower().lstrip("(\"'") if before.split() else ""
+    if word in _SCALES:
+        opener = re.match(r"[A-Za-z.$]+", rest)
+        return not (opener and (opener[0].isupper() or opener[0].lower().rstrip("s") in _CURRENCIES))
     if _ACRONYM.search(before + ".") or word in _TITLES or (len(word) == 1 and word.isalpha()):
         opener = re.match(r"[\"'(]*([A-Za-z]+)", rest)
-        acronym = bool(_ACRONYM.search(before + ".")) or word in {"pct", "cent", "mln", "bln", "bn", "mn", "tn"}
+        acronym = bool(_ACRONYM.search(before + "."))
         return bool(acronym and opener and opener[1].lower() in _OPENERS and opener[1][0].isupper())
     return True
 

@@ -151,7 +151,7 @@ def _from_level(scene: Scene, i: int, frame: Frame, mind: Discourse) -> Frame:
     if told and frame.b in (None, WORLD):
         return replace(frame, b=told[-1].ranked[0], listed=True)
     before = [k for k in range(i) if scene.line.chunks[k].quantity is not None]
-    if not before and mind.running.listed:
+    if not before and (mind.running.listed or mind.whole is not None):
         return frame
     part = mind.running if not before else frame_for(scene, before[-1], mention_for(scene, before[-1]), mind)
     if frame.b in (None, WORLD) or (before and i - before[-1] <= 3):

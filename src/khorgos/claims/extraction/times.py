@@ -71,6 +71,8 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one ru
         return k > 0 and (
             chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change") or chunks[k - 1].has("compare")
         )
+    if chunk.low in ("as many as", "as much as", "as high as", "as large as"):
+        return k > 0 and (chunks[k - 1].kind == "quantity" or chunks[k - 1].wording is not None)
     if chunk.low == "as":
         return k > 0 and any(
             c.low == "as" or c.low.startswith("as ") or c.wording is not None for c in chunks[max(0, k - 5) : k]

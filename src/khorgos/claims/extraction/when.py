@@ -260,10 +260,10 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (rf"(?:\bthe\s+|\bthese\s+|\bthose\s+|\bin\s+|\bfor\s+|\bover\s+|\bduring\s+)(?P<n>{N})\s+months?\b"
      rf"(?!\s+(?:ago|earlier|in a row|running))(?:\s+period)?{_OF}", re.I, _named_months),
     (rf"\b(?P<n>{N})\s+months?\s+of\s+(?:(?P<year>{Y})|(?P<rel>{_REL}))", re.I, _named_months),
-    (rf"(?:\bthe\s+)?\b(?P<h>first|second|latter)(?:\s+|-)half(?:-year)?(?:\s+year)?{_OF}", re.I, _half),
+    (rf"(?:\bthe\s+)?\b(?P<h>first|second|latter)(?:\s+|-)(?:half(?:-year)?(?:\s+year)?|semester){_OF}", re.I, _half),
     (r"\b(?:H(?P<h>[12])|(?P<h2>[12])H)\b(?:\s*(?:of\s+)?'?(?P<y>(?:19|20)?[0-9]{2})\b)?", 0, _short_half),
     (r"\b(?P<h2>[12])(?P<h>)H(?P<y>[0-9]{2,4})\b", 0, _short_half),
-    (rf"(?:\bthe\s+)?\b(?P<q>first|second|third|fourth|final|last|1st|2nd|3rd|4th|opening)(?:\s+|-)quarter{_OF}", re.I,
+    (rf"(?:\bthe\s+)?\b(?P<q>first|second|third|fourth|final|last|1st|2nd|3rd|4th|opening)(?:\s+|-)(?:quarter|trimester){_OF}", re.I,
      _quarter),
     (r"\b(?:Q(?P<q>[1-4])|(?P<q2>[1-4])Q)\b(?:\s*(?:of\s+|FY)?'?(?P<y>(?:19|20)?[0-9]{2})\b)?", 0, _short_quarter),
     (r"\b(?P<q2>[1-4])(?P<q>)Q(?P<y>[0-9]{2,4})\b", 0, _short_quarter),

@@ -193,6 +193,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
           r"|consecutive|straight))",
      _order),
     (rf"\bin\s+(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot)\b", _order),
+    (rf"\bin\s+(?P<o>{_ORDINAL})(?=\s+(?:with|at)\b|\s*\()", _order),
     (rf"\b(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot|rank)\b(?!\s+in\s+a\s+row)", _order),
     (rf"(?:\A|(?<=[.;,!?]\s)|(?<=\n)|\band\s+)(?P<o>{_ORDINAL})\s+(?:was|were|is|came|comes|went|goes|ranked"
          rf"|stood)\b", _order),
