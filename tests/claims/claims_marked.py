@@ -90,7 +90,7 @@ def _read(marked: str) -> dict[str, object]:
         marks.append(mark)
     plain.append(marked[position:])
     text = "".join(plain)
-    assert "[[" not in text and "]]" not in text, f"a mark is not closed: {text[:60]}"
+    assert not {"[[", "]]"} & {text[i : i + 2] for i in range(len(text))}, f"a mark is not closed: {text[:60]}"
     return {"text": text, "marks": tuple(marks)}
 
 
@@ -115,7 +115,13 @@ def _mark(slots: str, start: int, words: str, before: tuple[str, ...]) -> tuple[
     )
     for word in rest:
         key, _, said = word.partition("=")
-        mark = replace(mark, optional=True) if key == "optional" else replace(mark, ruling=said) if key == "ruling" else mark
+        mark = (
+            replace(mark, optional=True)
+            if key == "optional"
+            else replace(mark, ruling=said)
+            if key == "ruling"
+            else mark
+        )
     return mark, full
 
 

@@ -140,10 +140,12 @@ def _is_shared_in(line: Line, mention: Mention) -> bool:
 def _is_part(frame: Frame, mention: Mention, mind: Discourse) -> bool:
     """Whether a flow with one partner breaks down the same country's flow with all."""
     base = mind.base
-    return frame.flow is not None and base.b == WORLD and base.a == frame.a and not mention.verb
+    if base.b != WORLD or frame.flow is None:
+        return False
+    return base.a == frame.b if mention.verb else base.a == frame.a
 
 
-def mention_for(scene: Scene, i: int) -> int | None:
+def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule a return
     """The mention that a quantity measures.
 
     Args:
@@ -153,6 +155,9 @@ def mention_for(scene: Scene, i: int) -> int | None:
     Returns:
         Index of the mention; None if the sentence has none for it.
     """
+    over = _exceeds(scene, i)
+    if over is not None:
+        return over
     around = [m for m, mention in enumerate(scene.mentions) if mention.first <= i < mention.last]
     if around:
         return around[0]
@@ -164,8 +169,26 @@ def mention_for(scene: Scene, i: int) -> int | None:
         return before[-1]
     after = [m for m, mention in enumerate(scene.mentions) if mention.first > i]
     if after and not _parted(scene.line.chunks, i, scene.mentions[after[0]].first):
+        if _is_whole_in_brackets(scene, i, after[0]):
+            return None
         return after[0]
     return None
+
+
+def _exceeds(scene: Scene, i: int) -> int | None:
+    """ "Exports to Russia exceed the whole trade with China by $900 million": the first flow is spoken of."""
+    chunks = scene.line.chunks
+    if i < 1 or "by" not in (chunks[i - 1].low, chunks[max(0, i - 2)].low):
+        return None
+    over = [k for k in range(max(0, i - 10), i) if re.match(r"exceed|surpass|outstrip|outpac", chunks[k].low)]
+    first = [m for m, mention in enumerate(scene.mentions) if over and mention.last <= over[-1]]
+    return first[-1] if first else None
+
+
+def _is_whole_in_brackets(scene: Scene, i: int, m: int) -> bool:
+    """ "China – $4.13 billion (18.3% of turnover)": the flow is what the share in brackets is of."""
+    between = [c.low for c in scene.line.chunks[i + 1 : scene.mentions[m].first]]
+    return "(" in between and whole_of(scene.line, scene.mentions[m]) not in (None, i)
 
 
 def _is_frame_of(scene: Scene, m: int) -> bool:
@@ -303,6 +326,8 @@ def _partnership(scene: Scene, i: int, m: int | None) -> Relation | None:
         return None
     floor = scene.mentions[m].head if m is not None else -1
     near = [r for r in scene.relations if floor < r.head < i and r.frame.sure == 2 and r.flow != "invest"]
+    if near and m is not None and {near[-1].hub, *near[-1].ranked[:1]} == {scene.frames[m].a, scene.frames[m].b}:
+        return None  # "the deficit with China, Japan's biggest partner, came to": the flow is told
     return near[-1] if near else None
 
 

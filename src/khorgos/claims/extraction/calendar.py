@@ -138,6 +138,10 @@ class Calendar:
         """A fiscal year from April to March, as in India and Japan; a marketing year from July to June, as of grain."""
         return Period(12 * when.year + (6 if when.first == 7 else 3), 12) if when.year is not None else None
 
+    def _rolling(self, _when: When, running: Period | None) -> Period | None:
+        """Twelve months up to the end of the period in question."""
+        return Period(running.start + running.months - 12, 12) if running is not None else None
+
     def _year(self, when: When, _running: Period | None) -> Period | None:
         return year(when.year) if when.year is not None else None
 

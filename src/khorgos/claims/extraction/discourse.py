@@ -29,6 +29,7 @@ class Frame:
         average: whether it is an average over months.
         sure: how many of the two sides the sentence itself names.
         listed: whether it is one partner of several, after which a bare flow means the whole again.
+        unnamed: whether the other side is nobody in particular: "third countries".
     """
 
     a: str | None = None
@@ -39,6 +40,7 @@ class Frame:
     average: bool = False
     sure: int = 0
     listed: bool = False
+    unnamed: bool = False
 
     def other(self, area: str) -> str | None:
         """The side that is not this one, a member standing for its group; None if this is neither."""

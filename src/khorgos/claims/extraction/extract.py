@@ -13,7 +13,7 @@ from khorgos.claims.extraction.calendar import Calendar, Today, read_date
 from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.discourse import Discourse, Frame, hub_of, is_bilateral, main_pair, region_of, subjects
 from khorgos.claims.extraction.drafts import Draft
-from khorgos.claims.extraction.figures import Setting, figure
+from khorgos.claims.extraction.figures import figure
 from khorgos.claims.extraction.finishing import finish
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import find_mentions
@@ -21,6 +21,7 @@ from khorgos.claims.extraction.paraphrase import Tortured, unparaphrased
 from khorgos.claims.extraction.reading import Reading, read
 from khorgos.claims.extraction.remarks import flat, places_after_names, remark, remark_of
 from khorgos.claims.extraction.sentences import sentences
+from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.claims.extraction.table_claims import TableSetting, table_claims
 from khorgos.claims.extraction.tables import Table, find_tables
@@ -192,16 +193,15 @@ def _is_monthly(text: str) -> bool:
 def _wordless(setting: Setting, numbers: Sequence[Draft]) -> list[Draft]:
     line = setting.scene.line
     drafts: list[Draft] = []
+    placed = dict(places_after_names(line))
     for i, chunk in enumerate(line.chunks):
-        found = (
-            remark(setting, i, numbers)
-            if chunk.wording is not None
-            else (flat(setting, i) if chunk.has("flat") else None)
-        )
-        if found is not None:
-            drafts.append(found)
-    for i, wording in places_after_names(line):
-        found = remark_of(setting, i, wording, numbers)
+        found = None
+        if chunk.wording is not None:
+            found = remark(setting, i, numbers)
+        elif chunk.has("flat"):
+            found = flat(setting, i)
+        elif i in placed:
+            found = remark_of(setting, i, placed[i], numbers)
         if found is not None:
             drafts.append(found)
     return drafts
@@ -252,7 +252,7 @@ def _remember_ranks(setting: Setting, numbers: Sequence[Draft], rest: Sequence[D
     scene = setting.scene
     mind.place = scene.mind.place
     ranked = [d.frame.b for d in rest if d.kind == "rank" and d.frame is not None and d.frame.b not in (None, WORLD)]
-    listed = [d.frame for d in numbers if d.frame is not None and d.frame.listed]
+    listed = [d.frame for d in numbers if d.frame is not None and d.frame.listed and not d.frame.unnamed]
     mind.item = ranked[-1] if ranked else (_new_side(listed[-1], mind) if listed else None)
     for relation in scene.relations:
         if relation.frame.sure == 2 and relation.flow != "invest" and any(d.kind == "rank" for d in rest):
@@ -286,10 +286,16 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
     told = [
         d
         for d in drafts
-        if d.period_sure and not d.base_of and not (d.looks_back and not aside) and d.period is not None and d.kind in _TIMED
+        if d.period_sure
+        and not d.base_of
+        and not (d.looks_back and not aside)
+        and d.period is not None
+        and d.kind in _TIMED
     ]
     told = [d for d in told if d.frame is None or not d.frame.average]
-    told = told or [d for d in drafts if d.kind == "rank" and d.period_sure and d.period is not None and not d.looks_back]
+    told = told or [
+        d for d in drafts if d.kind == "rank" and d.period_sure and d.period is not None and not d.looks_back
+    ]
     if told:
         mind.aside = aside
         mind.period = _period_of(max(told, key=lambda d: d.start).period or "") or mind.period

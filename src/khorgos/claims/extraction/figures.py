@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from khorgos.claims.claim import Kind
+from khorgos.claims.extraction.aims import aim, is_goal
 from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
-from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.moves import is_base, is_change, is_share, sign_of_change
 from khorgos.claims.extraction.quantity import Quantity
+from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.shares import is_part, names_a_whole, share_frame
-from khorgos.claims.extraction.sides import WORLD
-from khorgos.claims.extraction.times import Role, attached_time, time_of
+from khorgos.claims.extraction.times import attached_time, time_of
 from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period, year
 
 _YEAR = 12  # months
-
-
-class Setting(NamedTuple):
-    """What all quantities of a sentence share.
-
-    Args:
-        scene: the sentence.
-        roles: role of each expression of time.
-        calendar: the article's day.
-        mind: what was said before.
-        monthly: whether the text compares with the month before (as U.S. releases do).
-    """
-
-    scene: Scene
-    roles: dict[int, Role]
-    calendar: Calendar
-    mind: Discourse
-    monthly: bool
 
 
 def figure(setting: Setting, i: int) -> Draft | None:
@@ -322,15 +303,10 @@ def _read_percent(setting: Setting, draft: Draft, i: int, period: Period | None)
         return
     draft.kind = "growth"
     _signed(setting, draft, i, period)
-    horizon = aim(setting, i) if _is_goal(scene.line, i) else None
+    horizon = aim(setting, i) if is_goal(scene.line, i) else None
     if horizon is not None:
         draft.kind = "target"
         draft.period, draft.period_sure = (words_of(horizon) if isinstance(horizon, Period) else draft.period), True
-
-
-def _is_goal(line: Line, i: int) -> bool:
-    """ "aims for export growth of 12%": a rate that is still to come."""
-    return any(c.marks.get("target") == "aim" for c in line.chunks[max(0, i - 9) : i])
 
 
 def _signed(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
@@ -356,6 +332,9 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
     if quantity.per is not None and quantity.sort == "money" and quantity.unit is not None:
         draft.kind, draft.unit = "price", f"{quantity.unit}/{quantity.per}"
         return
+    if draft.base_of and quantity.unit is None and (goods := _goods_before(line, i)) is not None:
+        draft.kind, draft.unit, draft.currency = "quantity", goods, None
+        return
     if draft.base_of and (per := _price_before(line, i)) is not None:
         draft.kind, draft.unit = "price", f"{quantity.unit}/{per}"
         return
@@ -380,6 +359,12 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
         draft.value = -abs(draft.value)
     if draft.frame is not None and draft.frame.average:
         draft.notes = (*draft.notes, "average over months")
+
+
+def _goods_before(line: Line, i: int) -> str | None:
+    """ "77.2 million tonnes, against 75.4 million": the unit stands once."""
+    before = [c.quantity for c in line.chunks[:i] if c.quantity is not None and c.quantity.sort != "percent"]
+    return before[-1].unit if before and before[-1].sort == "goods" else None
 
 
 def _price_before(line: Line, i: int) -> str | None:
@@ -428,88 +413,4 @@ def _is_growth_in_money(line: Line, i: int) -> bool:
         return True
     by = (k > 0 and chunks[k - 1].low == "by") or chunks[k].low.startswith("by")
     noun = any(chunks[j].has("change") for j in range(k + 1, i))
-    return bool(words) and words[0] == "(" and len(words) <= 2 and (by or noun)
-
-
-def aim(setting: Setting, i: int) -> Period | bool | None:
-    """Whether an amount is a target or forecast, and for when.
-
-    Args:
-        setting: the sentence.
-        i: the amount's chunk.
-
-    Returns:
-        The year to come; True for an aim without a date; None for what has happened.
-    """
-    line = setting.scene.line
-    future = _future(setting, i)
-    if _is_aimed(line, i) or (future is not None and _is_aimed(line, i, far=True)):
-        return future or _goal_year(setting, i) or True
-    return None
-
-
-def _goal_year(setting: Setting, i: int) -> Period | None:
-    """ "the $200 billion goal set for 2024": a year of a goal that has passed."""
-    chunks = setting.scene.line.chunks
-    for k in range(i + 1, min(len(chunks), i + 7)):
-        when = chunks[k].when
-        if when is not None and chunks[k - 1].low in ("for", "by", "in") and when.sort == "year":
-            return setting.calendar.period(when, setting.mind.period)
-        if chunks[k].low in (",", ";", ".") or chunks[k].kind == "quantity":
-            return None
-    return None
-
-
-def _future(setting: Setting, i: int) -> Period | None:
-    """A year to come near an amount."""
-    line, calendar = setting.scene.line, setting.calendar
-    now = calendar.today.year if calendar.today.year is not None else calendar.fallback_year
-    candidates = []
-    for k, r in setting.roles.items():
-        when = line.chunks[k].when
-        if when is None or r in ("base", "none", "date"):
-            continue
-        period = calendar.period(when, setting.mind.period)
-        if period is not None and k == attached_time(line, i) and now is not None and period.year == now:
-            return period
-        if (
-            period is not None
-            and (r == "horizon" or (now is not None and period.year > now))
-            and (now is None or period.year >= now)
-        ):
-            candidates.append((abs(k - i), period))
-    return min(candidates, key=lambda each: each[0])[1] if candidates else None
-
-
-def _is_aimed(line: Line, i: int, *, far: bool = False) -> bool:
-    chunks = line.chunks
-    crossed = False
-    for k in range(i - 1, max(-1, i - (40 if far else 22)), -1):
-        chunk = chunks[k]
-        if chunk.kind == "quantity":
-            crossed = True
-        if chunk.low in (";", "while", "whereas") and not far:
-            break
-        if chunk.has("target") and (not crossed or far):
-            return not _is_met(chunks, k, i)
-    for k in range(i + 1, min(len(chunks), i + 6)):
-        if chunks[k].low in (",", ";", ".") or chunks[k].kind == "quantity":
-            break
-        if chunks[k].has("target") and chunks[k].marks["target"] == "aim":
-            return True
-    return False
-
-
-def _is_met(chunks: Sequence[Chunk], k: int, i: int) -> bool:
-    """ "ahead of its target, trade reached $44 bn": what follows the comma has happened."""
-    between = chunks[k + 1 : i]
-    if chunks[k].marks["target"] == "forecast":
-        return False
-    return any(c.low == "," for c in between) and any(
-        c.low in ("reached", "hit", "totaled", "was", "amounted to", "stood at") for c in between
-    )
-
-
-def is_world(frame: Frame | None) -> bool:
-    """Whether a frame is trade with all."""
-    return frame is not None and frame.b == WORLD
+    return bool(words) and words[-1] == "(" and set(words[:-1]) <= {"or", "by"} and (by or noun)

@@ -15,6 +15,7 @@ _AMOUNTS = frozenset(("level", "balance", "quantity"))
 _MEASURED = word_set("finishing", "measured")
 
 _MOST_TWINS = 500  # chosen because no article tells as many figures, and hostile text stays quick
+_ROUNDED = 0.05  # chosen because nobody rounds a figure further, and $2 billion is not the $2.5 billion told before
 _NEARBY = 500  # characters; chosen because a day is told two sentences on at most
 
 
@@ -75,7 +76,7 @@ def _twin(draft: Draft, told: list[Draft]) -> Draft | None:
     """The first amount of the text that may be the same figure."""
     if draft.value is None:
         return None
-    reach = abs(draft.value) / 2 + (draft.step or 0.0)  # no rounding reaches further
+    reach = 2 * _ROUNDED * abs(draft.value)
     first = bisect_left(told, draft.value - reach, key=_size)
     near = (d for d in islice(told, first, first + _MOST_TWINS) if d is not draft and _alike(d, draft))
     return min(near, key=lambda d: d.start, default=None)
@@ -97,7 +98,8 @@ def _alike(a: Draft, b: Draft) -> bool:
     """Whether two amounts may be one figure, perhaps rounded differently."""
     if a.value is None or b.value is None or a.step is None or b.step is None:
         return False
-    return abs(a.value - b.value) <= 0.5 * max(a.step, b.step) * 1.0001
+    apart = abs(a.value - b.value)
+    return apart <= 0.5 * max(a.step, b.step) * 1.0001 and apart <= _ROUNDED * max(abs(a.value), abs(b.value))
 
 
 def _periods_from_later(drafts: Sequence[Draft]) -> None:

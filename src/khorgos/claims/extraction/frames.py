@@ -11,7 +11,6 @@ from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.mention import COUNTRY, OTHERS, OUR, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
-
 _SENT = frozenset(("dispatched", "delivered", "shipped", "sent", "supplied"))
 
 
@@ -58,7 +57,14 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     ):
         a, b = joined
     if OTHERS in mention.b:
-        return Frame(a or mind.anchor(mind.running) or mind.hub, None, mention.flow, product=mention.product, listed=True)
+        return Frame(
+            a or mind.anchor(mind.running) or mind.hub,
+            None,
+            mention.flow,
+            product=mention.product,
+            listed=True,
+            unnamed=True,
+        )
     if PAIR in mention.a or PAIR in mention.b:
         a, b = _pair(mind)
     if mention.flow is None and mention.world:
@@ -188,7 +194,11 @@ def _neighbour(other: str | None, before: Sequence[str], mind: Discourse) -> str
     own = other or (before[-1] if before else None)
     if own is None:
         return mind.running.b
-    if other is None and mind.hub not in (None, own) and (mind.main is None or own not in mind.main or not mind.bilateral):
+    if (
+        other is None
+        and mind.hub not in (None, own)
+        and (mind.main is None or own not in mind.main or not mind.bilateral)
+    ):
         return own
     return mind.running.other(own) or (mind.main[1 - mind.main.index(own)] if mind.main and own in mind.main else None)
 
@@ -201,6 +211,8 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
         frame = _bare(frame, mention, line, place, mind)
     elif frame.a is None:
         frame = replace(frame, a=_missing_a(frame, mention, place, mind))
+    if frame.unnamed:
+        return frame
     if frame.b is None and frame.a is not None:
         frame = replace(frame, b=_missing_b(frame.a, mention, place, mind))
     if frame.b is None:
@@ -211,33 +223,15 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
 def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
     before = [(i, area) for i, area in place.about if i < mention.head]
-    if place.prior is None and not before and any(c.marks.get("anaphor") == "pair" for c in line.chunks[: mention.head]):
-        a, b = _pair(mind)
-        if b is not None:
-            return replace(frame, a=a, b=b)
+    if place.prior is None and not before and (pair := _pair_speaks(line, mention, mind)) is not None:
+        return replace(frame, a=pair[0], b=pair[1])
     if place.prior is not None and (not before or before[-1][0] <= place.prior[0] or place.is_whole):
-        a, b = place.prior[1].a, place.prior[1].b
         owner = before[-1][1] if before else mind.subject
-        if mention.flow == "balance" and owner == b and b is not None:
-            a, b = b, a
-        return replace(frame, a=a, b=b)
-    told = place.partnership
-    if told is not None and told.b is not None and before and before[-1][1] in (told.a, told.b):
-        is_value = mention.flow == "total" and told.flow in ("export", "import") and not mention.mutual
-        return replace(frame, a=told.a, b=told.b, flow=told.flow if is_value else frame.flow, listed=True)
+        return _like_prior(frame, place.prior[1], owner if place.partnership is None else None)
+    if (told := place.partnership) is not None and before and before[-1][1] in (told.a, told.b):
+        return _like_partnership(frame, told, mention)
     if before and not place.is_whole:
-        joined = _joined(line, place, mention)
-        if (
-            joined is not None
-            and mention.flow == "total"
-            and {*joined} & {mind.hub, mind.centre, mind.running.a, mind.running.b}
-        ):
-            return replace(frame, a=joined[0], b=joined[1])
-        subject = before[-1][1]
-        hub = mind.anchor(mind.base)
-        if hub is not None and hub != subject and _is_ranked(line):
-            return replace(frame, a=hub, b=subject, listed=True)
-        return replace(frame, a=subject)
+        return _of_subject(frame, mention, line, place, mind)
     if mind.whole is not None and not mention.mutual:
         return replace(frame, a=mind.whole.a, b=mind.whole.b)
     context = mind.base if mind.running.listed and not mention.mutual else mind.running
@@ -250,6 +244,41 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
         mind.region if mind.region is not None and home is not None and home not in members_of(mind.region) else None
     )
     return replace(frame, a=home, b=region if region != home else None)
+
+
+def _of_subject(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
+    """A bare flow is the subject's, or that of two subjects together."""
+    subject = [area for i, area in place.about if i < mention.head][-1]
+    joined = _joined(line, place, mention)
+    known = {mind.hub, mind.centre, mind.running.a, mind.running.b}
+    if joined is not None and mention.flow == "total" and {*joined} & known:
+        return replace(frame, a=joined[0], b=joined[1])
+    hub = mind.anchor(mind.base)
+    if hub is not None and hub != subject and _is_ranked(line):
+        return replace(frame, a=hub, b=subject, listed=True)
+    return replace(frame, a=subject)
+
+
+def _pair_speaks(line: Line, mention: Mention, mind: Discourse) -> tuple[str, str] | None:
+    """ "The parties intend to increase turnover": the pair that the text mostly speaks of."""
+    if not any(c.marks.get("anaphor") == "pair" for c in line.chunks[: mention.head]):
+        return None
+    a, b = _pair(mind)
+    return None if a is None or b is None else (a, b)
+
+
+def _like_prior(frame: Frame, prior: Frame, owner: str | None) -> Frame:
+    """A bare flow has the sides of the flow before it; a balance is that of the one spoken of."""
+    a, b = prior.a, prior.b
+    if frame.flow == "balance" and owner == b and b is not None:
+        a, b = b, a
+    return replace(frame, a=a, b=b, unnamed=prior.unnamed)
+
+
+def _like_partnership(frame: Frame, told: Frame, mention: Mention) -> Frame:
+    """ "The U.S. was the biggest export market with a turnover of": the value of those exports."""
+    is_value = mention.flow == "total" and told.flow in ("export", "import") and not mention.mutual
+    return replace(frame, a=told.a, b=told.b, flow=told.flow if is_value else frame.flow, listed=True)
 
 
 def _is_ranked(line: Line) -> bool:

@@ -102,6 +102,7 @@ def _owner(chunks: Sequence[Chunk], taken: Mention, k: int, floor: int) -> Menti
         k - 2 >= floor
         and chunks[k - 1].low in ("-", "\u2013", "/")
         and chunks[k - 2].kind == "area"
+        and not chunks[k - 2].weak
         and chunk.first == chunks[k - 1].last
     ):
         other = chunks[k - 2].area

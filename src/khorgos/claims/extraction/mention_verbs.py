@@ -35,11 +35,12 @@ def verb_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
 
 def _buyer(chunks: Sequence[Chunk], i: int) -> str | None:
     """ "sold China goods worth": the buyer right behind the verb."""
-    if i + 2 >= len(chunks) or chunks[i + 1].area is None or chunks[i + 1].kind != "area":
+    area = chunks[i + 1].area if i + 2 < len(chunks) and chunks[i + 1].kind == "area" else None
+    if area is None or area.sort != "name":
         return None
-    area, after = chunks[i + 1].area, chunks[i + 2]
-    is_name = area.sort == "name" and after.low not in ("'s", "'", "-") and not after.product and not after.has("flow")
-    return area.area if is_name and (after.kind == "quantity" or after.has("all") or after.has("qualifier")) else None
+    after = chunks[i + 2]
+    alone = after.low not in ("'s", "'", "-") and not after.product and not after.has("flow")
+    return area.area if alone and (after.kind == "quantity" or after.has("all") or after.has("qualifier")) else None
 
 
 def _has_side(chunks: Sequence[Chunk], i: int) -> bool:

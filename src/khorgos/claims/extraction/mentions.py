@@ -44,7 +44,7 @@ def _completed(found: Sequence[Mention], n: int, chunks: Sequence[Chunk]) -> Men
     return mention
 
 
-def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
+def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa: PLR0911  one rule a return
     chunk = chunks[i]
     if chunk.low == "total":
         return _total(chunks, i)
@@ -59,6 +59,8 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
     if chunk.has("haul") and _carries(chunks, i):
         return replace(noun_mention(chunks, i, floor), world=not any(c.kind == "area" for c in chunks))
     if chunk.has("flow") and not _is_no_flow(chunks, i):
+        if i + 1 < len(chunks) and chunks[i + 1].low in ("price", "prices"):
+            return replace(noun_mention(chunks, i, floor), average=False)
         return noun_mention(chunks, i, floor)
     return None
 
@@ -69,7 +71,11 @@ def _carries(chunks: Sequence[Chunk], i: int) -> bool:
         quantity = chunks[k].quantity
         if quantity is not None:
             return quantity.sort == "goods"
-        if chunks[k].has("flow") or chunks[k].low in (",", ";", ".") or (chunks[k].has("verb") and not chunks[k].has("haul")):
+        if (
+            chunks[k].has("flow")
+            or chunks[k].low in (",", ";", ".")
+            or (chunks[k].has("verb") and not chunks[k].has("haul"))
+        ):
             return False
     return False
 
@@ -88,7 +94,7 @@ def _end_of_gap(chunks: Sequence[Chunk], i: int) -> int | None:
 
 
 def _ends_or_moves(chunks: Sequence[Chunk], k: int) -> bool:
-    return k < len(chunks) and (chunks[k].low in (",", "(") or chunks[k].has("reach") and chunks[k].low != "of")
+    return k < len(chunks) and (chunks[k].low in (",", "(") or (chunks[k].has("reach") and chunks[k].low != "of"))
 
 
 def _total(chunks: Sequence[Chunk], i: int) -> Mention | None:
@@ -167,6 +173,8 @@ def _is_no_flow(chunks: Sequence[Chunk], i: int) -> bool:
     chunk = chunks[i]
     after = chunks[i + 1].low if i + 1 < len(chunks) else ""
     if chunk.low in _NAMES_OF_FIELDS:
+        if after in ("price", "prices") and any(c.quantity is not None and c.quantity.per for c in chunks[i : i + 8]):
+            return False
         if after.split(" ")[0] in _NOT_TRADE_AFTER or after in ("chain", "chains", "demand", "shortage"):
             return True
         if (

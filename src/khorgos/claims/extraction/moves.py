@@ -29,6 +29,10 @@ def is_base(line: Line, i: int) -> bool:
     if k < 0:
         return False
     chunk = line.chunks[k]
+    if chunk.low == "and" and k > 2 and line.chunks[k - 1].kind == "when":
+        before = next((j for j in range(k - 2, max(-1, k - 5), -1) if line.chunks[j].kind == "quantity"), None)
+        dated = any(c.kind == "when" for c in line.chunks[i + 1 : i + 4])
+        return before is not None and dated and is_base(line, before)
     if chunk.low == "from":
         return not _starts_range(line.chunks, k, i) and not _is_origin(line.chunks, k)
     if (chunk.low in ("below", "above", "over") and i - k > 1) or chunk.low in ("below the", "above the"):
@@ -215,6 +219,8 @@ def _follows_change(chunks: Sequence[Chunk], i: int, quantity: Quantity, line: L
     if k < 0:
         return False
     chunk = chunks[k]
+    if by and any(re.match(r"exceed|surpass|outstrip|outpac", c.low) for c in chunks[max(0, k - 8) : k + 1]):
+        return True
     if not chunk.has("change"):
         return chunks[i - 1].low == "of" and _change_of_flow(chunks, k) is not None
     if not by and lead in _UP_TO_LEVEL:  # "climbed above $31 billion"
@@ -281,6 +287,8 @@ def _share_before(chunks: Sequence[Chunk], i: int) -> bool:
         if chunk.low in (";", "whereas") or chunk.has("tariff"):
             return False
         if chunk.quantity is not None and chunk.quantity.sort != "percent":
+            if chunks[i - 1].low == "or" and k >= i - 3:
+                continue
             return False
         if chunk.has("share"):
             if _is_noun_of_share(chunk):

@@ -170,7 +170,7 @@ def _measured(tokens: Sequence[Token], plain: Quantity, money: str | None) -> Qu
 
 
 def _second_part(tokens: Sequence[Token], position: int, scale: float) -> tuple[Numeral, float, int] | None:
-    """ "1 million 645 thousand", "331 thousand 517 units", "93 thousand 400 million": the part after the first scale."""
+    """ "1 million 645 thousand", "331 thousand 517 units", "93 thousand 400 million": what follows the first scale."""
     if position >= len(tokens) or tokens[position].sort != "number" or len(tokens[position].text) > LONGEST_NUMERAL:
         return None
     read = _numeral(tokens, position)
@@ -213,7 +213,7 @@ def _next_measure(tokens: Sequence[Token], position: int) -> tuple[int, Measure]
     if found is None:
         return None
     word = tokens[position]
-    if len(word.text) == 1 and word.sort == "word" and not word.glued and word.low not in ("m", "b", "k"):
+    if len(word.text) == 1 and word.sort == "word" and not word.glued and word.low not in ("m", "b", "k", "t"):
         return None
     if word.low == "us" and word.text == "us":
         return None

@@ -55,8 +55,9 @@ def _in_scale(tokens: Sequence[Token], each: Quantity, scale: float, currency: s
     bare = each.sort == "bare" and each.first > 0 and tokens[each.first - 1].low == "("
     if each.value is None or each.scaled or not (bare or (each.sort == "money" and each.unit == currency)):
         return each
-    size = {"value": each.value * scale, "step": (each.step or 1.0) * scale}
-    return replace(each, sort="money", unit=currency, scaled=True, note="scale said for the sentence", **size)
+    value, step = each.value * scale, (each.step or 1.0) * scale
+    note = "scale said for the sentence"
+    return replace(each, sort="money", unit=currency, scaled=True, value=value, step=step, note=note)
 
 
 def _joins(words: list[str]) -> bool:

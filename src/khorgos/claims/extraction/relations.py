@@ -63,7 +63,7 @@ def find_relations(
     """
     found = []
     for i, chunk in enumerate(line.chunks):
-        if any(m.first <= i < m.last for m in mentions):
+        if any((m.head if m.verb else m.first) <= i < m.last for m in mentions):
             continue
         if (
             chunk.has("partner")

@@ -10,10 +10,11 @@ from khorgos.claims.extraction.assign import frame_for, mention_for, replaced
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.figures import Setting, compared_with
+from khorgos.claims.extraction.figures import compared_with
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.numerals import ORDINALS
 from khorgos.claims.extraction.relations import Relation
+from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group
 from khorgos.claims.extraction.times import time_of
 from khorgos.claims.extraction.wordings import Wording
@@ -105,7 +106,7 @@ def _rank(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) 
     frame = _seen_from(relation, setting.mind)
     draft = _new(setting, i, wording, "rank", frame)
     draft.scope = _scope(relation, setting)
-    if not draft.period_sure and any(c.wording is not None and c.wording.sort == "streak" for c in chunks):
+    if not draft.period_sure and any(c.wording is not None and c.wording.unit == "years" for c in chunks):
         draft.period = _this_year(setting)
     return draft
 
@@ -339,16 +340,21 @@ def _measured_by(line: Line, i: int, figures: Sequence[Draft]) -> Draft | None:
     return after[0] if after else None
 
 
-def _streak(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]) -> Draft | None:
+def _streak(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
     scene, mind = setting.scene, setting.mind
     before = [r for r in scene.relations if r.hub and r.ranked]
     opposite = "opposite direction" in " ".join(c.low for c in scene.line.chunks[max(0, i - 9) : i])
+    told = [d for d in figures if before and before[0].head < d.chunk < i and d.frame is not None]
     if before:
-        frame = before[0].frame
+        frame = told[-1].frame if told and told[-1].frame is not None else before[0].frame
     elif scene.frames:
         m = mention_for(scene, i)
         frame = scene.frames[m] if m is not None else scene.frames[-1]
-    elif mind.running.flow is not None and mind.running.sure >= 0 and (opposite or _continues(scene.line.chunks)):
+    elif (
+        mind.running.flow is not None
+        and mind.running.sure >= 0
+        and (opposite or _continues(scene.line.chunks) or scene.line.chunks[0].low in ("it", "this", "that"))
+    ):
         frame = mind.running
     else:
         return None
@@ -480,6 +486,8 @@ def places_after_names(line: Line) -> list[tuple[int, Wording]]:
     for i in range(1, len(line.chunks)):
         chunk = line.chunks[i]
         following = line.chunks[i + 1].low if i + 1 < len(line.chunks) else "."
+        if chunk.low == "next" and line.chunks[i - 1].kind == "area" and following in ("with", "at", "("):
+            found.append((i, Wording(line.start(i), line.end(i), "next", None, "rank")))
         if chunk.kind == "word" and chunk.low in ORDINALS and line.chunks[i - 1].kind == "area" and following in (
             "with", "at", ",", "(", "\u2013", ".", "and", ";", "place"):  # fmt: skip
             found.append((i, Wording(line.start(i), line.end(i), "order", float(ORDINALS[chunk.low]), "rank")))

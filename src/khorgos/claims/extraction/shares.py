@@ -43,6 +43,11 @@ def is_part(scene: Scene, i: int) -> bool:
 
 def _is_beside_level(chunks: Sequence[Chunk], i: int) -> bool:
     """ "Uzbekistan ($13.7 billion, 14.5 percent)": a level and its share in one pair of brackets."""
+    if i > 2 and i + 1 < len(chunks) and chunks[i - 1].low == "(" and chunks[i + 1].low == ")":
+        level = chunks[i - 2].quantity
+        return (
+            level is not None and level.sort == "money" and any(c.kind == "area" for c in chunks[max(0, i - 6) : i - 2])
+        )
     if i < 3 or chunks[i - 1].low != "," or chunks[i - 3].low != "(":
         return False
     quantity = chunks[i - 2].quantity

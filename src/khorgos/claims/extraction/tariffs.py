@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Frame, behind
 from khorgos.claims.extraction.drafts import Draft
-from khorgos.claims.extraction.figures import Setting
 from khorgos.claims.extraction.lexicon import rows, word_set
 from khorgos.claims.extraction.quantity import Quantity
+from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.when import When
 
@@ -87,11 +87,33 @@ def _is_laid_on(chunks: Sequence[Chunk], k: int) -> bool:
 
 def _goes_on(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
     """ "Trump added another 10%, so that the tariff": the rate before the word, or after a sentence about tariffs."""
-    if any(c.has("flow") and not _is_laid_on(chunks, k) for k, c in enumerate(chunks[: i + 6])):
+    if any(
+        c.has("flow") and not _is_laid_on(chunks, k) and not _is_of_goods(chunks, k)
+        for k, c in enumerate(chunks[: i + 6])
+    ):
         return False
+    if _is_next_rate(chunks, i):
+        return True
     acted = any(c.has("tariffact") for c in chunks[max(0, i - 6) : i])
     later = any(c.has("tariff") for c in chunks[i + 1 : i + 16])
     return acted and (later or running.by is not None) and not any(c.has("other") for c in chunks[:i])
+
+
+def _is_of_goods(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "25% on all imports of steel": what bears the duty."""
+    return chunks[k].low == "imports" and any(c.low == "on" for c in chunks[max(0, k - 3) : k])
+
+
+def _is_next_rate(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "15% on wheat and 10% on soybeans", "to 84%; a day later the total reaches 145%": a rate after a rate."""
+    measured = [(k, c.quantity) for k, c in enumerate(chunks[:i]) if c.quantity is not None]
+    before = [k for k, quantity in measured if quantity.sort == "percent"]
+    if not before or not any(c.has("tariff") or c.has("tariffact") for c in chunks[:i]):
+        return False
+    on_goods = (
+        i + 2 < len(chunks) and chunks[i + 1].low == "on" and bool(chunks[i + 2].product or chunks[i + 2].has("all"))
+    )
+    return on_goods or any(c.low == "total" for c in chunks[max(before[-1], i - 4) : i])
 
 
 def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
@@ -110,7 +132,7 @@ def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
     assert quantity is not None
     cue = _cue(line.chunks, i)
     on, goods = _target(line.chunks, i, cue)
-    by = _imposer(line.chunks, i, cue, on)
+    by = _imposer(line.chunks, i, cue, on) or _in_force_in(line.chunks, max(i, cue), on)
     by, on = _sides(by, on, mind, setting)
     day = _day(setting, i) or _told_day(mind, by) or _known_day(by, on, quantity, goods, setting)
     mind.by, mind.on, mind.goods = by, on, goods or mind.goods
@@ -189,14 +211,7 @@ def _goods_list(chunks: Sequence[Chunk], k: int) -> tuple[str | None, str]:
 
 def _facing(chunks: Sequence[Chunk], i: int) -> tuple[str | None, str]:
     """ "U.S. soybeans will face", "imports from China are subject to"."""
-    faced = next(
-        (
-            k
-            for k in range(i, max(-1, i - 12), -1)
-            if re.match(r"fac(?:e|ed|es|ing)$|subject to|hit|taxed|pays?$|paying", chunks[k].low)
-        ),
-        None,
-    )
+    faced = _faced(chunks, i)
     if faced is None:
         return None, ""
     area: str | None = None
@@ -212,14 +227,26 @@ def _facing(chunks: Sequence[Chunk], i: int) -> tuple[str | None, str]:
     return area, ", ".join(dict.fromkeys(goods))
 
 
+def _faced(chunks: Sequence[Chunk], i: int) -> int | None:
+    """The verb of those who bear a duty, before a rate."""
+    for k in range(i, max(-1, i - 12), -1):
+        passive = chunks[k].low == "hit" and k > 0 and chunks[k - 1].has("reach")
+        if passive or re.match(r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying", chunks[k].low):
+            return k
+    return None
+
+
 def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str | None:
     """The nearest government before the rate, or the adjective of the tariff."""
     if cue and chunks[cue - 1].kind == "area" and chunks[cue - 1].area is not None:
         return chunks[cue - 1].area.area  # type: ignore[union-attr]
     start = min(i, cue)
     found: str | None = None
+    faced = _faced(chunks, start)
     for k in range(start - 1, -1, -1):
         chunk = chunks[k]
+        if faced is not None and k < faced:
+            break
         if chunk.area is None or chunk.kind not in ("area", "person") or chunk.area.area == on:
             continue
         if chunk.kind == "area" and behind(chunks, k) in ("on", "from", "against", "to", "with", "than", "for"):
@@ -240,6 +267,20 @@ def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str |
     return None
 
 
+def _in_force_in(chunks: Sequence[Chunk], start: int, on: str | None) -> str | None:
+    """ "A 10% tariff on Chinese imports takes effect in the United States"."""
+    for k in range(start + 1, len(chunks)):
+        area = chunks[k].area
+        if (
+            chunks[k].kind == "area"
+            and area is not None
+            and area.area != on
+            and behind(chunks, k) in ("in", "into", "to")
+        ):
+            return area.area
+    return None
+
+
 def _sides(by: str | None, on: str | None, mind: TariffMind, setting: Setting) -> tuple[str | None, str | None]:
     """Complete the two sides from the tariff in question."""
     for area in (by, on):
@@ -249,6 +290,9 @@ def _sides(by: str | None, on: str | None, mind: TariffMind, setting: Setting) -
         return mind.named[0], on
     if by is None and mind.by is not None:
         by = mind.by if on != mind.by else mind.on
+    if by is None and on is not None:
+        by = setting.mind.running.other(on)
+        by = None if by == WORLD else by
     if on is None:
         on = _other_side(by, mind, setting)
     return by, on
@@ -277,7 +321,7 @@ _EFFECT = re.compile(r"effect|force|start|begin|since|from|as of|implement|impos
 def _day(setting: Setting, i: int) -> str | None:
     """The day of the sentence that says from when."""
     line = setting.scene.line
-    best: tuple[int, int, str] | None = None
+    best: tuple[bool, int, int, str] | None = None
     for k, chunk in enumerate(line.chunks):
         if chunk.when is None or chunk.when.sort not in ("date", "months", "year"):
             continue
@@ -290,9 +334,10 @@ def _day(setting: Setting, i: int) -> str | None:
         if re.search(r"\b(?:order|signed|announced|said|of|proclamation)\b", before) and rank:
             rank = 2
         text = _written(chunk.when, setting)
-        if text is not None and (best is None or (rank, abs(k - i)) < best[:2]):
-            best = (rank, abs(k - i), text)
-    return best[2] if best else None
+        over = any(c.kind == "quantity" for c in line.chunks[min(k, i) + 1 : max(k, i)])
+        if text is not None and (best is None or (over, rank, abs(k - i)) < best[:3]):
+            best = (over, rank, abs(k - i), text)
+    return best[3] if best else None
 
 
 def _written(when: When, setting: Setting) -> str | None:

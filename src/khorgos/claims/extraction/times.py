@@ -45,7 +45,7 @@ def role(line: Line, i: int) -> Role:  # noqa: PLR0911  one rule a return
         return "none" if any(c.kind == "when" for c in ahead) else "time"
     based = _is_based(line.chunks, i)
     if when.sort in ("earlier", "same_months"):
-        return "time" if i == 0 or (i == 1 and prior in ("in", "for", "over")) else "base"
+        return "time" if i == 0 or prior == ";" or (i == 1 and prior in ("in", "for", "over")) else "base"
     if when.sort == "same" and not based:
         return "time" if prior in ("in", "during", "for", "over") or i == 0 else "base"
     return "base" if based else "time"
@@ -163,7 +163,7 @@ def _reaches(chunks: Sequence[Chunk], i: int, k: int) -> bool:
     )
 
 
-def _attached_elsewhere(line: Line, k: int, i: int) -> bool:
+def _attached_elsewhere(line: Line, k: int, i: int) -> bool:  # noqa: PLR0911  one rule a return
     """Whether an expression is the time of another quantity, which leaves none to this one.
 
     The time of a level serves its growth as well, in either order; the time of a base serves nobody else.
@@ -192,7 +192,9 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:
 
 def _opens_bracket(chunks: Sequence[Chunk], k: int) -> bool:
     """ "(in last year 114 dollars)": the time of what stands in brackets."""
-    return k > 0 and (chunks[k - 1].low == "(" or (k > 1 and chunks[k - 1].low in ("in", "for") and chunks[k - 2].low == "("))
+    return k > 0 and (
+        chunks[k - 1].low == "(" or (k > 1 and chunks[k - 1].low in ("in", "for") and chunks[k - 2].low == "(")
+    )
 
 
 def _parts(chunks: Sequence[Chunk], i: int, j: int) -> bool:

@@ -190,6 +190,15 @@ def _fiscal(match: re.Match[str]) -> When:
     return When(*match.span(), "fiscal", first, 7 if "marketing" in match.group().lower() else 4)
 
 
+def _persian(match: re.Match[str]) -> When:
+    """The Iranian year 1403 ran from 20 March 2024 to 20 March 2025, nearest to April to March."""
+    return When(*match.span(), "fiscal", int(match["y"]) + 621, 4)
+
+
+def _rolling(match: re.Match[str]) -> When:
+    return When(*match.span(), "rolling")
+
+
 def _years(match: re.Match[str]) -> When:
     return When(*match.span(), "years", int(match["y1"]), None, None, None, int(match["y2"]))
 
@@ -220,6 +229,10 @@ def _earlier(match: re.Match[str]) -> When:
     if "quarter" in words:
         return When(*match.span(), "earlier", offset=-3)
     return When(*match.span(), "earlier", offset=-12)
+
+
+def _years_ago(match: re.Match[str]) -> When:
+    return When(*match.span(), "earlier", offset=-12 * _count(match["n"]))
 
 
 def _same(match: re.Match[str]) -> When:
@@ -263,14 +276,18 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (rf"(?:\bthe\s+)?\b(?P<h>first|second|latter)(?:\s+|-)(?:half(?:-year)?(?:\s+year)?|semester){_OF}", re.I, _half),
     (r"\b(?:H(?P<h>[12])|(?P<h2>[12])H)\b(?:\s*(?:of\s+)?'?(?P<y>(?:19|20)?[0-9]{2})\b)?", 0, _short_half),
     (r"\b(?P<h2>[12])(?P<h>)H(?P<y>[0-9]{2,4})\b", 0, _short_half),
-    (rf"(?:\bthe\s+)?\b(?P<q>first|second|third|fourth|final|last|1st|2nd|3rd|4th|opening)(?:\s+|-)(?:quarter|trimester){_OF}", re.I,
-     _quarter),
+    (rf"(?:\bthe\s+)?\b(?P<q>first|second|third|fourth|final|last|1st|2nd|3rd|4th|opening)(?:\s+|-)"
+     rf"(?:quarter|trimester){_OF}", re.I, _quarter),
     (r"\b(?:Q(?P<q>[1-4])|(?P<q2>[1-4])Q)\b(?:\s*(?:of\s+|FY)?'?(?P<y>(?:19|20)?[0-9]{2})\b)?", 0, _short_quarter),
     (r"\b(?P<q2>[1-4])(?P<q>)Q(?P<y>[0-9]{2,4})\b", 0, _short_quarter),
     (r"\b(?P<n>[0-9]{1,2})M\s*(?P<y>(?:19|20)[0-9]{2}|(?<=M)[0-9]{2})\b", 0, _short_months),
     (rf"\b(?:fiscal(?:\s+year)?|FY|financial year"
          rf"|marketing year)\s*(?:(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2,4}})\b"
      r"|(?P<fy>(?:20)?[0-9]{2})\b)", re.I, _fiscal),
+    (r"\b(?:calendar\s+|fiscal\s+)?year\s+(?P<y>1[34][0-9]{2})\b(?:\s*\((?:which\s+)?"
+     r"(?:ended|started|began|ending)[^()]{0,30}\))?", re.I, _persian),
+    (r"\b(?:annuali[sz]ed|(?:last|past|latest|previous|rolling)\s+(?:12|twelve)\s+months|12-month(?:\s+rolling)?)\b",
+     re.I, _rolling),
     (rf"\b(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2}})(?![0-9])(?:\s+marketing\s+year)?(?P<fy>)", 0, _fiscal),
     (rf"\b(?:between|from)\s+(?P<y1>{Y})\s+(?:and|to)\s+(?P<y2>{Y})", re.I, _years),
     (rf"\b(?P<y1>{Y})\s*[-\u2013]\s*(?P<y2>{Y})", 0, _years),
@@ -280,6 +297,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (r"\b(?:this|last)\s+month\b", re.I, _relative_month),
     (r"\b(?:so far this year|year[- ]to[- ]date|this year so far|since the (?:start|beginning) of the year"
      r"|from the beginning of the year|since the year began|since January|ytd)\b", re.I, _ytd),
+    (rf"\b(?P<n>{N})\s+years\s+(?:earlier|ago|before|previously|prior)\b", re.I, _years_ago),
     (r"\b(?:a\s+year|one\s+year|12\s+months|twelve\s+months)\s+(?:earlier|ago|before|previously"
          r"|prior)\b", re.I, _earlier),
     (r"\b(?:the\s+|a\s+)?year[- ](?:earlier|ago)(?:\s+(?:period|month|level|quarter))?\b", re.I, _earlier),

@@ -167,8 +167,8 @@ _MANY = (
 )
 
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
-    (rf"{_VAGUE}\b(?P<word>doubl(?:ed|ing|es?)(?!-| taxation|-digit| digit| down\b)|trebl(?:ed|ing|e)|tripl(?:ed|ing|es?)"
-     r"|quadrupl(?:ed|ing|es?)|quintupl(?:ed|ing|es?)|halv(?:ed|ing|es?)|twice|thrice"
+    (rf"{_VAGUE}\b(?P<word>doubl(?:ed|ing|es?)(?!-| taxation|-digit| digit| down\b)|trebl(?:ed|ing|e)"
+     r"|tripl(?:ed|ing|es?)|quadrupl(?:ed|ing|es?)|quintupl(?:ed|ing|es?)|halv(?:ed|ing|es?)|twice|thrice"
      r"|(?:two|three|four|five|six|seven|eight|nine|ten)-?fold)\b", _multiple),
     (rf"\b(?:for\s+(?:the\s+)?)?(?:(?P<n>{_COUNT})|(?P<o>{_ORDINAL}))\s+(?:consecutive|straight|successive"
          rf"|running|uninterrupted)\s+"
@@ -184,7 +184,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
     (r"\b(?P<s>in|into|enter(?:ed|s)?)\s+(?:the\s+)?top[- ](?P<n>[0-9]{1,2}|three|four|five|ten"
          r"|twenty)\b", _one_of_top),
     (rf"\b(?:(?P<o>{_ORDINAL})[-\s]+)?(?P<best>{_BEST})\b", _rank),
-    (r"\b(?:number|no\.?)[- ](?P<n>one|two|three|four|five|[1-9])\b", _number_rank),
+    (r"\b(?:[Nn]umber|[Nn]o\.?)[- ](?P<n>one|two|three|four|five|[1-9])\b", _number_rank),
     (rf"\b(?:ranked|ranks|ranking|came|comes|coming|placed|places|stood|stands|took|takes|taking|occupied"
          rf"|occupies|holds|held"
      rf"|finished|was|were|is|are|remained|became|claimed|secured|followed)\s+(?:in\s+)?(?:the\s+"

@@ -1,0 +1,145 @@
+"""What is read of articles whose numbers were marked by hand: detection, core and strict F1."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from claims_marked import Article, articles, gold_row, row_of
+from claims_scored import Row, Score, pairs, score, unread
+
+from khorgos.claims.claim import check_against
+from khorgos.claims.extraction.extract import extract
+
+TEXTS = articles()
+SHARED = Path(__file__).parents[3] / "shared" / "claims"
+
+#: Detection, core and strict F1 that no change may fall below; each three points under what docs/reading.md reports,
+#: which leaves room to mend one article at the cost of a slot in another.
+FLOORS = {"batch1": (0.96, 0.93, 0.88), "batch2": (0.96, 0.95, 0.88), "batch3": (0.96, 0.95, 0.88)}
+#: What issue 3 asks of the annotated set.
+ASKED = (0.97, 0.93, 0.80)
+
+
+@cache
+def _read(article: Article) -> tuple[list[Row], list[Row]]:
+    gold = [gold_row(article, mark) for mark in article.marks]
+    return gold, [row_of(claim, article.id) for claim in extract(article.text, date=article.day, article=article.id)]
+
+
+def _of(chosen: list[Article]) -> Score:
+    total = Score(0, 0, 0, 0, 0)
+    for article in chosen:
+        total += score(*_read(article))
+    return total
+
+
+def test_there_are_articles_enough() -> None:
+    assert len(TEXTS) >= 24
+    assert len({text.id for text in TEXTS}) == len(TEXTS)
+    assert all(len(text.marks) >= 10 and 100 <= len(text.text.split()) <= 320 for text in TEXTS)
+    assert {text.batch for text in TEXTS} == set(FLOORS)
+
+
+@pytest.mark.parametrize("article", TEXTS, ids=lambda article: article.id)
+def test_claims_stand_where_they_say(article: Article) -> None:
+    for claim in extract(article.text, date=article.day):
+        check_against(claim, article.text)
+
+
+@pytest.mark.parametrize("batch", sorted(FLOORS))
+def test_a_batch_is_read_as_well_as_ever(batch: str) -> None:
+    found = _of([text for text in TEXTS if text.batch == batch])
+
+    for figure, floor, name in zip(
+        (found.detection, found.core, found.strict), FLOORS[batch], ("detection", "core", "strict"), strict=True
+    ):
+        assert figure >= floor, f"{batch}: {name} {figure:.3f}"
+
+
+@pytest.mark.parametrize("article", TEXTS, ids=lambda article: article.id)
+def test_no_article_is_lost(article: Article) -> None:
+    gold, pred = _read(article)
+    found = score(gold, pred)
+
+    assert found.detection >= 0.9, [row["surface"] for row in unread(gold, pairs(gold, pred))]
+
+
+def test_a_perfect_reading_scores_one() -> None:
+    gold = _read(TEXTS[0])[0]
+
+    assert (score(gold, gold).detection, score(gold, gold).core, score(gold, gold).strict) == (1.0, 1.0, 1.0)
+
+
+def test_errors_cost_what_they_should() -> None:
+    gold = [row for row in _read(TEXTS[0])[0] if not row["optional"]]
+    wrong_year = [row | {"period": "1999"} for row in gold]
+    wrong_value = [row | {"value": -1e30} for row in gold]
+
+    assert (score(gold, gold[1:]).detection, score(gold, [*gold, gold[0]]).found) == (
+        pytest.approx(2 * (len(gold) - 1) / (2 * len(gold) - 1)),
+        len(gold),
+    )
+    assert (score(gold, wrong_year).core, score(gold, wrong_year).strict) == (1.0, 0.0)
+    assert (score(gold, wrong_value).detection, score(gold, wrong_value).core) == (1.0, 0.0)
+
+
+def test_both_ways_to_say_a_flow_are_one() -> None:
+    row: Row = {"value_span": [0, 1], "kind": "level", "value": 1.0, "unit": "USD", "period": "2024", "article": "a"}
+    sold = row | {"reporter": "KAZ", "partner": "CHN", "flow": "export"}
+    bought = row | {"reporter": "CHN", "partner": "KAZ", "flow": "import"}
+    surplus = row | {"kind": "balance", "reporter": "KAZ", "partner": "CHN", "flow": "balance"}
+    deficit = surplus | {"reporter": "CHN", "partner": "KAZ", "value": -1.0}
+
+    assert score([sold], [bought]).strict == 1.0
+    assert score([surplus], [deficit]).strict == 1.0
+    assert score([sold], [bought | {"flow": "export"}]).strict == 0.0
+
+
+@pytest.fixture(scope="module")
+def annotated() -> Callable[[], tuple[list[Row], list[Row]]]:
+    if not (SHARED / "gold.jsonl").exists():
+        pytest.skip("the annotated set is not beside the project: ../shared/claims")
+
+    def both() -> tuple[list[Row], list[Row]]:
+        gold = [json.loads(line) for line in (SHARED / "gold.jsonl").read_text(encoding="utf-8").splitlines() if line]
+        pred: list[dict[str, Any]] = []
+        for each in csv.DictReader((SHARED / "index.csv").read_text(encoding="utf-8").splitlines()):
+            text = (SHARED / "articles" / f"{each['id']}.txt").read_text(encoding="utf-8")
+            pred += [row_of(claim, each["id"]) for claim in extract(text, date=each["date"], article=each["id"])]
+        return gold, pred
+
+    return both
+
+
+def test_the_annotated_set_is_read_as_asked(annotated: Callable[[], tuple[list[Row], list[Row]]]) -> None:
+    found = score(*annotated())
+
+    assert (found.detection, found.core, found.strict) >= ASKED
+    assert found.core >= ASKED[1]
+    assert found.strict >= ASKED[2]
+
+
+def test_our_scorer_and_the_sets_agree(annotated: Callable[[], tuple[list[Row], list[Row]]], tmp_path: Path) -> None:
+    gold, pred = annotated()
+    for text in TEXTS:
+        ours, read = _read(text)
+        gold, pred = gold + ours, pred + read
+    for name, rows in (("gold", gold), ("pred", pred)):
+        (tmp_path / name).write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, str(SHARED / "score.py"), str(tmp_path / "gold"), str(tmp_path / "pred")],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    theirs = [float(figure) for figure in re.findall(r"F1 ([0-9.]+)", said)]
+    found = score(gold, pred)
+
+    assert theirs == [pytest.approx(figure, abs=6e-4) for figure in (found.detection, found.core, found.strict)]
