@@ -56,6 +56,7 @@ embedded: $(VENV)/.runtime
 	$(BIN)/python tools/build_embedded.py $(SHARED)
 
 bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/scale.py
 
 bench-models: $(VENV)/.dev

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,6 +50,8 @@ from khorgos.measures import (
     trend_growth,
     year_to_date,
 )
+from khorgos.measures.statements.levels import FLOWS as LEVELS
+from khorgos.measures.trade import levels_and_growth
 
 KAZ = FlowQuery(reporters=("KAZ",), partners=("CHN",), flows=("total",), years=(2023, 2024))
 FIVE = FlowQuery(reporters=("CHN",), partners=("CA5",), flows=("total",), years=(2024,))
@@ -162,6 +165,49 @@ def test_growth_of_the_five(small: Ledger) -> None:
     assert round(_rows(measured)[0]["value"]) == 6
     assert [row["period"] for row in _rows(measured)] == ["2024"]  # the base year was looked up, not answered
     assert measured.unit == "percent"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        KAZ,
+        FIVE,
+        FlowQuery(**_fields(FIVE, partners=("CA5", "KAZ", "KGZ"), flows=LEVELS, years=())),
+        FlowQuery(reporters=("CHN",), partners=("KAZ",), flows=LEVELS, by="month", sources=("customs",)),
+        FlowQuery(reporters=("CHN",), partners=("KAZ",), flows=("total", "import"), periods=("2024-02",), by="native"),
+    ],
+    ids=["years", "group", "group and members", "months", "a period"],
+)
+def test_levels_and_growth_of_one_statement_are_those_of_two(small: Ledger, query: FlowQuery) -> None:
+    of_total = FlowQuery(**_fields(query, flows=("total",)))
+    apart = (levels(small, query), _or_none(lambda: growth(small, of_total)))
+
+    for made, other in zip(levels_and_growth(small, query, "total"), apart, strict=True):
+        if other is None:
+            assert made is None
+            continue
+        assert made is not None
+        # sums of doubles may be made in another order
+        alike = [
+            {k: pytest.approx(v, rel=1e-12) if isinstance(v, float) else v for k, v in r.items()} for r in _rows(other)
+        ]
+        assert _rows(made) == alike
+        assert (made.unit, made.findings, made.units) == (other.unit, other.findings, other.units)
+        assert replace(made.lineage, query="") == replace(other.lineage, query="")
+        spark = sqlglot.parse_one(made.lineage.query, read="duckdb").sql("spark")
+        assert sqlglot.parse_one(spark, read="spark").key == "select"
+
+
+def _or_none(ask: Callable[[], Measured]) -> Measured | None:
+    try:
+        return ask()
+    except NoData:
+        return None
+
+
+def test_nothing_is_no_levels_and_no_growth(bare: Ledger) -> None:
+    with pytest.raises(NoData, match="The ledger has no figures for this levels"):
+        levels_and_growth(bare, KAZ, "total")
 
 
 def test_yuan_and_dollars_are_both_answered(small: Ledger) -> None:

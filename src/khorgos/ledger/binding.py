@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import pyarrow as pa
 from sqlglot import exp
@@ -10,9 +12,12 @@ from sqlglot import exp
 from khorgos.core.errors import BadInput
 from khorgos.ledger.manifest import Part
 from khorgos.ledger.rates import RateScope, all_rates, rates_table
-from khorgos.ledger.relations import release_table
+from khorgos.ledger.relations import Listed, listed, release_table
 from khorgos.ledger.store import Layer, Ledger
 from khorgos.ledger.tables import LEDGER_TABLES
+
+#: What can be handed to the engine under a name.
+Relation: TypeAlias = "pa.Table | Listed"
 
 _HINT = "parts"  # keys of an expression's notes
 _SCOPE = "scope"
@@ -47,9 +52,22 @@ def rates_of(alias: str, scope: RateScope) -> exp.Table:
     return node
 
 
-def bind(
-    ledger: Ledger, select: exp.Expression, relations: dict[str, pa.Table]
-) -> tuple[exp.Expression, dict[str, pa.Table]]:
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A question over files.
+
+    Args:
+        select: the expression.
+        tables: the in-memory tables that it names.
+        rows: of the parts that it reads, at most.
+    """
+
+    select: exp.Expression
+    tables: Mapping[str, Relation]
+    rows: int
+
+
+def bind(ledger: Ledger, select: exp.Expression, relations: Mapping[str, Relation]) -> Bound:
     """Put files in the place of the ledger's tables.
 
     Args:
@@ -58,14 +76,15 @@ def bind(
         relations: tables handed in, by name.
 
     Returns:
-        The expression over files, and the in-memory tables it names.
+        The expression over files, and what it reads.
 
     Raises:
         BadInput: the question was planned for another view.
     """
     bound = select.copy()
-    named = dict(relations)
+    named: dict[str, Relation] = dict(relations)
     scopes: list[RateScope] = []
+    rows = 0
     own = {cte.alias for cte in bound.find_all(exp.CTE)} | set(named)
     for node in list(bound.find_all(exp.Table)):
         if node.name in own or node.args.get("db"):
@@ -75,10 +94,10 @@ def bind(
         elif node.name == "rates":
             scopes.append(node.meta.get(_SCOPE) or all_rates(*_ALL_YEARS))
         elif node.name in LEDGER_TABLES:
-            _replace(ledger, node, named)
+            rows += _replace(ledger, node, named)
     if scopes:
         named["rates"] = rates_table(_together(scopes))
-    return bound, named
+    return Bound(bound, named, rows)
 
 
 def _together(scopes: Sequence[RateScope]) -> RateScope:
@@ -90,7 +109,8 @@ def _together(scopes: Sequence[RateScope]) -> RateScope:
     )
 
 
-def _replace(ledger: Ledger, node: exp.Table, named: dict[str, pa.Table]) -> None:
+def _replace(ledger: Ledger, node: exp.Table, named: dict[str, Relation]) -> int:
+    """Put files in a table's place; the number of rows in them."""
     only = node.meta.get(_HINT)
     if only is not None and not {part.path for _, part in ledger.parts(node.name)}.issuperset(only):
         raise BadInput("This question was made for another view of the ledger", hint="Make it for the view you ask")
@@ -102,13 +122,14 @@ def _replace(ledger: Ledger, node: exp.Table, named: dict[str, pa.Table]) -> Non
     files = _files(ledger, chosen)
     if files is None:
         empty = f"no_{node.name}"
-        named[empty] = LEDGER_TABLES[node.name].empty_table()
+        named[empty] = listed(LEDGER_TABLES[node.name], ())
         files = exp.to_table(empty)
     alias = exp.TableAlias(this=exp.to_identifier(node.alias_or_name))
     files.set("alias", alias)
     for join in node.args.get("joins") or ():
         files.append("joins", join)
     node.replace(files)
+    return sum(part.rows for _, part in chosen)
 
 
 def _files(ledger: Ledger, chosen: Sequence[tuple[Layer, Part]]) -> exp.Table | exp.Subquery | None:

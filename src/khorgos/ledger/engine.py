@@ -14,9 +14,10 @@ import pyarrow as pa
 from sqlglot import exp
 
 from khorgos.core.errors import LedgerError
-from khorgos.ledger.binding import bind
+from khorgos.ledger.binding import Relation, bind
 from khorgos.ledger.disk import TEMPORARY, full
 from khorgos.ledger.manifest import damaged
+from khorgos.ledger.relations import Listed
 from khorgos.ledger.store import Ledger
 
 # Chosen because the largest questions (a series out of 100 million rows) must stay under 2 GB with Arrow's share.
@@ -24,25 +25,31 @@ _MEMORY = "1200MB"
 _BATCH = 100_000  # rows; chosen because 16 columns of them take some 20 MB
 _SMALL = 5_000  # rows up to which a table is handed over as text; chosen because it takes milliseconds
 _PLAIN = {"string": "VARCHAR", "double": "DOUBLE", "int32": "INTEGER", "int64": "BIGINT", "date32[day]": "DATE"}
+_APART, _NONE = "\x1f", "\x1e"  # the unit and record separators of ASCII, which no name or number holds
 _THREADS = 4  # at most; chosen because more threads hold more buffers and gain little on these files
+# Rows up to which one thread answers. Chosen because sharing out so few takes two threads more than it saves them.
+_FEW_ROWS = 250_000
 
 #: Rewrites that lose a partition filter and give wrong window shares without an error (seen with DuckDB 2.0.0).
 _DISTRUSTED = "window_self_join"
 
 
 @contextmanager
-def connection(folders: Sequence[Path], *, spill: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def connection(
+    folders: Sequence[Path], *, spill: Path | None = None, threads: int = _THREADS
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private, bounded engine that reads and writes below the given folders only, and never the network.
 
     Args:
         folders: the only folders whose files it may touch.
         spill: where to put what does not fit into memory; a folder of the system's where None.
+        threads: at most; one thread gives sums of doubles and rows without an order the same way each time.
     """
     overflow = (spill or _system_spill()) / f"{TEMPORARY}engine-{secrets.token_hex(8)}"
     con = duckdb.connect(
         ":memory:",
         config={
-            "threads": min(_THREADS, os.cpu_count() or 1),
+            "threads": min(threads, os.cpu_count() or 1),
             "memory_limit": _MEMORY,
             "temp_directory": str(overflow),  # made by the engine when it is needed, which on a full disk it is not
             "autoinstall_known_extensions": False,
@@ -52,8 +59,9 @@ def connection(folders: Sequence[Path], *, spill: Path | None = None) -> Iterato
         },
     )
     try:
-        allowed = [f"{folder}{os.sep}" for folder in [*folders, overflow]]
-        con.execute("SET allowed_directories = $allowed", {"allowed": allowed})
+        # spelt out, as are all statements here: handing over Python's values makes the engine import pandas
+        allowed = ", ".join(_quoted(f"{folder}{os.sep}") for folder in [*folders, overflow])
+        con.execute(f"SET allowed_directories = [{allowed}]")
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
         yield con
@@ -88,6 +96,28 @@ def run(ledger: Ledger, select: exp.Expression, *, relations: Mapping[str, pa.Ta
         return reader.read_all()
 
 
+def run_over(
+    ledger: Ledger, name: str, shared: exp.Expression, questions: Sequence[exp.Expression]
+) -> tuple[pa.Table, ...]:
+    """Answer several questions about one relation that is computed once.
+
+    Args:
+        ledger: the frozen view to ask.
+        name: under which the questions call the relation.
+        shared: the relation, an expression as in `run`.
+        questions: expressions that name nothing else.
+
+    Returns:
+        The answers, in the order of the questions.
+
+    Raises:
+        LedgerError: as in `run`.
+    """
+    with _bound(ledger, shared, {}) as (con, statement):
+        con.execute(f"CREATE TEMP TABLE {_named(name)} AS {statement}")
+        return tuple(con.execute(one.sql(dialect="duckdb")).to_arrow_reader(_BATCH).read_all() for one in questions)
+
+
 @contextmanager
 def batches(
     ledger: Ledger, select: exp.Expression, *, relations: Mapping[str, pa.Table] | None = None
@@ -105,31 +135,53 @@ def batches(
     Raises:
         LedgerError: as in `run`.
     """
-    bound, tables = bind(ledger, select, dict(relations or {}))
-    with connection([layer.root for layer in ledger.layers]) as con, engine_errors(ledger.path):
-        for name, table in tables.items():
+    with _bound(ledger, select, relations or {}) as (con, statement):
+        yield con.execute(statement).to_arrow_reader(_BATCH)
+
+
+@contextmanager
+def _bound(
+    ledger: Ledger, select: exp.Expression, relations: Mapping[str, Relation]
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """An engine with the tables that a statement names, and the statement in its words."""
+    bound = bind(ledger, select, relations)
+    threads = 1 if bound.rows <= _FEW_ROWS else _THREADS
+    roots = [layer.root for layer in ledger.layers]
+    with connection(roots, threads=threads) as con, engine_errors(ledger.path):
+        for name, table in bound.tables.items():
             _load(con, name, table)
-        yield con.execute(bound.sql(dialect="duckdb")).to_arrow_reader(_BATCH)
+        yield con, bound.select.sql(dialect="duckdb")
 
 
-def _load(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+def _load(con: duckdb.DuckDBPyConnection, name: str, table: Relation) -> None:
     """Give the engine a table; a small one as text, which spares it the slow import of pyarrow.dataset."""
-    if table.num_rows > _SMALL or not set(map(str, table.schema.types)) <= _PLAIN.keys():
-        con.register(name, table)
-        return
-    columns = ", ".join(f"{_named(one.name)} {_PLAIN[str(one.type)]}" for one in table.schema)
-    con.execute(f"CREATE TEMP TABLE {_named(name)} ({columns})")
-    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
-    if listed := ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in rows):
-        con.execute(f"INSERT INTO {_named(name)} VALUES {listed}")
+    kinds = [_PLAIN.get(str(one.type)) for one in table.schema]
+    if isinstance(table, pa.Table):
+        if table.num_rows > _SMALL or None in kinds:
+            con.register(name, table)
+            return
+        table = Listed(table.schema, tuple(column.to_pylist() for column in table.columns))
+    fields = [_named(one.name) for one in table.schema]
+    lists = ", ".join(f"{_split(values)} AS {field}" for field, values in zip(fields, table.columns, strict=True))
+    typed = ", ".join(f"CAST({field} AS {kind}) AS {field}" for field, kind in zip(fields, kinds, strict=True))
+    rows = f"SELECT {typed} FROM (SELECT {lists})" + ("" if any(table.columns) else " WHERE FALSE")
+    con.execute(f"CREATE TEMP TABLE {_named(name)} AS {rows}")
+
+
+def _split(values: Sequence[object]) -> str:
+    """A column as rows of text. The engine reads one long text faster than many short ones."""
+    texts = [_NONE if value is None else str(value) for value in values]
+    if sum(text.count(_APART) + text.count(_NONE) for text in texts) > sum(value is None for value in values):
+        return f"unnest([{', '.join('NULL' if value is None else _quoted(str(value)) for value in values)}])"
+    return f"nullif(unnest(string_split({_quoted(_APART.join(texts))}, {_quoted(_APART)})), {_quoted(_NONE)})"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _named(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
-
-
-def _literal(value: object) -> str:
-    return "NULL" if value is None else "'" + str(value).replace("'", "''") + "'"
 
 
 @contextmanager

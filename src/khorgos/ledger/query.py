@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
-import sqlglot
 from sqlglot import exp
 
 from khorgos.core.schema import FLOW
 from khorgos.ledger.binding import rates_of, table_of
+from khorgos.ledger.parsing import parsed
 from khorgos.ledger.planning import LENGTHS, USABLE, Plan, plan
 from khorgos.ledger.question import FlowQuery
 from khorgos.ledger.rates import RateScope
@@ -200,13 +199,8 @@ def _chain(steps: list[exp.Select]) -> exp.Select:
     return made
 
 
-@lru_cache(maxsize=32)  # chosen because there are fewer steps than that
-def _parsed(sql: str) -> exp.Select:
-    return sqlglot.parse_one(sql, dialect="duckdb", into=exp.Select)
-
-
 def _template(sql: str) -> exp.Select:
-    return _parsed(sql).copy()
+    return cast(exp.Select, parsed(sql).copy())
 
 
 def _known(ledger: Ledger, query: FlowQuery, found: Plan) -> exp.Select:
@@ -281,12 +275,11 @@ def _as_of(day: dt.date) -> exp.Expression:
     """Published by that day; where the day of publication is unknown, a period that had ended by then."""
     tomorrow = day + dt.timedelta(days=1)
     ended = day if tomorrow.day == 1 else day.replace(day=1) - dt.timedelta(days=1)
-    condition = sqlglot.parse_one(
+    condition = parsed(
         "r.known <= CAST('{day}' AS DATE) OR (r.known IS NULL AND CASE WHEN LENGTH(f.period) = 4 "
         "THEN CONCAT(f.period, '-12') ELSE SUBSTRING(f.period, LENGTH(f.period) - 6, 7) END <= '{ended}')".format(
             day=day.isoformat(), ended=ended.strftime("%Y-%m")
-        ),
-        dialect="duckdb",
+        )
     )
     return exp.paren(condition)
 

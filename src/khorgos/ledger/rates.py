@@ -9,6 +9,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from khorgos.core.errors import NoData, UnknownName
+from khorgos.ledger.relations import Listed, listed
 from khorgos.nomenclature.currencies import USD, currencies, rate, rates
 from khorgos.nomenclature.periods import Period, month, year, year_to_date
 
@@ -44,7 +45,7 @@ def all_rates(first: int, last: int) -> RateScope:
 
 
 @lru_cache(maxsize=16)  # chosen because a session asks in few currencies
-def rates_table(scope: RateScope) -> pa.Table:
+def rates_table(scope: RateScope) -> Listed:
     """Period-mean rates, the dollar's own 1 among them; a period without a rate has no row.
 
     Args:
@@ -56,12 +57,12 @@ def rates_table(scope: RateScope) -> pa.Table:
     """
     periods = sorted({str(one) for one in _periods(scope)} | set(scope.periods))
     rows = [
-        {"currency": code, "period": period, "per_usd": found}
+        (code, period, found)
         for code in sorted({USD, *scope.currencies})
         for period in periods
         if (found := _rate(code, period)) is not None
     ]
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return listed(_SCHEMA, rows)
 
 
 def _periods(scope: RateScope) -> Iterator[Period]:

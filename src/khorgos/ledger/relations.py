@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,7 +28,33 @@ _SCHEMA = pa.schema(
 )
 
 
-def release_table(ledger: Ledger) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A small relation in plain lists, for the engine alone.
+
+    Making Arrow arrays of Python's values imports pandas wherever that is installed, which takes longer than most
+    questions.
+
+    Args:
+        schema: its columns.
+        columns: their values, one list a column.
+    """
+
+    schema: pa.Schema
+    columns: tuple[Sequence[Any], ...]
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """The rows, by column name."""
+        return [dict(zip(self.schema.names, row, strict=True)) for row in zip(*self.columns, strict=True)]
+
+
+def listed(schema: pa.Schema, rows: Sequence[Sequence[Any]]) -> Listed:
+    """A small relation from its rows."""
+    return Listed(schema, tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in schema))
+
+
+@lru_cache(maxsize=8)  # chosen because a session holds few views
+def release_table(ledger: Ledger) -> Listed:
     """Every release with its source, that source's rank, and the day from which its figures were known.
 
     Returns:
@@ -32,18 +62,18 @@ def release_table(ledger: Ledger) -> pa.Table:
         known (see `known_by`), retrieved.
     """
     rows = [
-        {
-            "release": one.id,
-            "source": one.source,
-            "voice": f"{one.source}|{one.attribution or ''}",
-            "rank": ledger.sources[one.source].rank,
-            "published": one.published,
-            "known": known_by(one),
-            "retrieved": one.retrieved,
-        }
+        (
+            one.id,
+            one.source,
+            f"{one.source}|{one.attribution or ''}",
+            ledger.sources[one.source].rank,
+            one.published,
+            known_by(one),
+            one.retrieved,
+        )
         for one in ledger.releases.values()
     ]
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return listed(_SCHEMA, rows)
 
 
 def known_by(release: Release) -> dt.date | None:

@@ -23,10 +23,10 @@ class Draft:
     def __init__(self, ledger: Ledger, trace: Trace = "release") -> None:
         self.ledger, self.trace = ledger, trace
         self._steps: dict[str, exp.Select] = {}
-        self._names: dict[str, str] = {}
+        self._names: dict[str, list[str]] = {}
 
     def step(self, label: str, select: exp.Select) -> exp.Table:
-        """Name a statement; the same statement keeps the name it got first.
+        """Name a statement; the same statement keeps the name that it got first under its label.
 
         Args:
             label: what it is, a word.
@@ -35,19 +35,21 @@ class Draft:
         Returns:
             The table to mount in its place.
         """
-        text = select.sql(dialect="duckdb")
-        if text not in self._names:
-            self._names[text] = f"{label}_{len(self._steps) + 1}"
-            self._steps[self._names[text]] = select
-        return table(self._names[text])
+        alike = self._names.setdefault(label, [])
+        for name in alike:
+            if self._steps[name] == select:
+                return table(name)
+        name = f"{label}_{len(self._steps) + 1}"
+        alike.append(name)
+        self._steps[name] = select
+        return table(name)
 
     def finish(self, select: exp.Select) -> exp.Select:
-        """The whole statement, ready for any engine."""
-        whole = select.copy()
+        """The whole statement, ready for any engine; the draft and the statement given become part of it."""
         steps = [
-            exp.CTE(this=step.copy(), alias=exp.TableAlias(this=exp.to_identifier(name)))
-            for name, step in self._steps.items()
+            exp.CTE(this=step, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, step in self._steps.items()
         ]
-        own = whole.args.get("with_")
-        whole.set("with_", exp.With(expressions=[*steps, *(own.expressions if own else ())]))
-        return lifted(whole, copy=False)
+        own = select.args.get("with_")
+        select.set("with_", exp.With(expressions=[*steps, *(own.expressions if own else ())]))
+        self._steps, self._names = {}, {}
+        return lifted(select, copy=False)

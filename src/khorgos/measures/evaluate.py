@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
+from sqlglot import exp
 
 from khorgos.core.errors import NoData
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Lineage
-from khorgos.ledger.engine import run
+from khorgos.ledger.engine import run, run_over
 from khorgos.measures.draft import Draft
 from khorgos.measures.measured import Definition, Measured
+from khorgos.measures.statements.lifting import lifted
 from khorgos.measures.statements.relation import Relation, columns, where
 
 #: Remarks that a table deserves, whoever asked for it.
@@ -47,10 +50,62 @@ def evaluate(
     Raises:
         NoData: the ledger has no rows for what was asked.
     """
-    ordered = draft.finish(where(select).order_by(*columns(definition.keys), copy=False))
+    ordered = draft.finish(_ordered(select, definition))
     table = run(draft.ledger, ordered)
-    if not (may_be_empty or table.num_rows):
-        asked = ", ".join(f"{name} {value}" for name, value in (parameters or {}).items())
+    question = Question(select, definition, parameters or {}, judges, notes, may_be_empty)
+    return _measured(question, table, ordered.sql(dialect="duckdb"), currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One of several questions about the same relation; the fields are the arguments of `evaluate`."""
+
+    select: Relation
+    definition: Definition
+    parameters: Mapping[str, object]
+    judges: Sequence[Judge] = ()
+    notes: Sequence[str] = ()
+    may_be_empty: bool = False
+
+
+def evaluate_over(
+    draft: Draft, name: str, shared: Relation, questions: Sequence[Question], *, currency: str | None = None
+) -> tuple[Measured | NoData, ...]:
+    """Ask the ledger several questions about one relation, which is computed once.
+
+    Args:
+        draft: the steps on which the relation stands, and the ledger to ask.
+        name: under which the questions call the relation.
+        shared: the relation.
+        questions: what is asked of it.
+        currency: as in `evaluate`.
+
+    Returns:
+        The figures of each question, or what to raise where there are none.
+    """
+    whole = draft.finish(where(shared))
+    asked = [lifted(_ordered(one.select, one.definition), copy=False) for one in questions]
+    tables = run_over(draft.ledger, name, whole, asked)
+    before = f"WITH {name} AS ({whole.sql(dialect='duckdb')})"
+    answers: list[Measured | NoData] = []
+    for question, select, table in zip(questions, asked, tables, strict=True):
+        after = select.sql(dialect="duckdb")
+        joined = f"{before}, {after.removeprefix('WITH ')}" if after.startswith("WITH ") else f"{before} {after}"
+        try:
+            answers.append(_measured(question, table, joined, currency))
+        except NoData as nothing:
+            answers.append(nothing)
+    return tuple(answers)
+
+
+def _ordered(select: Relation, definition: Definition) -> exp.Select:
+    return where(select).order_by(*columns(definition.keys), copy=False)
+
+
+def _measured(question: Question, table: pa.Table, statement: str, currency: str | None) -> Measured:
+    definition = question.definition
+    if not (question.may_be_empty or table.num_rows):
+        asked = ", ".join(f"{name} {value}" for name, value in question.parameters.items())
         raise NoData(
             f"The ledger has no figures for this {definition.name}",
             where=asked or None,
@@ -61,11 +116,11 @@ def evaluate(
         measure=definition.name,
         formula=definition.formula,
         releases=releases_of(table),
-        query=ordered.sql(dialect="duckdb"),
-        parameters={name: str(value) for name, value in (parameters or {}).items()},
-        notes=(definition.source, *notes),
+        query=statement,
+        parameters={name: str(value) for name, value in question.parameters.items()},
+        notes=(definition.source, *question.notes),
     )
-    findings = tuple(finding for judge in judges for finding in judge(table))
+    findings = tuple(finding for judge in question.judges for finding in judge(table))
     return Measured(table, unit, lineage, findings, definition.keys, units, definition.identity)
 
 

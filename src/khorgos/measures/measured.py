@@ -6,29 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Lineage
+from khorgos.measures.sums import Sum
 
-#: Relative error that sums of doubles may show: chosen because 1e6 terms lose about 1e6 * 1.1e-16.
-_SLACK = 1e-9
+__all__ = ["Definition", "Measured", "Sum"]
 
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """An identity of a table: a column adds up, within groups, to one or to another column.
-
-    Args:
-        within: the columns that make a group.
-        column: what is summed.
-        to: the column that holds the sum in each row of the group; None where the sum is one.
-    """
-
-    within: tuple[str, ...]
-    column: str = "value"
-    to: str | None = None
+# Rows up to which plain Python checks a table: chosen because importing what checks many takes longer than that.
+_FEW = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +70,13 @@ class Measured:
     def __post_init__(self) -> None:
         where = self.lineage.measure
         _check_columns(self, where)
-        _check_keys(self, where)
-        _check_numbers(self, where)
-        _check_trace(self, where)
-        if self.identity is not None:
-            _check_sum(self.table, self.identity, where)
+        if self.table.num_rows > _FEW:
+            from khorgos.measures.many_rows import faults
+        else:
+            from khorgos.measures.few_rows import faults
+        decimal = [field.name for field in self.table.schema if pa.types.is_floating(field.type)]
+        if fault := next(faults(self.table, self.keys, decimal, self.identity), None):
+            raise BadInput(fault, where=where)
 
 
 def _check_columns(measured: Measured, where: str) -> None:
@@ -97,48 +86,3 @@ def _check_columns(measured: Measured, where: str) -> None:
     decimal = {f.name for f in measured.table.schema if pa.types.is_floating(f.type)}
     if bare := decimal - {"value"} - set(measured.units):
         raise BadInput(f"Columns without a unit: {sorted(bare)}", where=where)
-
-
-def _check_keys(measured: Measured, where: str) -> None:
-    if not measured.keys:
-        return
-    counts = measured.table.select(list(measured.keys)).group_by(list(measured.keys)).aggregate([([], "count_all")])
-    if counts.num_rows != measured.table.num_rows:
-        twice = counts.filter(pc.greater(counts["count_all"], 1)).slice(0, 1).to_pylist()
-        raise BadInput(f"One figure stands twice: {twice}", where=where)
-
-
-def _check_numbers(measured: Measured, where: str) -> None:
-    for column in measured.table.schema:
-        if pa.types.is_floating(column.type):
-            finite = pc.all(pc.is_finite(measured.table[column.name])).as_py()
-            if finite is False:
-                raise BadInput(f"Column {column.name} holds a value that is no number; missing is null", where=where)
-    if {"value_low", "value_high"} <= set(measured.table.column_names):
-        _check_interval(measured.table, where)
-
-
-def _check_interval(table: pa.Table, where: str) -> None:
-    value, low, high = table["value"], table["value_low"], table["value_high"]
-    slack = pc.add(pc.multiply(pc.abs(value), _SLACK), _SLACK)
-    outside = pc.or_(pc.less(pc.add(value, slack), low), pc.greater(pc.subtract(value, slack), high))
-    if pc.any(outside).as_py():
-        raise BadInput("A value lies outside its own interval", where=where)
-
-
-def _check_trace(measured: Measured, where: str) -> None:
-    length = pc.fill_null(pc.list_value_length(measured.table["trace"]), 0)
-    bare = pc.and_(pc.is_valid(measured.table["value"]), pc.equal(length, 0))
-    if pc.any(bare).as_py():
-        raise BadInput("A value has no trace to a release", where=where)
-
-
-def _check_sum(table: pa.Table, identity: Sum, where: str) -> None:
-    wanted = [(identity.column, "sum"), *([(identity.to, "max")] if identity.to else [])]
-    sums = table.group_by(list(identity.within)).aggregate(wanted)
-    total = sums[f"{identity.column}_sum"]
-    target = sums[f"{identity.to}_max"] if identity.to else pa.scalar(1.0)
-    size = table.append_column("_size", pc.abs(table[identity.column])).group_by(list(identity.within))
-    slack = pc.add(pc.multiply(size.aggregate([("_size", "sum")])["_size_sum"], _SLACK), _SLACK)
-    if pc.any(pc.greater(pc.abs(pc.subtract(total, target)), slack)).as_py():
-        raise BadInput(f"{identity.column} does not add up to {identity.to or 'one'}", where=where)

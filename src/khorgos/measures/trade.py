@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from khorgos.core.errors import NoData
 from khorgos.ledger.query import FlowQuery, Trace
 from khorgos.ledger.store import Ledger
 from khorgos.measures.asking import asked_levels, at, in_time, told, with_bases
 from khorgos.measures.draft import Draft
-from khorgos.measures.evaluate import evaluate
-from khorgos.measures.measured import Measured, Sum
+from khorgos.measures.evaluate import Question, evaluate, evaluate_over
+from khorgos.measures.measured import Definition, Measured, Sum
 from khorgos.measures.statements import growth as statements
 from khorgos.measures.statements.groups import GROUP_LEVELS, judge_groups
 from khorgos.measures.statements.levels import LEVELS, judge_levels, known
-from khorgos.measures.statements.relation import SERIES, all_but
+from khorgos.measures.statements.relation import SERIES, all_but, among, table, where
 from khorgos.nomenclature.area_register import is_aggregate
 from khorgos.nomenclature.groups import expand
+
+_LEVEL_JUDGES = (judge_levels, judge_groups)
+
+
+def _levels_of(query: FlowQuery) -> Definition:
+    grouped = any(is_aggregate(area) for area in (*query.reporters, *query.partners))
+    return GROUP_LEVELS if grouped else LEVELS
 
 
 def levels(ledger: Ledger, query: FlowQuery, *, trace: Trace = "release") -> Measured:
@@ -36,14 +44,13 @@ def levels(ledger: Ledger, query: FlowQuery, *, trace: Trace = "release") -> Mea
     Source: WITS Trade Indicators help, "Trade balance"; ST/ESCAP/2559, ch. III.
     """
     draft = Draft(ledger, trace)
-    grouped = any(is_aggregate(area) for area in (*query.reporters, *query.partners))
     return evaluate(
         draft,
         asked_levels(draft, query),
-        GROUP_LEVELS if grouped else LEVELS,
+        _levels_of(query),
         currency=query.currency,
         parameters=told(query),
-        judges=(judge_levels, judge_groups),
+        judges=_LEVEL_JUDGES,
     )
 
 
@@ -95,6 +102,44 @@ def growth(ledger: Ledger, query: FlowQuery, *, months: int = 12, trace: Trace =
         parameters=told(query, months=months),
         judges=(statements.judge_growth,),
     )
+
+
+def levels_and_growth(
+    ledger: Ledger, query: FlowQuery, flow: str, *, months: int = 12, trace: Trace = "release"
+) -> tuple[Measured, Measured | None]:
+    """The levels asked for, and the growth of one of them: what `levels` and `growth` answer, in half the time.
+
+    Args:
+        ledger: the ledger to ask.
+        query: which figures; the earlier periods are looked up beside them.
+        flow: whose growth; one of the query's flows.
+        months: as in `growth`.
+        trace: name releases or rows.
+
+    Returns:
+        The levels, and the growth where there is any.
+
+    Raises:
+        NoData: the ledger has none of the levels.
+    """
+    draft = Draft(ledger, trace)
+    wide = with_bases(query, months)
+    shared, one = table("shared_levels"), replace(query, flows=(flow,))
+    levels_asked = shared if wide == query else in_time(shared, query)
+    made = in_time(statements.growth(where(shared, among("flow", [flow])), months), one)
+    figures, grown = evaluate_over(
+        draft,
+        shared.name,
+        asked_levels(draft, wide),
+        (
+            Question(levels_asked, _levels_of(query), told(query), _LEVEL_JUDGES),
+            Question(made, statements.GROWTH, told(one, months=months), (statements.judge_growth,)),
+        ),
+        currency=query.currency,
+    )
+    if isinstance(figures, NoData):
+        raise figures
+    return figures, grown if isinstance(grown, Measured) else None
 
 
 def contribution(

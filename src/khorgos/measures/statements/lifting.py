@@ -21,22 +21,22 @@ def lifted(select: exp.Select, *, copy: bool = True) -> exp.Select:
     whole = select.copy() if copy else select
     meant = {id(node): cte for node in whole.find_all(exp.Table) if (cte := _meant(node)) is not None}
     names: dict[int, str] = {}
-    by_text: dict[str, str] = {}
-    counted: dict[str, int] = {}
-    kept: list[exp.CTE] = []
+    listed: list[exp.CTE] = []
+    kept: dict[str, list[exp.CTE]] = {}
     for cte in _in_order(whole, meant):
         body = cast(exp.Expression, cte.this)
         _rename(body, meant, names)
-        text = body.sql(dialect="duckdb")
-        if text not in by_text:
-            base = cte.alias
-            counted[base] = counted.get(base, 0) + 1
-            by_text[text] = base if counted[base] == 1 else f"{base}_v{counted[base]}"
-            kept.append(exp.CTE(this=body, alias=exp.TableAlias(this=exp.to_identifier(by_text[text]))))
-        names[id(cte)] = by_text[text]
+        alike = kept.setdefault(cte.alias, [])
+        same = next((one for one in alike if one.this == body), None)
+        if same is None:
+            name = cte.alias if not alike else f"{cte.alias}_v{len(alike) + 1}"
+            same = exp.CTE(this=body, alias=exp.TableAlias(this=exp.to_identifier(name)))
+            alike.append(same)
+            listed.append(same)
+        names[id(cte)] = same.alias
     _rename(whole, meant, names)
-    if kept:
-        whole.set("with_", exp.With(expressions=kept))
+    if listed:
+        whole.set("with_", exp.With(expressions=listed))
     return whole
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import cast
 
-import sqlglot
 from sqlglot import exp
 
 from khorgos.core.errors import BadInput
+from khorgos.ledger.parsing import parsed
 from khorgos.measures.statements.lifting import lifted
 
 #: Anything that can stand after FROM.
@@ -70,8 +70,8 @@ Value = str | int | float | bool | None | exp.Expression | Sequence[exp.Expressi
 
 
 @cache
-def _parsed(text: str) -> exp.Expression:
-    return cast(exp.Expression, sqlglot.parse_one(text, read=_DIALECT))
+def _spelt_out(text: str) -> exp.Expression:
+    return _expanded(parsed(text).copy(), known=True)
 
 
 def _substitute(tree: exp.Expression, values: Mapping[str, Value]) -> exp.Expression:
@@ -93,22 +93,25 @@ def _literal(value: str | int | float | bool | None) -> exp.Expression:
     return cast(exp.Expression, exp.cast(literal, "double") if isinstance(value, float) else literal)
 
 
-def _expanded(tree: exp.Expression) -> exp.Expression:
-    """The tree with each macro spelt out, innermost first."""
+def _expanded(tree: exp.Expression, *, known: bool = False) -> exp.Expression:
+    """The tree with each macro spelt out, innermost first; with `known`, only those whose arguments hold no `$name`."""
     root = exp.Paren(this=tree)
     for call in sorted(root.find_all(exp.Anonymous), key=lambda node: -node.depth):
         text = _MACRO_TEXT.get(call.name.upper())
-        if text is not None:
+        if text is not None and not (known and call.find(exp.Placeholder)):
             arguments = (exp.paren(part) if isinstance(part, exp.Binary) else part for part in call.expressions)
-            meaning = _substitute(_parsed(text).copy(), dict(zip("ab", arguments, strict=False)))
+            meaning = _substitute(parsed(text).copy(), dict(zip("ab", arguments, strict=False)))
             call.replace(exp.Paren(this=meaning))
     return cast(exp.Expression, root.this)
 
 
 def _mounted(relation: Relation, name: str) -> exp.Expression:
     if isinstance(relation, exp.Table):
-        return cast(exp.Expression, exp.alias_(relation.copy(), name, table=True))
-    return relation.subquery(name, copy=True)
+        mounted = relation.copy()
+        mounted.set("alias", exp.TableAlias(this=exp.to_identifier(name)))
+        return mounted
+    # one that is mounted already stays where it is; a fresh one needs no copy
+    return relation.subquery(name, copy=relation.parent is not None)
 
 
 def _select(names: Sequence[exp.Expression], source: exp.Expression) -> exp.Select:
@@ -131,9 +134,9 @@ def build(text: str, relations: Mapping[str, Relation], **values: Value) -> exp.
         values: what stands behind `$name`.
 
     Returns:
-        A statement of its own; the arguments are not changed.
+        A statement of its own; the arguments mean what they did, though they may have become its parts.
     """
-    tree = _parsed(text).copy()
+    tree = _spelt_out(text).copy()
     tables = [node for node in tree.find_all(exp.Table) if node.name in relations and not node.db]
     tree = _expanded(_substitute(tree, values))
     for table in tables:
@@ -145,7 +148,7 @@ def build(text: str, relations: Mapping[str, Relation], **values: Value) -> exp.
 
 def condition(text: str) -> exp.Expression:
     """A condition or other expression from its text in DuckDB's SQL."""
-    return _expanded(_parsed(text).copy())
+    return _spelt_out(text).copy()
 
 
 def same(left: str, right: str, names: Iterable[str]) -> exp.Expression:
@@ -215,7 +218,7 @@ def rows_of(names: Sequence[str], rows: Iterable[Sequence[str | int | float | No
 
 def table(name: str) -> exp.Table:
     """A table of the engine by its name."""
-    return exp.to_table(name)
+    return exp.Table(this=exp.to_identifier(name))
 
 
 def render(relation: Relation, dialect: str = _DIALECT) -> str:

@@ -13,11 +13,11 @@ from khorgos.ledger.engine import run
 from khorgos.ledger.query import FlowQuery, alternatives
 from khorgos.ledger.store import Ledger
 from khorgos.measures.measured import Measured
-from khorgos.measures.trade import growth, levels
+from khorgos.measures.trade import levels_and_growth
 from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.periods import month, parse_period, year
 from khorgos.report.addresses import LEVELS, Address
-from khorgos.report.answer import Answer, or_none, remarks
+from khorgos.report.answer import Answer, remarks
 from khorgos.report.credits import Credits, short_credit
 from khorgos.report.rounding import settled
 from khorgos.report.view import Column, View, printed, scale_of
@@ -43,12 +43,11 @@ def trade(ledger: Ledger, query: FlowQuery) -> Answer:
         NoData: if the ledger has nothing of it.
     """
     flows = query.flows
-    figures = levels(ledger, query)
+    grown_flow = "total" if "total" in flows else flows[0]
+    figures, grown = levels_and_growth(ledger, query, grown_flow)
     if not any(row["value"] is not None for row in figures.table.to_pylist()):
         raise _nothing(query)
-    grown_flow = "total" if "total" in flows else flows[0]
-    of_total = replace(query, flows=(grown_flow,))
-    grown = or_none(lambda: growth(ledger, of_total)) if grown_flow != "balance" else None
+    grown = grown if grown_flow != "balance" else None
     measured = (figures, grown) if grown else (figures,)
     credits = Credits(ledger)
     rows = _rows(query, figures, grown, credits)
@@ -97,11 +96,10 @@ def everybody(ledger: Ledger, query: FlowQuery) -> Answer:
     Raises:
         NoData: if the ledger has nothing of it.
     """
-    found = [row for row in run(ledger, alternatives(ledger, query)).to_pylist() if row["value"] is not None]
+    found = _stated(ledger, query)
     if not found:
         raise _nothing(query)
     credits = Credits(ledger)
-    found.sort(key=lambda r: (r["partner"], r["period"], LEVELS.index(r["flow"]), -r["value"]))
     rows = tuple(
         {
             "period": row["period"],
@@ -126,6 +124,15 @@ def everybody(ledger: Ledger, query: FlowQuery) -> Answer:
     )
     title = f"{_title(query)}: every publisher's figure"
     return Answer(View(title, columns, rows, f"{query.currency} {{scale}}, {_side(query)}", sources=credits.lines()))
+
+
+def _stated(ledger: Ledger, query: FlowQuery) -> list[dict[str, Any]]:
+    """Every voice's figures of the same cells, the largest of a cell first, in the same order on each machine."""
+    found = [row for row in run(ledger, alternatives(ledger, query)).to_pylist() if row["value"] is not None]
+    return sorted(
+        found,
+        key=lambda r: (r["partner"], r["period"], LEVELS.index(r["flow"]), -r["value"], r["source"], r["trace"]),
+    )
 
 
 def _as_printed(value: float, step: float | None) -> str:
@@ -240,10 +247,10 @@ def _others(ledger: Ledger, query: FlowQuery, figures: Measured) -> tuple[str, .
     shown = {(r["partner"], r["period"], r["flow"]): r["value"] for r in figures.table.to_pylist()}
     flows = tuple(flow for flow in LEVELS if flow in query.flows)
     said: dict[tuple[str, str, str], dict[str, str]] = {}
-    for row in run(ledger, alternatives(ledger, replace(query, flows=flows, statuses=None))).to_pylist():
+    for row in _stated(ledger, replace(query, flows=flows, statuses=None)):
         key = (row["partner"], row["period"], row["flow"])
         own = shown.get(key)
-        if own and row["value"] is not None and abs(row["value"] - own) > _VISIBLE * abs(own):
+        if own and abs(row["value"] - own) > _VISIBLE * abs(own):
             factor, word = scale_of(row["value"])
             text = f"{row['value'] / factor:,.3g} {word}".strip()
             said.setdefault(key, {}).setdefault(text, short_credit(ledger, row["trace"][0].partition("#")[0]))

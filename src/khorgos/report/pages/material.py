@@ -12,7 +12,7 @@ from khorgos.ledger.query import FlowQuery
 from khorgos.ledger.store import Ledger
 from khorgos.measures.measured import Measured
 from khorgos.measures.standing import rank, share
-from khorgos.measures.trade import growth, levels
+from khorgos.measures.trade import levels_and_growth
 from khorgos.nomenclature.areas import get, is_aggregate
 from khorgos.nomenclature.groups import expand
 from khorgos.report.addresses import DECLARED, LEVELS, Address
@@ -141,9 +141,9 @@ def gather(ledger: Ledger, reporter: str, areas: tuple[str, ...], year: int, as_
     everyone = tuple(dict.fromkeys([*areas, *partners]))
     years = tuple(range(FIRST_YEAR, year + 2))
     query = FlowQuery((reporter,), everyone, LEVELS, years=years, as_of=as_of, statuses=DECLARED)
-    totals = FlowQuery((reporter,), everyone, ("total",), years=years, as_of=as_of, statuses=DECLARED)
     this_year = FlowQuery((reporter,), everyone, ("total",), years=(year,), as_of=as_of, statuses=DECLARED)
     ranked = FlowQuery((reporter,), partners, ("total",), years=(year,), as_of=as_of, statuses=DECLARED)
+    figures, grown = levels_and_growth(ledger, query, "total")
     return Material(
         ledger,
         reporter,
@@ -151,8 +151,8 @@ def gather(ledger: Ledger, reporter: str, areas: tuple[str, ...], year: int, as_
         partners,
         year,
         as_of,
-        levels(ledger, query),
-        or_none(lambda: growth(ledger, totals)),
+        figures,
+        grown,
         or_none(lambda: share(ledger, this_year)),
         or_none(lambda: rank(ledger, ranked)),
     )
