@@ -113,7 +113,8 @@ Rows = Iterator[tuple[str, str, float | None]]
 def main(shared: Path, out: Path) -> None:
     """Write both files, and refuse when they are too large for the wheel."""
     policy, census = shared / "data" / "policy", shared / "data" / "trade" / "us_census_2024"
-    rows = sorted({*_tracked(census / "tracker" / "tariff-lists"), *_section_301(policy), *_china(policy)})
+    china = _carried({*_china(policy)})
+    rows = sorted({*_tracked(census / "tracker" / "tariff-lists"), *_section_301(policy), *china})
     sources = {name: _source(name) for name, _, _ in rows}
     lists = pa.table(
         {
@@ -154,6 +155,7 @@ def _section_301(policy: Path) -> Rows:
 def _china(policy: Path) -> Rows:
     folder = policy / "china_retaliation"
     for row in _read(folder / "china_tariff_on_us_hs10_by_date_2018_2019.csv"):
+        yield "cn-lines-2018", row["hs10"], None
         code, points = row["hs10"], {name: float(text or 0) for name, text in row.items() if name != "hs10"}
         for name, columns in RETALIATION.items():
             if points[columns[0]] and (rate := sum(points[column] for column in columns)):
@@ -169,6 +171,25 @@ def _china(policy: Path) -> Rows:
         for name, tier in MARCH.items():
             if row["rate_pct"] == tier:
                 yield name, row["hs8"], None
+
+
+def _carried(rows: set[tuple[str, str, float | None]]) -> set[tuple[str, str, float | None]]:
+    """China's lines of 2025 that the tariff of 2018 split otherwise: each list is carried over to the other's lines.
+
+    Only within subheadings of six digits whose lines of 2018 stand on the same lists with the same rates.
+    """
+    old = {code for name, code, _ in rows if name == "cn-lines-2018"}
+    march = {code: name for name, code, _ in rows if name in MARCH}
+    new = {code for code in march if not any(line.startswith(code) for line in old)}
+    found, listed = set(rows), [row for row in rows if row[0] not in {"cn-lines-2018", *MARCH}]
+    for head in {code[:6] for code in new}:
+        marks = {line: frozenset((n, r) for n, code, r in listed if code == line) for line in old if line[:6] == head}
+        later = {march[code] for code in new if code[:6] == head}
+        if len(set(marks.values())) != 1 or len(later) != 1:
+            continue
+        found |= {(name, code, rate) for name, rate in next(iter(marks.values())) for code in new if code[:6] == head}
+        found |= {(name, line, None) for name in later for line in marks if line[:8] not in march}
+    return found
 
 
 def _source(name: str) -> str:

@@ -1,21 +1,19 @@
-"""Tariff rates, dates and scopes against the dated table of tariff actions."""
+"""Tariff rates, dates and scopes against the tariff registry."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import combinations
 from types import MappingProxyType
 
 from khorgos.claims.claim import Claim
 from khorgos.claims.deciding import Finding
 from khorgos.claims.verdict import Evidence
-from khorgos.core.errors import BadInput
+from khorgos.core.tariffs import TariffMeasure
+from khorgos.ledger.tariffs import tariff_measures
 from khorgos.nomenclature.area_register import get
 
 _ALL = "all"
@@ -70,70 +68,54 @@ _MEANT = re.compile(r"\bthreat|\bpropos|\bconsider|\bvow|\bpledg|\bcould\b|\bwou
 
 @dataclass(frozen=True, slots=True)
 class TariffAction:
-    """One duty put upon the goods of a country.
+    """One measure of the registry as it hits the goods of one country.
 
     Args:
-        imposer: who levies it.
-        target: on whose goods; WLD for everybody's.
-        announced: the day it was made known.
-        begins: its first day.
-        ends: its last day; None while in force.
-        goods: words of the table; ("all",) for all goods.
-        rate: per cent, on top of the ordinary duty.
-        step: what it added when announced, in points.
-        legal: the act.
-        source: where it was read.
+        measure: the measure, with its act, dates and the words of the news for its goods.
+        rate: per cent on that country's goods, on top of the ordinary duty.
+        own: whether it names the country, rather than everybody.
     """
 
-    imposer: str
-    target: str
-    announced: dt.date
-    begins: dt.date
-    ends: dt.date | None
-    goods: tuple[str, ...]
+    measure: TariffMeasure
     rate: float
-    step: float
-    legal: str
-    source: str
+    own: bool
 
-    def __post_init__(self) -> None:
-        if not (self.announced <= self.begins and (self.ends is None or self.begins <= self.ends)):
-            raise BadInput("A tariff is announced before it begins, and begins before it ends", where=self.legal)
-        if self.rate < 0 or not self.goods:
-            raise BadInput("A tariff has goods and a rate that is not negative", where=self.legal)
+    @property
+    def goods(self) -> tuple[str, ...]:
+        """Words of the news; ("all",) for all goods."""
+        return self.measure.goods
 
-    def in_force(self, day: dt.date) -> bool:
-        """Whether it was levied on a day."""
-        return self.begins <= day and (self.ends is None or day <= self.ends)
+    @property
+    def begins(self) -> dt.date:
+        """Its first day."""
+        return self.measure.begins
+
+    @property
+    def ends(self) -> dt.date | None:
+        """Its last day; None while no end is known."""
+        return self.measure.ends
+
+    @property
+    def step(self) -> float:
+        """What it added when announced, in points."""
+        return self.rate if self.measure.step is None else self.measure.step
 
     def near(self, day: dt.date) -> bool:
         """Whether a text of or about that day may mean its announcement or its beginning."""
-        return any(abs((each - day).days) <= _DAYS for each in (self.announced, self.begins))
+        return any(abs((each - day).days) <= _DAYS for each in (self.measure.announced, self.begins))
 
 
-@cache
-def tariff_actions() -> tuple[TariffAction, ...]:
-    """The table of tariff actions: China and the United States since 2018, and American duties on all.
+def tariff_actions(imposer: str, target: str) -> tuple[TariffAction, ...]:
+    """The added duties of one economy on another's goods that articles name, from the tariff registry.
 
-    Source: China's State Council Tariff Commission (SCCTC), the United States' Federal Register and White House, each
-    named in its row.
+    Args:
+        imposer: area id of who levies the duty.
+        target: area id of the economy whose goods bear it.
     """
-    text = files("khorgos.claims").joinpath("data/tariff_actions.csv").read_text(encoding="utf-8")
-    return tuple(_action(row) for row in csv.DictReader(text.splitlines()))
-
-
-def _action(row: Mapping[str, str]) -> TariffAction:
-    return TariffAction(
-        imposer=get(row["imposer"]).id,
-        target=get(row["target"]).id,
-        announced=dt.date.fromisoformat(row["announced"]),
-        begins=dt.date.fromisoformat(row["begins"]),
-        ends=dt.date.fromisoformat(row["ends"]) if row["ends"] else None,
-        goods=tuple(row["goods"].split(";")),
-        rate=float(row["rate"]),
-        step=float(row["step"]),
-        legal=row["legal"],
-        source=row["source"],
+    return tuple(
+        TariffAction(one, rate, one.names(target))
+        for one in tariff_measures()
+        if one.imposer == imposer and one.goods and one.hits(target) and (rate := one.rate(target)) is not None
     )
 
 
@@ -152,12 +134,11 @@ def judge_tariff(claim: Claim, day: dt.date | None = None) -> Finding:
     if pair is None or _AVERAGE.search(_clause(claim)):
         what = "average or ordinary duties" if pair else "who levies the duty, and on whom"
         return _nothing(quote, what)
-    actions = [one for one in tariff_actions() if one.imposer == pair[0] and one.target in (pair[1], "WLD")]
-    own = [one for one in actions if one.target == pair[1]]
+    actions = tariff_actions(*pair)
     when = _day(claim, day)
-    if not own or when is None:
+    if not any(one.own for one in actions) or when is None:
         return _nothing(quote, f"tariff actions of {get(pair[0]).name} on goods of {get(pair[1]).name}")
-    at = [one for one in actions if one.in_force(when) or one.near(when)]
+    at = [one for one in actions if one.measure.in_force(when) or one.near(when)]
     goods = _goods(claim, at)
     if claim.low is not None and claim.high is not None and claim.value is None:
         return _range(claim, quote, at, goods)
@@ -259,7 +240,7 @@ def _highest(
 def _listed(at: Sequence[TariffAction], good: str, when: dt.date) -> tuple[float, ...]:
     """The duties of the days in question; older ones that go on only where there is none."""
     own = [one for one in at if good in one.goods] or [one for one in at if _ALL in one.goods]
-    recent = [one for one in own if one.near(when) or (good == _ALL and one.in_force(when))] or [
+    recent = [one for one in own if one.near(when) or (good == _ALL and one.measure.in_force(when))] or [
         max(own, key=lambda one: one.begins)
     ]
     return tuple(dict.fromkeys(one.rate for one in recent))
@@ -285,9 +266,9 @@ def _unnamed(claim: Claim, quote: str, at: Sequence[TariffAction]) -> Finding:
 
 def _range(claim: Claim, quote: str, at: Sequence[TariffAction], goods: tuple[str, ...]) -> Finding:
     """A range of rates against the lowest and highest of one day's actions."""
-    days = {one.announced for one in at}
+    days = {one.measure.announced for one in at}
     for day in sorted(days):
-        same = [one for one in at if one.announced == day and (not goods or set(goods) & set(one.goods))]
+        same = [one for one in at if one.measure.announced == day and (not goods or set(goods) & set(one.goods))]
         if same and (min(one.rate for one in same), max(one.rate for one in same)) == (claim.low, claim.high):
             tags = tuple(dict.fromkeys(tag for one in same for tag in one.goods))
             return Finding("supported", f"{quote} is borne out.", tuple(_rows(same, tags, None)))
@@ -306,8 +287,8 @@ def _rows(at: Sequence[TariffAction], goods: Sequence[str], value: float | None)
                 low=one.rate,
                 high=one.rate,
                 unit="percent",
-                arithmetic=one.legal,
-                source=one.source,
-                as_of=one.announced,
+                arithmetic=one.measure.legal,
+                source=one.measure.source,
+                as_of=one.measure.announced,
                 fit="exact" if holds else "none",
             )

@@ -183,6 +183,7 @@ class TariffRegistry:
         groups: by id.
         lists: by id.
         lines: tariff lines of an imposer, the finest codes known, ascending.
+        schedule: those of them that a mean over all lines counts: one vintage of its tariff; all where it is not given.
         begins: first day of the record.
         ends: last day for which the sources were read; later changes are not known.
 
@@ -197,6 +198,7 @@ class TariffRegistry:
     begins: dt.date
     ends: dt.date
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    schedule: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = [one.id for one in self.measures]

@@ -33,9 +33,19 @@ def tariff_registry() -> TariffRegistry:
     """
     head = _toml("registry.toml")
     groups = {name: TariffGroup(name, **_tuples(row)) for name, row in head["group"].items()}
-    measures = tuple(tariff_measure(row, where=row["file"]) for row in measure_tables())
     lists = _lists() | {name: CodeList(name, **_tuples(row)) for name, row in head["list"].items()}
-    return TariffRegistry(measures, groups, lists, head["begins"], head["ends"], _lines(lists))
+    schedule = {imposer: lists[name].codes for imposer, name in head["schedule"].items()}
+    return TariffRegistry(tariff_measures(), groups, lists, head["begins"], head["ends"], _lines(lists), schedule)
+
+
+@cache
+def tariff_measures() -> tuple[TariffMeasure, ...]:
+    """The measures alone, without their code lists: what it takes to say when an act was announced and in force.
+
+    Raises:
+        BadFile: a measure that cannot be read, or that is not in the schema; names file and measure.
+    """
+    return tuple(tariff_measure(row, where=row["file"]) for row in measure_tables())
 
 
 def tariff_measure(row: Mapping[str, Any], *, where: str) -> TariffMeasure:

@@ -108,11 +108,11 @@ class _Goods:
         self.names, self.at = _keys(goods.codes, by)
 
     def rows(self, day: dt.date, substitution: Substitution | None) -> Iterator[dict[str, object]]:
-        (least, ordinary), (most, _) = self.stacked(day, met=False), self.stacked(day, met=True)
+        (least, ordinary), (most, _) = self.stacked(day, most=False), self.stacked(day, most=True)
         low, high = np.minimum(least, most), np.maximum(least, most)
         moved = None
         if substitution:
-            before, _ = self.stacked(substitution.since, met=True)
+            before, _ = self.stacked(substitution.since, most=True)
             moved = self.mean(high, self.weight * ((100 + high) / (100 + before)) ** -substitution.sigma)
         columns = {
             "low": self.mean(low, self.weight),
@@ -127,8 +127,8 @@ class _Goods:
             figures = {key: None if value is None else _plain(value[k]) for key, value in columns.items()}
             yield {"imposer": self.imposer, "target": self.target, "on": day, "product": name, **figures}
 
-    def stacked(self, day: dt.date, *, met: bool) -> tuple[Floats, Floats | None]:
-        levied = self.cover.levied(self.imposer, self.target, day, met=met)
+    def stacked(self, day: dt.date, *, most: bool) -> tuple[Floats, Floats | None]:
+        levied = self.cover.levied(self.imposer, self.target, day, most=most)
         some = [one for one in levied if one.measure.group in self.groups]
         own = [one.points for one in some if one.measure.kind == "ordinary"]
         return added(some, len(self.weight)), np.sum(own, axis=0) if own else None

@@ -46,22 +46,23 @@ class Coverage:
         self._named: dict[str, Mask] = {}
         self._points: dict[str, Floats] = {}
 
-    def levied(self, imposer: str, target: str, day: dt.date, *, met: bool) -> tuple[Levied, ...]:
+    def levied(self, imposer: str, target: str, day: dt.date, *, most: bool) -> tuple[Levied, ...]:
         """The measures levied on a day, each with its codes and points.
 
         Args:
             imposer: who levies.
             target: on whose goods.
             day: the day.
-            met: whether conditions that statistics do not show are taken as met.
+            most: where statistics do not show whether a condition is met, take it as the duty is the highest: measures
+                levied, exemptions not granted; else as it is the lowest.
         """
         measures = [
             one
             for one in self.registry.measures
-            if one.imposer == imposer and one.in_force(day) and one.hits(target) and (met or not one.only_if)
+            if one.imposer == imposer and one.in_force(day) and one.hits(target) and (most or not one.only_if)
         ]
         measures.sort(key=lambda one: (self.registry.order.index(one.group), one.begins, one.id))
-        listed = {one.id: self.named(one) & ~self._exempt(one, target, day, met) for one in measures}
+        listed = {one.id: self.named(one) & ~self._exempt(one, target, day, most) for one in measures}
         taken: dict[str, Mask] = {}
         found = []
         for one in measures:
@@ -74,7 +75,7 @@ class Coverage:
                     on &= ~taken[group]
             if on.any():
                 taken[one.group] = taken.get(one.group, np.zeros(len(on), bool)) | on
-                found.append(Levied(one, np.where(on, self._rate(one, target, met), 0.0), on))
+                found.append(Levied(one, np.where(on, self._rate(one, target, most), 0.0), on))
         return tuple(found)
 
     def named(self, one: TariffMeasure) -> Mask:
@@ -87,10 +88,10 @@ class Coverage:
         mask: Mask = np.logical_or.reduce(masks)
         return mask
 
-    def _exempt(self, one: TariffMeasure, target: str, day: dt.date, met: bool) -> Mask:
+    def _exempt(self, one: TariffMeasure, target: str, day: dt.date, most: bool) -> Mask:
         out = np.zeros(len(self.codes), bool)
         for each in one.exempt:
-            if each.holds(day, target) and (met or not each.only_if):
+            if each.holds(day, target) and not (most and each.only_if):
                 out |= self._listed(each.codes)
         return out
 
@@ -109,13 +110,13 @@ class Coverage:
             out |= np.isin(self._heads[length], some)
         return out
 
-    def _rate(self, one: TariffMeasure, target: str, met: bool) -> Floats:
+    def _rate(self, one: TariffMeasure, target: str, most: bool) -> Floats:
         rate = one.rate(target)
         points = self._listed_rates(one) if rate is None else np.full(len(self.codes), rate)
         if not one.net:
             return points
         # Without the ordinary duty the floor adds anything from nothing to the whole rate.
-        least = points if met else np.zeros_like(points)
+        least = points if most else np.zeros_like(points)
         net: Floats = np.where(np.isnan(self.ordinary), least, np.maximum(points - self.ordinary, 0.0))
         return net
 

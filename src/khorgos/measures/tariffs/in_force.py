@@ -61,7 +61,8 @@ def in_force(
         imposer: area id of who levies the duty.
         target: area id of the economy whose goods bear it.
         on: the day; its duty is the one in force at its end.
-        products: HS codes of two digits or more; () for every line known. A heading becomes the lines under it.
+        products: HS codes of two digits or more; () for every line of the schedule. A heading
+            becomes the lines under it.
 
     Returns:
         Lines in order of their codes; without any measure in force, low = high = 0 and no levies.
@@ -72,8 +73,8 @@ def in_force(
     check_day(registry, on)
     codes = lines_of(registry, imposer, products)
     cover = Coverage(registry, codes)
-    low = cover.levied(imposer, target, on, met=False)
-    high = cover.levied(imposer, target, on, met=True)
+    low = cover.levied(imposer, target, on, most=False)
+    high = cover.levied(imposer, target, on, most=True)
     return tuple(_stack(code, at, low, high, on) for at, code in enumerate(codes))
 
 
@@ -83,7 +84,7 @@ def lines_of(registry: TariffRegistry, imposer: str, products: Iterable[str] = (
     Args:
         registry: the measures.
         imposer: whose tariff.
-        products: HS codes; () for all lines.
+        products: HS codes; () for all lines of its schedule.
 
     Raises:
         BadInput: a product that is no HS code.
@@ -91,7 +92,7 @@ def lines_of(registry: TariffRegistry, imposer: str, products: Iterable[str] = (
     lines = registry.lines.get(imposer, ())
     asked = tuple(products)
     if not asked:
-        return lines
+        return registry.schedule.get(imposer, lines)
     found: set[str] = set()
     for code in asked:
         if not (code.isdigit() and 2 <= len(code) <= 10):

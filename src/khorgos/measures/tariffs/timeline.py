@@ -80,7 +80,7 @@ def timeline(
     steps: list[Step] = []
     last: tuple[np.ndarray, np.ndarray, frozenset[str]] | None = None
     for day, following in zip(days, [*days[1:], ends + _DAY], strict=True):
-        least, most = (cover.levied(imposer, target, day, met=met) for met in (False, True))
+        least, most = (cover.levied(imposer, target, day, most=most) for most in (False, True))
         n = len(goods.codes)
         low, high = np.minimum(added(least, n), added(most, n)), np.maximum(added(least, n), added(most, n))
         names = frozenset(one.measure.id for one in (*least, *most) if one.measure.kind == "added")
