@@ -32,24 +32,26 @@ def without_materials(base: Baseline) -> Baseline:
 
 
 def own_materials(base: Baseline) -> Baseline:
-    """Every sector buys its materials from itself only: gamma_ss = 1 - beta_s, no linkages between sectors.
+    """Every sector buys its materials from itself only, with no linkages: gamma_ss = g_ss, beta_s = 1 - g_ss.
 
-    Final spending is what is left of each market. Where a sector would use more of itself than the country buys, its
-    share of value added rises so far that nothing is left over. The rule is ours: the paper does not print its own.
+    g_ss is the sector's own share among its materials. Final spending is what is left of each market, and none where a
+    sector would use more of itself than the country buys; such worlds are not at rest, so compare with their own.
 
     Args:
-        base: a world at rest.
+        base: a world with materials.
 
-    Source: Caliendo, Parro (2015), section 5.4 (model without input-output linkages), doi:10.1093/restud/rdu035.
+    Source: the authors' programme script_no_io; Caliendo, Parro (2015), section 5.4, doi:10.1093/restud/rdu035.
     """
     _plain(base)
+    if base.gamma is None:
+        raise BadInput("The world has no materials to take linkages from")
     n, s = base.beta.shape
     sales = base.trade.sum(1)
-    used = np.minimum((1.0 - base.beta) * sales, base.spending)
-    share = np.divide(used, sales, out=np.zeros_like(used), where=sales > 0)
+    own = base.gamma[:, np.arange(s), np.arange(s)]
+    share = np.divide(own, 1.0 - base.beta, out=np.zeros_like(own), where=base.beta < 1.0)
     gamma = np.zeros((n, s, s))
     gamma[:, np.arange(s), np.arange(s)] = share
-    final = base.spending - used
+    final = np.maximum(base.spending - share * sales, 0.0)
     return base.with_(
         gamma=gamma,
         beta=1.0 - share,
@@ -62,12 +64,12 @@ def own_materials(base: Baseline) -> Baseline:
 def one_sector(base: Baseline, theta: float, *, materials: bool = True) -> Baseline:
     """All sectors as one: flows added up, tariffs weighted by flows net of tariffs.
 
+    Caliendo and Parro's own model of one sector keeps what is not traded apart: `papers.caliendo_parro_tables`.
+
     Args:
         base: a world at rest.
         theta: elasticity of the one sector.
         materials: keep the share of materials in sales.
-
-    Source: Caliendo, Parro (2015), section 5.4 (one-sector model), doi:10.1093/restud/rdu035.
     """
     _plain(base)
     n = len(base.countries)

@@ -19,8 +19,13 @@ from khorgos.models.welfare import first_order, real_wage
 #: The files by what they hold, relative to the folder of model data.
 FILES = {
     "data": "caliendo_parro_2015/nafta.npz",
+    "tariffs_2005": "caliendo_parro_2015/base_year/tariffs2005.txt",
     "table_2": "caliendo_parro_2015/published_table_2.csv",
 }
+#: Members of NAFTA.
+MEMBERS = ("Mexico", "Canada", "USA")
+#: Growth of a member's imports from the other two in per cent, as the abstract prints it.
+ABSTRACT = {"Mexico": 118, "Canada": 11, "USA": 41}
 
 _PAPER = "Caliendo & Parro 2015"
 _STORED = {"w": "w_n_hat", "P": "P_nj_hat", "c": "c_nj_hat", "X": "X_nj1", "I": "I_n1"}
@@ -33,12 +38,14 @@ class Nafta:
     Args:
         baseline: 1993, with the deficits of the data.
         rates: tariffs of the experiment: members of NAFTA at 2005 rates among themselves, all others at 1993.
+        rates_2005: tariffs of all in 2005.
         printed: Table 2 as (country, column, per cent).
         stored: an independent solver's solution, "bln_" without deficits and "cfl_" with NAFTA's tariffs.
     """
 
     baseline: Baseline
     rates: Array
+    rates_2005: Array
     printed: tuple[tuple[str, str, float], ...]
     stored: Mapping[str, Array]
 
@@ -64,9 +71,19 @@ def read(contents: Mapping[str, Any]) -> Nafta:
     return Nafta(
         baseline,
         by_exporter["tau_nij1_cfl"],
+        _tariffs(contents["tariffs_2005"], baseline.tau.shape),
         tuple((row["row"], row["column"], float(row["value"])) for row in table),
         {f"{p}_{k}": data[f"zad_{p}_{v}"] for p in ("bln", "cfl") for k, v in _STORED.items()},
     )
+
+
+def _tariffs(text: bytes, shape: tuple[int, ...]) -> Array:
+    """A block of importers by exporters a traded sector, in per cent; nothing is levied on the other sectors."""
+    n, _, s = shape
+    blocks = np.loadtxt(text.decode("ascii").splitlines()).reshape(-1, n, n) / 100
+    rates = np.concatenate([blocks, np.zeros((s - len(blocks), n, n))]).transpose(2, 1, 0)
+    rates[np.arange(n), np.arange(n)] = 0.0
+    return rates
 
 
 def nafta(data: Nafta) -> tuple[Equilibrium, Equilibrium]:
@@ -78,10 +95,10 @@ def nafta(data: Nafta) -> tuple[Equilibrium, Equilibrium]:
 
 
 def reproduce(data: Nafta) -> tuple[Cell, ...]:
-    """Table 2 (per cent, two decimals), and the largest relative gaps to the stored solution (eight decimals).
+    """Table 2 (per cent, two decimals), trade growth in the abstract, largest relative gaps to the stored solution.
 
     Source:
-        Caliendo, L. and Parro, F. (2015), Estimates of the Trade and Welfare Effects of NAFTA, Table 2.
+        Caliendo, L. and Parro, F. (2015), Estimates of the Trade and Welfare Effects of NAFTA, abstract and Table 2.
     """
     before, after = nafta(data)
     parts = first_order(after, before)
@@ -98,7 +115,22 @@ def reproduce(data: Nafta) -> tuple[Cell, ...]:
         )
         for country, column, value in data.printed
     ]
+    growth = partners_growth(before, after)
+    printed += [
+        Cell(_PAPER, "abstract", f"{member}, imports from the other members", value, growth[member], 0)
+        for member, value in ABSTRACT.items()
+    ]
     return (*printed, *_stored(data, "bln", before), *_stored(data, "cfl", after))
+
+
+def partners_growth(before: Equilibrium, after: Equilibrium) -> dict[str, float]:
+    """Growth of each member's imports from the other two, net of tariffs, in per cent."""
+    place = {member: before.baseline.index(member) for member in MEMBERS}
+
+    def imports(world: Equilibrium, member: str) -> float:
+        return float(world.trade[[place[k] for k in MEMBERS if k != member], place[member]].sum())
+
+    return {member: 100 * (imports(after, member) / imports(before, member) - 1) for member in MEMBERS}
 
 
 def _at(data: Nafta, values: Array, country: str) -> float:
