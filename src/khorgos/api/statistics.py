@@ -154,24 +154,41 @@ def mirror(
     second: str,
     *,
     years: Years | None = None,
+    view: str = "reports",
+    product: str = "TOTAL",
+    currency: str = "USD",
     as_of: str | dt.date | None = None,
     ledger: Ledger | None = None,
 ) -> Answer:
-    """What both sides report of the same flows, the gap, and the range between them.
+    """What both sides report of the same flows, one figure from both, and the gap, cause by cause.
 
     Args:
         first, second: the two sides.
-        years, as_of, ledger: as in `trade`.
+        view: "reports": both reports, their gap and one figure by each of two methods; "causes": how much of the gap
+            each cause could make (without years, of the latest gap).
+        product: "TOTAL", one code, or a word that means one.
+        years, currency, as_of, ledger: as in `trade`.
 
     Returns:
-        One row a year and direction.
+        One row a year and direction; or one a gap and cause.
 
     Raises:
         UnknownName, NoData: as in `trade`.
+        BadInput: no such view, two sides that are one, or a word that means several codes.
     """
     from khorgos.report.answers.mirror import mirror as answer
 
-    return answer(ledger or open_ledger(), area(first).id, area(second).id, year_numbers(years), parsed_day(as_of))
+    codes, nomenclature = product_codes(product)
+    if len(codes) != 1:
+        raise BadInput(f"{product!r} means {len(codes)} codes, and a gap is of one", hint=f"Name one: {codes[0]}")
+    query = FlowQuery(
+        products=codes,
+        nomenclature=nomenclature,
+        years=year_numbers(years),
+        currency=currency_code(currency),
+        as_of=parsed_day(as_of),
+    )
+    return answer(ledger or open_ledger(), area(first).id, area(second).id, query, view)
 
 
 def invest(

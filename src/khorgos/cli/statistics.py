@@ -114,13 +114,26 @@ def mirror(
     first: Annotated[str, typer.Argument(help="One side: CHN, ...")],
     second: Annotated[str, typer.Argument(help="The other side: KGZ, ...")],
     years: YearsOption = None,
+    view: Annotated[str, typer.Option(help="reports, or causes: what could make the gap.")] = "reports",
+    product: Annotated[str, typer.Option(help="A code or a word for goods; TOTAL for all.")] = "TOTAL",
+    currency: CurrencyOption = "USD",
     as_of: AsOfOption = None,
     format_: FormatOption = Format.TABLE,
     output: OutputOption = None,
     ledger: LedgerOption = None,
 ) -> None:
-    """What the two sides of one flow report, and the gap between them."""
-    show(api.mirror(first, second, years=years, as_of=as_of, ledger=own_ledger(ledger)), format_, output)
+    """What the two sides of one flow report, one figure from both, and the gap between them, cause by cause."""
+    answer = api.mirror(
+        first,
+        second,
+        years=years,
+        view=view,
+        product=product,
+        currency=currency,
+        as_of=as_of,
+        ledger=own_ledger(ledger),
+    )
+    show(answer, format_, output)
 
 
 @app.command()

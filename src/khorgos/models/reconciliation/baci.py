@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import pinvh
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, pinvh
 
 from khorgos.core.errors import BadInput
 from khorgos.models.partial.inputs import Floats
@@ -15,6 +16,9 @@ from khorgos.models.reconciliation.reports import Reports
 
 #: Levels of all effects together; chosen because the dense normal matrix is then inverted in about a second.
 MOST_LEVELS = 2_000
+#: Least over largest pivot of a matrix of full rank; chosen as the root of the rounding of a double, since a pivot that
+#: should be zero comes out near it.
+RANK = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +132,7 @@ def _least_square_means(
     columns = np.stack([codes + start for codes, start in zip(sets, starts, strict=False)], axis=1)
     rows = np.repeat(np.arange(n), len(sets))
     design = sparse.csr_array((np.ones(rows.size), (rows, columns.ravel())), shape=(n, int(starts[-1])))
-    inverse, rank = pinvh((design.T @ (design * weight[:, None])).toarray(), return_rank=True)
+    inverse, rank = _inverse((design.T @ (design * weight[:, None])).toarray(), starts)
     effects = inverse @ (design.T @ (weight * distance))
     left = distance - design @ effects
     spread = float(weight @ left**2) / max(n - rank, 1)
@@ -137,11 +141,27 @@ def _least_square_means(
     def of(side: int) -> tuple[Floats, Floats]:
         wanted = np.tile(sum(a for s, a in enumerate(averages) if s != side), (levels[side], 1))
         wanted[np.arange(levels[side]), starts[side] + np.arange(levels[side])] += 1.0
-        variance = np.einsum("ij,jk,ik->i", wanted, inverse, wanted)
+        variance = ((wanted @ inverse) * wanted).sum(axis=1)
         return wanted @ effects, np.sqrt(np.maximum(spread * variance, 0.0))
 
     exporters, importers = of(0), of(1)
     return (exporters[0], importers[0]), (exporters[1], importers[1])
+
+
+def _inverse(normal: Floats, starts: NDArray[np.intp]) -> tuple[Floats, int]:
+    """A generalised inverse, and the rank: by making all sets but one sum to zero, which no mean depends on."""
+    bound = np.zeros((len(starts) - 2, len(normal)))
+    for row, (start, stop) in enumerate(pairwise(starts[1:])):
+        bound[row, start:stop] = np.sqrt(normal.max())
+    try:
+        factor, lower = cho_factor(normal + bound.T @ bound)
+    except LinAlgError:
+        factor, lower = np.zeros((1, 1)), False
+    # Reporters in groups without trade between them leave more than one set free.
+    if np.diag(factor).min() <= RANK * np.diag(factor).max():
+        inverse, rank = pinvh(normal, return_rank=True)
+        return np.asarray(inverse), int(rank)
+    return np.asarray(cho_solve((factor, lower), np.eye(len(normal)))), len(normal) - len(bound)
 
 
 def _average(starts: NDArray[np.intp], side: int) -> Floats:

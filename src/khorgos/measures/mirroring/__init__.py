@@ -1,0 +1,1 @@
+"""Why two reports of one flow differ: the gap, cause by cause."""
