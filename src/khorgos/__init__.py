@@ -1,8 +1,8 @@
 """khorgos: an open observatory for trade under stress.
 
 The functions are the commands: `trade`, `partners`, `influence`, `mirror`, `invest`, `targets`, `sources`, `explain`,
-`import_files`, `fetch`, `export`, `brief`, `check`, `forecasts`, `simulate`, `hindcast`, `papers`. Most return an
-`Answer`, which prints as a table and has its rows in `.table`.
+`import_files`, `fetch`, `export`, `brief`, `check`, `forecasts`, `simulate`, `hindcast`, `papers`,
+`substitute`. Most return an `Answer`, which prints as a table and has its rows in `.table`.
 """
 
 from importlib import import_module
@@ -30,6 +30,7 @@ _ROOMS = {
     "partners": "statistics",
     "simulate": "models",
     "sources": "holdings",
+    "substitute": "substitution",
     "targets": "statistics",
     "trade": "statistics",
 }

@@ -130,6 +130,12 @@ def _products() -> list[dict[str, Any]]:
     ]
 
 
+def _weights() -> list[dict[str, Any]]:
+    """Oil into Kazakhstan with its weight: half a dollar a kilogram."""
+    stated = {"product": "270900", "quantity": 4e6, "quantity_unit": "kg"}
+    return [_flow("KAZ", "KGZ", "import", "2022", 2e6, **stated)]
+
+
 def _gdp() -> list[dict[str, Any]]:
     return [
         {"area": area, "period": str(year), "indicator": "NY.GDP.MKTP.CD", "value": value, "unit": "USD"}
@@ -167,6 +173,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
         _parsed("dots", 30, {"flow": _dots()}),
         _parsed("customs", 10, {"flow": _customs()}),
         _parsed("products", 10, {"flow": _products()}),
+        _parsed("weights", 10, {"flow": _weights()}),
         _parsed("wdi", 30, {"indicator": _gdp()}),
         _parsed("tracker", 60, {"investment": _contracts()}),
     )

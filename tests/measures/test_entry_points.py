@@ -24,6 +24,7 @@ from khorgos.measures import (
     cagr,
     complementarity,
     concentration,
+    constant_market_share,
     contribution,
     diversification,
     exports,
@@ -45,9 +46,11 @@ from khorgos.measures import (
     share_change,
     similarity,
     streaks,
+    suppliers,
     targets,
     total,
     trend_growth,
+    unit_values,
     year_to_date,
 )
 from khorgos.measures.statements.levels import FLOWS as LEVELS
@@ -56,6 +59,8 @@ from khorgos.measures.trade import levels_and_growth
 KAZ = FlowQuery(reporters=("KAZ",), partners=("CHN",), flows=("total",), years=(2023, 2024))
 FIVE = FlowQuery(reporters=("CHN",), partners=("CA5",), flows=("total",), years=(2024,))
 CODES = FlowQuery(reporters=("CHN", "KAZ"), partners=("WLD",), products=(), level=6, years=(2024,))
+
+ALL_GOODS = {"TOTAL": ("TOTAL",)}
 
 CALLS: dict[str, Callable[[Ledger], Measured]] = {
     "levels": lambda ledger: levels(ledger, KAZ),
@@ -93,6 +98,9 @@ CALLS: dict[str, Callable[[Ledger], Measured]] = {
     "mirror": lambda ledger: mirror(ledger, FlowQuery(reporters=("CHN",), partners=("KAZ",), years=(2022,))),
     "influence": lambda ledger: influence(ledger, ("KGZ",), ("CHN", "KAZ"), years=(2024,)),
     "asymmetric_dependence": lambda ledger: asymmetric_dependence(ledger, ("KGZ",), ("CHN",), years=(2024,)),
+    "suppliers": lambda ledger: suppliers(ledger, ALL_GOODS, importers=("KAZ",), years=(2022,)),
+    "constant_market_share": lambda ledger: constant_market_share(ledger, ALL_GOODS, "KAZ", 2018, 2022),
+    "unit_values": lambda ledger: unit_values(ledger, {"HS22": ("2709",)}, "KAZ", 2022),
     "investment": lambda ledger: investment(ledger, ("CA5",)),
 }
 

@@ -26,6 +26,7 @@ from khorgos.measures.statements import (
     pace,
     part_year,
     shares,
+    supply,
 )
 
 PAGE = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="utf-8")
@@ -37,7 +38,7 @@ ENTRIES = {
 MEASURES = sorted(name for name in package.__all__ if name[0].islower())
 MODULES = (
     *(advantage, bilateral, concentration, groups, growth, history, influence),
-    *(investment, levels, mirror, pace, part_year, shares),
+    *(investment, levels, mirror, pace, part_year, shares, supply),
 )
 DEFINITIONS = [value for module in MODULES for value in vars(module).values() if isinstance(value, Definition)]
 SOURCES = Path(statements.__file__).parent

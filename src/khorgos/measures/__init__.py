@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         intra_industry,
         intra_industry_aggregate,
     )
+    from khorgos.measures.supply import constant_market_share, suppliers, unit_values
     from khorgos.measures.trade import balance, contribution, exports, growth, imports, levels, multiple, total
 
 #: Where each name is; a module is imported when a name of it is first asked for.
@@ -33,6 +34,7 @@ _HOMES = {
         *("advantage", "concentration", "diversification"),
         *("intra_industry", "intra_industry_aggregate"),
     ),
+    "supply": ("constant_market_share", "suppliers", "unit_values"),
     "trade": ("balance", "contribution", "exports", "growth", "imports", "levels", "multiple", "total"),
 }
 
@@ -47,6 +49,7 @@ __all__ = [
     "cagr",
     "complementarity",
     "concentration",
+    "constant_market_share",
     "contribution",
     "diversification",
     "exports",
@@ -68,9 +71,11 @@ __all__ = [
     "share_change",
     "similarity",
     "streaks",
+    "suppliers",
     "targets",
     "total",
     "trend_growth",
+    "unit_values",
     "year_to_date",
 ]
 
