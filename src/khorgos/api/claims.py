@@ -72,16 +72,19 @@ def _page(address: str) -> Article:
     return replace(read_article(shot.path, shot.filename), name=address)
 
 
-def forecasts(*, today: str | dt.date | None = None, ledger: Ledger | None = None) -> Answer:
-    """Announced targets and forecasts against what happened since.
+def forecasts(*, quoted: bool = False, today: str | dt.date | None = None, ledger: Ledger | None = None) -> Answer:
+    """Announced targets, or forecasts that articles quote, against what happened since.
 
     Args:
+        quoted: the forecasts of a direction quoted in articles instead of announced targets.
         today: the day from which it is judged.
         ledger: as in `check`.
 
     Returns:
-        One row a forecast: reached, missed, or still open.
+        One row a forecast: reached, missed, or still open; beside it what was to be expected anyway.
     """
-    from khorgos.report.answers.forecasts import forecasts as answer
+    from khorgos.report.answers.forecasts import directions
+    from khorgos.report.answers.forecasts import forecasts as goals
 
+    answer = directions if quoted else goals
     return answer(ledger or open_ledger(), parsed_day(today) or dt.date.today())

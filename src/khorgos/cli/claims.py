@@ -32,10 +32,11 @@ def check(
 
 @app.command()
 def forecasts(
+    quoted: Annotated[bool, typer.Option("--quoted", help="Forecasts quoted in articles instead of targets.")] = False,
     today: Annotated[str | None, typer.Option(help="The day from which it is judged; today if left out.")] = None,
     format_: FormatOption = Format.TABLE,
     output: OutputOption = None,
     ledger: LedgerOption = None,
 ) -> None:
     """Announced targets and forecasts against what happened since."""
-    show(api.forecasts(today=today, ledger=own_ledger(ledger)), format_, output)
+    show(api.forecasts(quoted=quoted, today=today, ledger=own_ledger(ledger)), format_, output)
