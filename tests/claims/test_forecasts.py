@@ -109,6 +109,7 @@ def test_a_forecast_of_a_product_is_scored_from_the_importers_rows(tmp_path: Pat
             writer.writerow(row | days | {"cifvalue": str(value), "fobvalue": "", "primaryValue": str(value)})
     ledger = open_ledger(tmp_path / "ledger", embedded=False)
     import_files(ledger, [file])
+    ledger = open_ledger(tmp_path / "ledger", embedded=False)  # a ledger is what it was when it was opened
     fall = next(one for one in quoted_in_articles() if one.movement == ("goods", "USA", "CHN"))
 
     (made,) = score_all(ledger, [fall], dt.date(2026, 11, 22))
