@@ -2,7 +2,7 @@
 
 The functions are the commands: `trade`, `partners`, `influence`, `mirror`, `invest`, `targets`, `sources`, `explain`,
 `import_files`, `fetch`, `export`, `brief`, `check`, `forecasts`, `simulate`, `hindcast`, `papers`,
-`substitute`. Most return an `Answer`, which prints as a table and has its rows in `.table`.
+`substitute`, `reroute`. Most return an `Answer`, which prints as a table and has its rows in `.table`.
 """
 
 from importlib import import_module
@@ -28,6 +28,7 @@ _ROOMS = {
     "open_ledger": "holdings",
     "papers": "models",
     "partners": "statistics",
+    "reroute": "rerouting",
     "simulate": "models",
     "sources": "holdings",
     "substitute": "substitution",

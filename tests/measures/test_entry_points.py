@@ -26,6 +26,7 @@ from khorgos.measures import (
     concentration,
     constant_market_share,
     contribution,
+    detours,
     diversification,
     exports,
     growth,
@@ -53,6 +54,7 @@ from khorgos.measures import (
     unit_values,
     year_to_date,
 )
+from khorgos.measures.rerouting.route import Route
 from khorgos.measures.statements.levels import FLOWS as LEVELS
 from khorgos.measures.trade import levels_and_growth
 
@@ -101,6 +103,7 @@ CALLS: dict[str, Callable[[Ledger], Measured]] = {
     "suppliers": lambda ledger: suppliers(ledger, ALL_GOODS, importers=("KAZ",), years=(2022,)),
     "constant_market_share": lambda ledger: constant_market_share(ledger, ALL_GOODS, "KAZ", 2018, 2022),
     "unit_values": lambda ledger: unit_values(ledger, {"HS22": ("2709",)}, "KAZ", 2022),
+    "detours": lambda ledger: detours(ledger, Route("CHN", "KGZ", 2023, (2024,), level=0), hubs=("KAZ",)),
     "investment": lambda ledger: investment(ledger, ("CA5",)),
 }
 

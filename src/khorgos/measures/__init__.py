@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from khorgos.measures.measured import Measured
     from khorgos.measures.outlook import Target, annualised, cagr, targets, trend_growth, year_to_date
     from khorgos.measures.powers import asymmetric_dependence, influence
+    from khorgos.measures.rerouting.indices import detours
     from khorgos.measures.standing import overtakes, rank, record, share, share_change, streaks
     from khorgos.measures.structure import (
         advantage,
@@ -29,6 +30,7 @@ _HOMES = {
     "measured": ("Measured",),
     "outlook": ("Target", "annualised", "cagr", "targets", "trend_growth", "year_to_date"),
     "powers": ("asymmetric_dependence", "influence"),
+    "rerouting.indices": ("detours",),
     "standing": ("overtakes", "rank", "record", "share", "share_change", "streaks"),
     "structure": (
         *("advantage", "concentration", "diversification"),
@@ -51,6 +53,7 @@ __all__ = [
     "concentration",
     "constant_market_share",
     "contribution",
+    "detours",
     "diversification",
     "exports",
     "growth",

@@ -31,6 +31,7 @@ def evaluate(
     judges: Sequence[Judge] = (),
     notes: Sequence[str] = (),
     may_be_empty: bool = False,
+    relations: Mapping[str, pa.Table] | None = None,
 ) -> Measured:
     """Ask the ledger, and hand the answer over with its unit, lineage and findings.
 
@@ -43,6 +44,7 @@ def evaluate(
         judges: who looks for remarks in the table.
         notes: conversions and assumptions, for the lineage.
         may_be_empty: no rows are an answer too (there was no crossing).
+        relations: further tables that the statement names.
 
     Returns:
         The figures in the order of their keys.
@@ -51,7 +53,7 @@ def evaluate(
         NoData: the ledger has no rows for what was asked.
     """
     ordered = draft.finish(_ordered(select, definition))
-    table = run(draft.ledger, ordered)
+    table = run(draft.ledger, ordered, relations=relations)
     question = Question(select, definition, parameters or {}, judges, notes, may_be_empty)
     return _measured(question, table, ordered.sql(dialect="duckdb"), currency)
 
