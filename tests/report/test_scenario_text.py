@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from khorgos.core.errors import BadFile, BadInput, UnknownName
 from khorgos.report.scenario_file import parse
-from khorgos.report.scenario_text import Measure, Target, areas, cost, percent, tariff
+from khorgos.report.scenario_text import AsInForce, Measure, Target, areas, cost, percent, tariff
 
 GOOD = """\
 title = "A test"
@@ -161,7 +161,7 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_no_text_ends_in_a_traceback(text):
     with contextlib.suppress(BadFile):
         found = parse(text, "a.toml")
-        assert found.measures or found.in_force or found.target
+        assert found.measures or found.in_force or found.target or found.registry
 
 
 @given(st.text(max_size=60))
@@ -286,3 +286,31 @@ def test_an_included_file_that_is_no_text_is_refused(tmp_path):
 
     with pytest.raises(BadFile, match=r"not UTF-8.*row 2"):
         parse('title = "A"\ninclude = "b"\n', "a.toml", lambda name: (tmp_path / name).read_text(encoding="utf-8"))
+
+
+IN_FORCE = 'title = "A day"\n\n[as_in_force]\non = 2025-04-12\nagainst = 2025-01-19\nimporter = "USA"\n'
+
+
+def test_tariffs_as_in_force_on_a_day():
+    found = parse(IN_FORCE, "a.toml").registry
+
+    assert found == AsInForce(dt.date(2025, 4, 12), dt.date(2025, 1, 19), ("USA",))
+    assert found.text == "as in force on 2025-04-12 against 2025-01-19"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("on = 2025-04-12", 'on = "2025-04-12"', r"on is a day.*without quotes.*row 4"),
+        ("on = 2025-04-12", "", r"on is missing.*row 3"),
+        ("against = 2025-01-19", "against = 2025-04-12", r"are one.*row 5"),
+        ("against", "aginst", r"Unknown key of as_in_force: 'aginst'.*against.*row 5"),
+        ('importer = "USA"', 'importer = "Usb"', r"row 6"),
+        ("[as_in_force]", "[[as_in_force]]", r"Write \[as_in_force\].*row 3"),
+    ],
+)
+def test_a_bad_day_names_its_line(old, new, says):
+    with pytest.raises(BadFile) as caught:
+        parse(IN_FORCE.replace(old, new), "a.toml")
+
+    assert re.search(says, f"{caught.value.what} {caught.value}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khorgos.api.asking import Areas, Progress, split
+from khorgos.api.asking import Areas, Progress, parsed_day, split
+from khorgos.core.errors import BadInput
 from khorgos.nomenclature.areas import area
 from khorgos.nomenclature.groups import expand
 
@@ -20,6 +22,8 @@ def simulate(
     *,
     tariffs: Sequence[str] = (),
     costs: Sequence[str] = (),
+    on: str | dt.date | None = None,
+    against: str | dt.date | None = None,
     focus: Areas = (),
     **settings: Any,
 ) -> Simulation:
@@ -28,11 +32,13 @@ def simulate(
     Args:
         scenario: a TOML file, or a scenario that comes with khorgos.
         tariffs, costs: in short, such as "USA:CHN:all=+20%" (importer, exporter, product).
+        on: a day whose tariffs come, as the registry has them in force.
+        against: a day whose tariffs the outcome is compared with; the base year's where left out.
         focus: areas on top of the tables; Central Asia where left out.
         settings: model, theta, deficits, top, draws, seed, partial, workers, progress, as in `answers.simulate`.
 
     Returns:
-        Two views, `.economies` and `.flows`, and `.render(format, view)`.
+        Views, `.economies`, `.flows` and others, and `.render(format, view)`.
 
     Raises:
         UnknownName, BadInput, BadFile: the scenario cannot be read, or names what the world has not.
@@ -40,8 +46,14 @@ def simulate(
     """
     from khorgos.report.answers.simulate import simulate as answer
     from khorgos.report.answers.simulate import written
+    from khorgos.report.scenario_text import AsInForce
 
-    text = written(scenario, *([one] if isinstance(one, str) else one for one in (tariffs, costs)))
+    day, other = parsed_day(on), parsed_day(against)
+    if day is None and other is not None:
+        raise BadInput("A day to compare with needs the day itself", hint="Give on, or --on")
+    dated = None if day is None else AsInForce(day, other)
+    short = [[one] if isinstance(one, str) else one for one in (tariffs, costs)]
+    text = written(scenario, short[0], short[1], dated)
     return answer(text, focus=expand([area(name).id for name in split(focus)]), **settings)
 
 

@@ -49,6 +49,10 @@ def simulate(
     cost: Annotated[
         list[str] | None, typer.Option(help='A change of trade costs, likewise: "KGZ:CHN:all=-5%".')
     ] = None,
+    on: Annotated[
+        str | None, typer.Option(help="Tariffs as in force on that day, by the registry: 2025-04-12.")
+    ] = None,
+    against: Annotated[str | None, typer.Option(help="The day to compare with; the base year if left out.")] = None,
     model: Annotated[Model | None, typer.Option(help="The world: one sector, or ten sections and services.")] = None,
     theta: Annotated[float | None, typer.Option(help="Trade elasticity of every sector.")] = None,
     deficits: Annotated[Deficits | None, typer.Option(help="How transfers close the world.")] = None,
@@ -71,6 +75,8 @@ def simulate(
             scenario,
             tariffs=tariff or (),
             costs=cost or (),
+            on=on,
+            against=against,
             model=model and model.value,
             theta=theta,
             deficits=deficits and deficits.value,

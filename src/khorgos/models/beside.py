@@ -71,7 +71,7 @@ def beside(before: Equilibrium, tariffs: Array, in_force: Array) -> Beside:
     created, diverted = np.zeros_like(flows), np.zeros_like(flows)
     sums = np.zeros((5, n))
     for s in np.flatnonzero((tariffs != in_force).any((0, 1))):
-        old, new = 1.0 + in_force[:, :, s], 1.0 + tariffs[:, :, s]
+        old, new = _lifted(1.0 + in_force[:, :, s], 1.0 + tariffs[:, :, s])
         world = gsim(flows[:, :, s], old, new, import_demand=DEMAND, export_supply=SUPPLY, substitution=theta[s] + 1.0)
         after[:, :, s] = world.trade
         sums[:3] += world.producer_surplus, world.consumer_surplus, world.revenue_new - world.revenue_old
@@ -82,3 +82,12 @@ def beside(before: Equilibrium, tariffs: Array, in_force: Array) -> Beside:
         created[:, :, s], diverted[:, :, s] = one.creation.T, one.diversion.T
         sums[3:] += one.consumer_surplus, one.revenue_new - one.revenue_old
     return Beside(after, sums[0], sums[1], sums[2], seen, created, diverted, sums[3], sums[4])
+
+
+def _lifted(old: Array, new: Array) -> tuple[Array, Array]:
+    """Both factors over the lower one where that is below one: a tariff of the base year that is gone was there before.
+
+    Only their ratio moves trade; the lower one becomes no tariff, the higher one the level that it stood for.
+    """
+    least = np.minimum(np.minimum(old, new), 1.0)
+    return old / least, new / least

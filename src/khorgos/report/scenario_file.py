@@ -10,11 +10,11 @@ from typing import Any
 
 from khorgos.core.errors import BadFile, BadInput, KhorgosError
 from khorgos.ledger.worlds import WORLDS
-from khorgos.report.scenario_tables import TABLES, corridor_of, known, measures_of_table, target_of
-from khorgos.report.scenario_text import Measure, ScenarioText, Target
+from khorgos.report.scenario_tables import TABLES, as_in_force_of, corridor_of, known, measures_of_table, target_of
+from khorgos.report.scenario_text import AsInForce, Measure, ScenarioText, Target
 
 #: Keys outside all tables.
-TOP = ("title", "note", "model", "theta", "deficits", "include", "target", *TABLES)
+TOP = ("title", "note", "model", "theta", "deficits", "include", "target", "as_in_force", *TABLES)
 #: How transfers close the world.
 DEFICITS = ("share", "nominal", "balanced")
 
@@ -55,10 +55,11 @@ class _Parts:
     measures: list[Measure] = field(default_factory=list)
     in_force: list[Measure] = field(default_factory=list)
     target: Target | None = None
+    registry: AsInForce | None = None
 
     @property
     def empty(self) -> bool:
-        return not (self.measures or self.in_force or self.target)
+        return not (self.measures or self.in_force or self.target or self.registry)
 
 
 def parse(text: str, name: str, fetch: Fetch | None = None) -> ScenarioText:
@@ -79,7 +80,7 @@ def parse(text: str, name: str, fetch: Fetch | None = None) -> ScenarioText:
         raise BadFile(
             "The scenario changes nothing",
             path=name,
-            hint="Give a [[tariff]], [[cost]], [[corridor]] or [target] table",
+            hint="Give a [[tariff]], [[cost]], [[corridor]], [as_in_force] or [target] table",
         )
     return ScenarioText(
         title=_text(data, "title", file, required=True),
@@ -91,6 +92,7 @@ def parse(text: str, name: str, fetch: Fetch | None = None) -> ScenarioText:
         deficits=_choice(data, "deficits", DEFICITS, file) or "share",
         text=text,
         target=parts.target,
+        registry=parts.registry,
     )
 
 
@@ -126,6 +128,7 @@ def _parts(data: Mapping[str, Any], file: _File, fetch: Fetch | None, trail: tup
         parts.measures += inner.measures
         parts.in_force += inner.in_force
         parts.target = inner.target or parts.target
+        parts.registry = inner.registry or parts.registry
     _own(data, file, parts)
     return parts
 
@@ -142,10 +145,17 @@ def _own(data: Mapping[str, Any], file: _File, parts: _Parts) -> None:
                 return file.bad(error, kind, place, key)
 
             into += corridor_of(table, bad) if kind == "corridor" else measures_of_table(kind, table, bad)
-    if (target := data.get("target")) is not None:
-        if not isinstance(target, dict):
-            raise file.bad(BadInput("target is one table", hint="Write [target]"), "target")
+    if (target := _one(data, "target", file)) is not None:
         parts.target = target_of(target, lambda key, error: file.bad(error, "target", 0, key))
+    if (dated := _one(data, "as_in_force", file)) is not None:
+        parts.registry = as_in_force_of(dated, lambda key, error: file.bad(error, "as_in_force", 0, key))
+
+
+def _one(data: Mapping[str, Any], key: str, file: _File) -> Mapping[str, Any] | None:
+    table = data.get(key)
+    if table is not None and not isinstance(table, dict):
+        raise file.bad(BadInput(f"{key} is one table", hint=f"Write [{key}]"), key)
+    return table
 
 
 def _names(data: Mapping[str, Any], file: _File) -> list[str]:

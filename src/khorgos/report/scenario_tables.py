@@ -9,7 +9,7 @@ from typing import Any
 
 from khorgos.core.errors import BadFile, BadInput, KhorgosError, UnknownName
 from khorgos.models.transit import LOAD_TONNES, Way, cost_change
-from khorgos.report.scenario_text import Measure, Target, areas, percent, products_of
+from khorgos.report.scenario_text import AsInForce, Measure, Target, areas, percent, products_of
 
 _SIDES = ("importer", "exporter", "product")
 _LAW = ("legal", "source", "from", "to", "note")
@@ -26,6 +26,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 #: Keys of the one table [target].
 TARGET = (*_SIDES, "both_ways", "usd", "by", "legal", "source", "note")
+#: Keys of the one table [as_in_force].
+AS_IN_FORCE = ("on", "against", "importer", "exporter", "note")
 
 #: Makes an error of a key into one that names file and line.
 Bad = Callable[[str, KhorgosError], BadFile]
@@ -129,6 +131,31 @@ def target_of(table: Mapping[str, Any], bad: Bad) -> Target:
         raise bad("usd", error) from error
 
 
+def as_in_force_of(table: Mapping[str, Any], bad: Bad) -> AsInForce:
+    """The [as_in_force]: tariffs of the registry on a day.
+
+    Args:
+        table: its keys.
+        bad: see `Bad`.
+
+    Raises:
+        BadFile: a key is unknown, missing or cannot be read.
+    """
+    for key in table:
+        try:
+            known(key, "key of as_in_force", AS_IN_FORCE)
+        except UnknownName as error:
+            raise bad(key, error) from error
+    days = [_day(table, key, bad) for key in ("on", "against")]
+    if days[0] is None:
+        raise bad("", BadInput("on is missing", hint="Write the day: on = 2025-04-12"))
+    importers, exporters = (_side(table, key, bad) if key in table else () for key in ("importer", "exporter"))
+    try:
+        return AsInForce(days[0], days[1], importers, exporters)
+    except BadInput as error:
+        raise bad("against", error) from error
+
+
 # --- what all tables share ----------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class _Head:
@@ -158,10 +185,7 @@ def _head(kind: str, table: Mapping[str, Any], bad: Bad) -> _Head:
     sides = {key: _side(table, key, bad) for key in ("importer", "exporter")}
     if not isinstance(table.get("both_ways", False), bool):
         raise bad("both_ways", BadInput("both_ways is true or false"))
-    days = {key: table.get(key) for key in ("from", "to")}
-    for key, day in days.items():
-        if day is not None and (not isinstance(day, dt.date) or isinstance(day, dt.datetime)):
-            raise bad(key, BadInput(f"{key} is a day", hint="Write it like 2025-03-04, without quotes"))
+    days = {key: _day(table, key, bad) for key in ("from", "to")}
     products = table.get("product", "all")
     if not _are_names(products):
         raise bad("product", BadInput("product is a name or a list of names"))
@@ -175,6 +199,13 @@ def _head(kind: str, table: Mapping[str, Any], bad: Bad) -> _Head:
         days["from"],
         days["to"],
     )
+
+
+def _day(table: Mapping[str, Any], key: str, bad: Bad) -> dt.date | None:
+    day = table.get(key)
+    if day is None or (isinstance(day, dt.date) and not isinstance(day, dt.datetime)):
+        return day
+    raise bad(key, BadInput(f"{key} is a day", hint="Write it like 2025-03-04, without quotes"))
 
 
 def _are_names(value: Any) -> bool:

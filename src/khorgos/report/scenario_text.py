@@ -99,6 +99,36 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class AsInForce:
+    """Tariffs as in force on a day, from the registry.
+
+    Args:
+        on: the day.
+        against: the day that the outcome is compared with; None for the base year.
+        importers: ISO3 of who levies; () for all that the registry has.
+        exporters: ISO3 of whose goods bear it; () for everybody.
+        end: where between the lowest (0) and the highest duty (1) to stand, where statistics do not show.
+    """
+
+    on: dt.date
+    against: dt.date | None = None
+    importers: tuple[str, ...] = ()
+    exporters: tuple[str, ...] = ()
+    end: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.on == self.against:
+            raise BadInput("The day and the day that it is compared with are one", where=self.text)
+        if not 0.0 <= self.end <= 1.0:
+            raise BadInput(f"An end lies between 0 and 1, not at {self.end:g}", where=self.text)
+
+    @property
+    def text(self) -> str:
+        """As a reader sees it."""
+        return f"as in force on {self.on}" + (f" against {self.against}" if self.against else "")
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioText:
     """A scenario as written.
 
@@ -112,6 +142,7 @@ class ScenarioText:
         deficits: how transfers close the world.
         text: the whole source, for the trace.
         target: a flow to be reached by a change of trade costs, if one is.
+        registry: tariffs as in force on a day, on top of which the measures come, if they are asked for.
     """
 
     title: str
@@ -123,6 +154,7 @@ class ScenarioText:
     deficits: str = "share"
     text: str = field(default="", repr=False)
     target: Target | None = None
+    registry: AsInForce | None = None
 
 
 def percent(text: str, *, where: str | None = None) -> tuple[float, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,16 @@ class Coverage:
         self._heads = {n: np.array([code[:n] for code in self.codes]) for n in range(2, 12)}
         self._named: dict[str, Mask] = {}
         self._points: dict[str, Floats] = {}
+
+    def paying(self, ordinary: Floats) -> Coverage:
+        """The same codes with another ordinary duty; what was computed of them is shared.
+
+        Args:
+            ordinary: [codes] most favoured nation duty in points, NaN where not known.
+        """
+        other = copy(self)
+        other.ordinary = ordinary
+        return other
 
     def levied(self, imposer: str, target: str, day: dt.date, *, most: bool) -> tuple[Levied, ...]:
         """The measures levied on a day, each with its codes and points.

@@ -23,12 +23,14 @@ from khorgos.report.answer import Answer
 from khorgos.report.answers.simulated import Run, economies, flow_pairs, flows
 from khorgos.report.answers.simulated_drivers import driven
 from khorgos.report.answers.simulated_partial import partial_trade, partial_welfare
+from khorgos.report.answers.simulated_registry import imposers
+from khorgos.report.answers.simulated_registry import remarks as dated
 from khorgos.report.answers.simulated_sectors import by_sector
 from khorgos.report.answers.simulated_shock import aimed, shock_of
 from khorgos.report.formats import as_dict, render
 from khorgos.report.pages.simulation import page
 from khorgos.report.scenario_file import DEFICITS, parse
-from khorgos.report.scenario_text import Measure, ScenarioText, cost, tariff
+from khorgos.report.scenario_text import AsInForce, Measure, ScenarioText, cost, tariff
 
 #: The views of a simulation.
 VIEWS = ("economies", "flows", "sectors", "partial", "diversion", "drivers")
@@ -172,6 +174,8 @@ def simulate(
     made = prepared(base, theta if theta is not None else scenario.theta)
     scenario, needed = aimed(made, scenario)
     shock, remarks = shock_of(base, scenario)
+    if scenario.registry is not None:
+        remarks = (*remarks, *dated(base, scenario.registry))
     found = solve(made, shock, partial=partial)
     chosen = _chosen(base, scenario, focus)
     pairs = flow_pairs(found, chosen, top)
@@ -190,8 +194,17 @@ def _alternatives(run: Run) -> tuple[Driver, ...]:
         for one in scenario.measures:
             rest = replace(scenario, measures=tuple(m for m in scenario.measures if m is not one))
             without[one.text] = shock_of(base, rest)[0]
+    ranges: dict[str, tuple[Shock, Shock]] = {}
+    if (asked := scenario.registry) is not None:
+        low, high = (shock_of(base, replace(scenario, registry=replace(asked, end=end)))[0] for end in (0.0, 1.0))
+        ranges["the registry's conditions"] = (low, high)
+        some = imposers(base, asked)
+        for name in some if len(some) > 1 else ():
+            others = replace(asked, importers=tuple(one for one in some if one != name))
+            without[f"tariffs of {get(name).name}"] = shock_of(base, replace(scenario, registry=others))[0]
     ranged = {one.how: one for one in scenario.measures if one.between is not None}
-    ranges = {one.text.removesuffix(", and back"): _at_both_ends(base, scenario, how) for how, one in ranged.items()}
+    for how, one in ranged.items():
+        ranges[one.text.removesuffix(", and back")] = _at_both_ends(base, scenario, how)
     other = next(name for name in WORLDS if name != base.id)
     try:
         shock, _ = shock_of(world(other), scenario)
@@ -235,27 +248,38 @@ def measures_of(
     return ScenarioText(title or "; ".join(one.text for one in measures), measures, text=text)
 
 
-def written(path: str | Path | None, tariffs: Sequence[str] = (), costs: Sequence[str] = ()) -> ScenarioText:
+def written(
+    path: str | Path | None,
+    tariffs: Sequence[str] = (),
+    costs: Sequence[str] = (),
+    registry: AsInForce | None = None,
+) -> ScenarioText:
     """A scenario from a file, or a name of `shipped`, and measures in short on top of it.
 
     Args:
         path: the file or name; None for none.
         tariffs: such as "USA:CHN:all=+20%".
         costs: such as "KGZ:CHN:all=-5%".
+        registry: tariffs as in force on a day, instead of the file's.
 
     Raises:
         BadInput: nothing changes, or a measure cannot be read.
         UnknownName, BadFile: as in `scenario_from`.
     """
-    named, dearer = [tariff(text) for text in tariffs], [cost(text) for text in costs]
-    if path is None:
-        return measures_of(named, dearer)
-    found = scenario_from(path)
-    if not tariffs and not costs:
+    measures = (*(tariff(text) for text in tariffs), *(cost(text) for text in costs))
+    if path is None and registry is None:
+        return measures_of(measures)
+    found = ScenarioText("", ()) if path is None else scenario_from(path)
+    said = [*([f"Tariffs {registry.text}"] if registry else []), *(one.text for one in measures)]
+    if not said:
         return found
-    own = measures_of(named, dearer)
-    text = f"{found.text}\n{own.text}"
-    return replace(found, title=f"{found.title}; {own.title}", measures=(*found.measures, *own.measures), text=text)
+    return replace(
+        found,
+        title="; ".join(part for part in (found.title, *said) if part),
+        measures=(*found.measures, *measures),
+        text="\n".join(part for part in (found.text, *said) if part),
+        registry=registry or found.registry,
+    )
 
 
 def shipped() -> tuple[str, ...]:
@@ -307,7 +331,7 @@ def _chosen(base: World, scenario: ScenarioText, focus: Sequence[str]) -> tuple[
     for name in focus:
         if name not in base.countries:
             raise UnknownName(get(name).name, f"economy of the world {base.id!r}")
-    named: list[str] = []
+    named: list[str] = [] if scenario.registry is None else list(imposers(base, scenario.registry))
     for one in (*scenario.measures, *scenario.in_force):
         named += [name for side in (one.importers, one.exporters) if len(side) <= _FEW for name in side]
     wanted = (*named, *(focus or members("CA5")))

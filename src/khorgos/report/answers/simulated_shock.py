@@ -17,6 +17,7 @@ from khorgos.models.simulation import Shock
 from khorgos.models.uncertainty import LEAST_THETA
 from khorgos.models.worlds import Prepared, prepared
 from khorgos.nomenclature.areas import get
+from khorgos.report.answers.simulated_registry import registry_rates
 from khorgos.report.scenario_text import Measure, ScenarioText, Target
 
 #: The range of what a day in transit is worth: Hummels and Schaur (2013), abstract, doi:10.1257/aer.103.7.2935.
@@ -38,18 +39,23 @@ def shock_of(base: World, scenario: ScenarioText) -> tuple[Shock, tuple[str, ...
         BadInput: measures that contradict each other.
     """
     missing: dict[str, None] = {}
-    in_force = _tariffs(base, scenario.in_force, missing)
+    dated = scenario.registry
+    first, then = None, None
+    if dated is not None:
+        first = registry_rates(base, dated, dated.on)
+        then = registry_rates(base, dated, dated.against) if dated.against else None
+    in_force = _tariffs(base, scenario.in_force, missing, then)
     own = [one for one in scenario.measures if one.kind == "tariff"]
-    replaced = _tariffs(base, own, missing)
+    replaced = _tariffs(base, own, missing, first)
     costs = [one for one in scenario.measures if one.kind == "cost"]
     shock = Shock(replaced, in_force, _costs(base, costs, missing), cast(Closure, scenario.deficits))
     names = ", ".join(sorted(missing))
     return shock, (f"Not in this world, left out: {names}.",) if missing else ()
 
 
-def _tariffs(base: World, measures: Sequence[Measure], missing: dict[str, None]) -> Floats:
-    """Rates by cell: what is set, else the sum of what is added."""
-    rates = np.zeros(base.trade.shape)
+def _tariffs(base: World, measures: Sequence[Measure], missing: dict[str, None], first: Floats | None = None) -> Floats:
+    """Rates by cell: what is set, else the sum of what is added, to what the registry has."""
+    rates = np.zeros(base.trade.shape) if first is None else first.copy()
     adds = np.zeros(rates.shape, dtype=bool)
     sets = np.zeros(rates.shape, dtype=bool)
     for one in measures:
@@ -63,7 +69,7 @@ def _tariffs(base: World, measures: Sequence[Measure], missing: dict[str, None])
             rates[cells], sets = one.change, sets | cells
         if (adds & sets).any():
             raise BadInput("One measure sets a tariff that another adds to", where=one.text, hint=_ADD)
-    if rates.min() < 0:
+    if first is None and rates.min() < 0:
         raise BadInput(
             "A tariff would fall below zero",
             hint="The base year's tariffs are taken as zero; put those to be removed under [[in_force]]",

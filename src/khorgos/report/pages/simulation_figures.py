@@ -8,6 +8,7 @@ from typing import Any
 from khorgos.nomenclature.areas import get, to_code
 from khorgos.report import charts, charts_compare, worldmap
 from khorgos.report.answers.simulated import LEVEL, Run, Told, economies, shown
+from khorgos.report.answers.simulated_registry import measures_in_force
 from khorgos.report.page import Figure
 from khorgos.report.pages.figures import drawn
 from khorgos.report.scenario_text import Measure
@@ -183,18 +184,36 @@ def table(slug: str, title: str, view: View, run: Run) -> Figure:
 def measures(run: Run) -> Figure:
     """Every measure with its legal basis."""
     rows = tuple(
-        [_measure(one, "comes") for one in run.scenario.measures]
-        + [_measure(one, "in force before") for one in run.scenario.in_force]
+        [_measure(one, "scenario") for one in run.scenario.measures]
+        + [_measure(one, "compared with") for one in run.scenario.in_force]
+        + _dated(run)
     )
     columns = (
         Column("text", "Measure"),
-        Column("role", "Role"),
+        Column("role", "When"),
         Column("start", "From", "date"),
         Column("end", "To", "date"),
         Column("legal", "Legal basis or data"),
     )
     view = View("Measures", columns, rows, "importer : exporter : product = change")
     return Figure("measures", "The measures of the scenario", view, "Source: as named in each row.")
+
+
+def _dated(run: Run) -> list[dict[str, Any]]:
+    """The measures of the registry behind tariffs as in force on a day."""
+    asked = run.scenario.registry
+    if asked is None:
+        return []
+    return [
+        {
+            "text": f"{one.imposer}: {one.id}",
+            "role": " and ".join(str(day) for day in (asked.on, asked.against) if day and one.in_force(day)),
+            "start": one.begins,
+            "end": one.ends,
+            "legal": f"{one.legal}, {one.source}",
+        }
+        for one in measures_in_force(run.found.prepared.world, asked)
+    ]
 
 
 def _measure(one: Measure, role: str) -> dict[str, Any]:
