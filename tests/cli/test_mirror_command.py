@@ -56,6 +56,12 @@ def test_the_page_shows_what_the_command_prints(khorgos: Run) -> None:
     stays = next(line for line in said.splitlines() if "stays however far" in line)
 
     assert stays.removeprefix("• ") in " ".join(PAGE.split())
+    armenia = khorgos("mirror", "CHN", "ARM", "--years", "2024", "--view", "causes", "--format", "csv").out
+    cause = {row["cause"]: row for row in rows(armenia) if row["direction"] == "CHN to ARM"}
+    gap, through = (float(cause[name]["low"]) for name in ("gap", "partner attribution"))
+    assert f"It counted {gap / 1e6:.0f} mn more" in PAGE
+    assert f"{through / 1e6:.0f} mn ({100 * through / gap:.0f}%)" in PAGE
+    assert float(cause["freight"]["high"]) > gap - through
 
 
 def test_notes_say_how_the_figures_were_made(khorgos: Run) -> None:
@@ -70,7 +76,7 @@ def test_notes_say_how_the_figures_were_made(khorgos: Run) -> None:
         (["CHN", "KGZ", "--view", "excuses"], "Choose one of reports, causes"),
         (["CHN", "China"], "two sides"),
         (["CHN", "KGZ", "--product", "metals"], "11 codes"),
-        (["CHN", "KGZ", "--years", "1900", "--view", "causes"], "no figures"),
+        (["CHN", "KGZ", "--years", "1900", "--view", "causes"], "has both reports"),
         (["CHN", "KGZ", "--years", "1900"], "khorgos fetch comtrade"),
     ],
 )

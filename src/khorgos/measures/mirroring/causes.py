@@ -91,9 +91,9 @@ def time_shift(sent: tuple[Year, Year], received: tuple[Year, Year], lag: int) -
         if len(known) == lag:
             hull = Interval(min(0.0, *(s.low for s in known)), max(0.0, *(s.high for s in known)))
             monthly = all(_monthly(year, lag, end) for year in years)
-            way = "months as published" if monthly else "months' usual shares of a year"
-            return Part("time shift", hull, f"up to {lag} month{'s' * (lag > 1)} on the way, {way}")
-    return Part("time shift", None, "unknown: no neighbouring year of either side")
+            way = "as published" if monthly else "usual shares"
+            return Part("time shift", hull, f"0 to {lag} month{'s' * (lag > 1)}, {way}")
+    return Part("time shift", None, "unknown: no neighbouring year")
 
 
 def attribution(figure: float | None, basis: str | None, by_consignment: float | None) -> Part:
@@ -105,10 +105,10 @@ def attribution(figure: float | None, basis: str | None, by_consignment: float |
         by_consignment: what the importer counts by country of consignment; None where it does not say.
     """
     if figure is None or by_consignment is None or basis is None:
-        return Part("partner attribution", None, "unknown: no imports by consignment beside those by origin")
+        return Part("partner attribution", None, "unknown: no imports by consignment")
     if basis == "consignment":
-        return Part("partner attribution", exact(0.0), "the importer counts by consignment, as the exporter does")
-    return Part("partner attribution", exact(figure - by_consignment), "imports by origin less those by consignment")
+        return Part("partner attribution", exact(0.0), "none: counted by consignment")
+    return Part("partner attribution", exact(figure - by_consignment), "by origin less by consignment")
 
 
 def neighbours(reports: Mapping[str, tuple[float, float] | None], sent: Interval, received: Interval) -> Part:
@@ -145,8 +145,8 @@ def re_exports(declared: float | None, *, attributed: bool) -> Part:
     if attributed:
         return Part("re-exports", exact(0.0), "within partner attribution")
     if declared is None:
-        return Part("re-exports", None, "unknown: the exporter's re-exports are not at hand")
-    return Part("re-exports", Interval(0.0 - declared, 0.0), "all, or none, of the exporter's declared re-exports")
+        return Part("re-exports", None, "unknown: none declared apart")
+    return Part("re-exports", Interval(0.0 - declared, 0.0), "up to all that are declared")
 
 
 def not_specified(importer: float | None, exporter: float | None, sent: Interval, received: Interval) -> Part:
@@ -159,11 +159,11 @@ def not_specified(importer: float | None, exporter: float | None, sent: Interval
         received: the importer's figure V_m.
     """
     if importer is None and exporter is None:
-        return Part("not specified", None, "unknown: neither side's world total at hand")
+        return Part("not specified", None, "unknown: no whole list of partners")
     bounds = Interval(0.0 - min(importer or 0.0, sent.high), min(exporter or 0.0, received.high))
     missing = "importer" if importer is None else "exporter" if exporter is None else ""
     without = f"; unknown for the {missing}" if missing else ""
-    return Part("not specified", bounds, f"all that is booked nowhere else{without}")
+    return Part("not specified", bounds, f"booked under no country{without}")
 
 
 def with_rest(gap: Interval, parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -176,9 +176,8 @@ def with_rest(gap: Interval, parts: Sequence[Part]) -> tuple[Part, ...]:
     left = gap
     for part in parts:
         left = left - (part.bounds or exact(0.0))
-    unknown = [part.cause for part in parts if part.bounds is None]
-    held = f"with {', '.join(unknown)}" if unknown else "no cause named"
-    return (*parts, Part("rest", left, held))
+    unknown = any(part.bounds is None for part in parts)
+    return (*parts, Part("rest", left, "with all that is unknown" if unknown else "no cause named"))
 
 
 def unexplained(rest: Interval) -> float:

@@ -81,9 +81,8 @@ def mirror_causes(ledger: Ledger, first: str, second: str, query: FlowQuery, *, 
     gaps = list(_gaps(found, first, second, query))
     if not gaps:
         raise NoData(
-            "The ledger has no figures for this mirror causes",
-            where=f"{first}, {second}",
-            hint="`khorgos sources` lists what it holds; `khorgos import FILE` adds a publisher's file",
+            f"No flow between {first} and {second} has both reports in these years, and so no gap",
+            hint="`khorgos mirror` without --view shows who reports; `khorgos import FILE` adds a publisher's file",
         )
     product = "TOTAL" if query.products == ("TOTAL",) else ",".join(query.products)
     nomenclature = "TOTAL" if product == "TOTAL" else query.nomenclature or ""

@@ -25,6 +25,9 @@ Row = dict[str, Any]
 _DECLARED = ("reported", "estimated")
 #: Goods that go to no country at all.
 _NOBODY = ("XBI", "XBK", "XBX", "XHS")
+#: Partners in a list of all goods that is whole; chosen because the extracts in the embedded release list 37, and the
+#: IMF's whole lists of small traders seldom fewer than 50.
+_MANY = 50
 #: Publishers' "other countries of ...": only goods of that part of the world are in them.
 _PARTS_OF_THE_WORLD = {
     "XAF": "AFRICA",
@@ -149,7 +152,8 @@ def _bordering(asked: _Asked, both: Sequence[str], query: FlowQuery) -> dict[str
 def _nowhere(asked: _Asked, both: Sequence[str], declared: FlowQuery) -> dict[tuple[str, str, str, int], float]:
     """Trade under no country: areas not specified, and the world's total less all partners listed.
 
-    Of the sources that state a reporter's world total, the one that lists most partners is taken.
+    Of the sources that state a reporter's world total, the one that lists most partners is taken; a short list of the
+    trade in all goods leaves out countries, not only areas not specified.
     """
     everyone = replace(declared, reporters=tuple(both), flows=("export", "import"), partners=())
     listed: dict[tuple[str, str, str, int], dict[str, float]] = defaultdict(dict)
@@ -157,11 +161,12 @@ def _nowhere(asked: _Asked, both: Sequence[str], declared: FlowQuery) -> dict[tu
         # Imports by consignment stand beside those by origin: to count both would count goods twice.
         if row["partner_basis"] != "consignment":
             listed[row["reporter"], row["flow"], row["source"], int(row["period"])][row["partner"]] = row["value"]
+    enough = _MANY if declared.products == ("TOTAL",) else 1
     widest: dict[tuple[str, str, int], tuple[int, float, dict[str, float]]] = {}
     for row in asked.known(alternatives(asked.ledger, replace(everyone, partners=("WLD",)))):
         own = listed[row["reporter"], row["flow"], row["source"], int(row["period"])]
         key = (row["reporter"], row["flow"], int(row["period"]))
-        if own and len(own) > widest.get(key, (0,))[0]:
+        if len(own) >= enough and len(own) > widest.get(key, (0,))[0]:
             widest[key] = (len(own), row["value"] - sum(own.values()), own)
     return {
         (reporter, partner, flow, year): max(left, 0.0) + sum(_perhaps(partner, own))

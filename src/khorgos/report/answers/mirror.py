@@ -12,7 +12,7 @@ from khorgos.measures.bilateral import mirror as measure
 from khorgos.models.reconciliation.of_ledger import reconciled
 from khorgos.nomenclature.areas import get
 from khorgos.report.answer import Answer, or_none, remarks
-from khorgos.report.answers.mirror_causes import mirror_causes
+from khorgos.report.answers.mirror_causes import gap_address, goods, mirror_causes
 from khorgos.report.credits import Credits
 from khorgos.report.view import Column, View
 
@@ -81,24 +81,24 @@ def _reports(ledger: Ledger, first: str, second: str, query: FlowQuery) -> Answe
     )
     return Answer(
         View(
-            title=f"Two reports of one trade: {get(first).name} and {get(second).name}",
+            title=f"Two reports of one trade: {get(first).name} and {get(second).name}{goods(query)}",
             subtitle=f"{query.currency} {{scale}}",
             columns=(
                 Column("direction", "Flow"),
                 Column("year", "Year", "year"),
-                *(in_currency(column, query.currency) for column in _FIGURES),
+                *(_in_currency(column, query.currency) for column in _FIGURES),
                 Column("sources", "Source", "list"),
             ),
             rows=tuple(rows),
             notes=notes,
             sources=credits.lines(),
-            trace=f"khorgos explain gap/{last['exporter']}/{last['importer']}/{last['year']}",
+            trace=f"khorgos explain {gap_address(last['exporter'], last['importer'], last['year'], query)}",
         ),
         (made, one) if one else (made,),
     )
 
 
-def in_currency(column: Column, currency: str) -> Column:
+def _in_currency(column: Column, currency: str) -> Column:
     """The column with the answer's currency as its unit, where it is one of money."""
     unit = currency if column.unit == "{currency}" else column.unit
     return Column(column.name, column.label, column.kind, unit, column.decimals)

@@ -12,6 +12,7 @@ from khorgos.ledger.store import Ledger
 from khorgos.measures.measured import Measured
 from khorgos.measures.mirroring.decompose import mirror_causes as measure
 from khorgos.nomenclature.areas import get
+from khorgos.report.addresses import Address
 from khorgos.report.answer import Answer
 from khorgos.report.credits import Credits
 from khorgos.report.view import Column, View, printed, scale_of
@@ -51,7 +52,7 @@ def mirror_causes(ledger: Ledger, first: str, second: str, query: FlowQuery) -> 
         stays.append(_stays(flow, block[0], query.currency))
     return Answer(
         View(
-            title=f"Why two reports differ: {get(first).name} and {get(second).name}",
+            title=f"Why two reports differ: {get(first).name} and {get(second).name}{goods(query)}",
             subtitle=f"{query.currency} {{scale}}",
             columns=(
                 Column("direction", "Flow"),
@@ -66,10 +67,22 @@ def mirror_causes(ledger: Ledger, first: str, second: str, query: FlowQuery) -> 
             rows=tuple(rows),
             notes=(*stays, *_NOTES),
             sources=credits.lines(),
-            trace=_trace(found),
+            trace=_trace(found, query),
         ),
         (made,),
     )
+
+
+def gap_address(exporter: str, importer: str, year: str, query: FlowQuery) -> Address:
+    """Under which `khorgos explain` walks a gap back."""
+    (product,) = query.products
+    return Address("gap", exporter, importer, year, currency=query.currency, product=product, as_of=query.as_of)
+
+
+def goods(query: FlowQuery) -> str:
+    """What the trade is in, for a title; nothing for all goods."""
+    (product,) = query.products
+    return "" if product == "TOTAL" else f", {query.nomenclature or ''} {product}".replace(",  ", ", ")
 
 
 def _latest(made: Measured, found: list[dict[str, Any]]) -> tuple[Measured, list[dict[str, Any]]]:
@@ -122,8 +135,8 @@ def _stays(flow: tuple[str, str], row: dict[str, Any], currency: str) -> str:
     return f"{said}at least {rest} ({100 * left / abs(gap):.0f}%) stays however far the bounded causes go."
 
 
-def _trace(found: list[dict[str, Any]]) -> str | None:
+def _trace(found: list[dict[str, Any]], query: FlowQuery) -> str:
     one_way = [row for row in found if row["flow"] != "total"]
-    if not one_way:
-        return None
-    return f"khorgos explain gap/{one_way[-1]['exporter']}/{one_way[-1]['importer']}/{one_way[-1]['period']}"
+    row = (one_way or found)[-1]
+    address = gap_address(row["exporter"], row["importer"], row["period"], query)
+    return f"khorgos explain {address if one_way else replace(address, what='total')}"
