@@ -104,11 +104,12 @@ def judge_share(claim: Claim, context: Context) -> Finding | None:
     if (refused := _other_goods(claim)) is not None:
         return refused
     attributed = side_of(claim) in sides_of(movement)
-    every = (one for whole in _wholes(claim, movement) for one in _shares(claim, context, (movement, whole), number))
+    wholes = tuple(_wholes(claim, movement))
+    every = (one for whole in wholes for one in _shares(claim, context, (movement, whole), number))
     tried = _of_office(claim, attributed, every)
     sides = {one.side for one in tried if one.official and one.side}
     lack = _lack_of_sides(claim, context, sides, movement)
-    if not claim.scope and not lack.what and len({one.name for one in tried}) > 1:
+    if not claim.scope and not lack.what and len(wholes) > 1:
         lack = Lack("the whole that the share is of", lack.command)
     return decide(claim, tried, lack, slack=_slack(claim.period), unit="percent", attributed=attributed)
 

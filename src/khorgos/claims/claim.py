@@ -90,6 +90,7 @@ class Claim:
         currency: ISO 4217 of the money in question, also where `unit` is "percent".
         other_value: the same value in a second currency, given in brackets.
         other_unit: that currency.
+        inferred: whether flow and sides are told only by sentences before, so that it may be of something else.
         paraphrased: tortured phrases that were read as what they stand for, "survive year = last year".
     """
 
@@ -120,6 +121,7 @@ class Claim:
     currency: str | None = None
     other_value: float | None = None
     other_unit: str | None = None
+    inferred: bool = False
     paraphrased: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -88,9 +88,26 @@ def _of_ledger(claim: Claim, context: Context, goals: Sequence[Forecast]) -> Fin
     unclear = _uncheckable(claim, context.day)
     if unclear is not None or claim.kind not in _JUDGES:
         return unclear
-    if claim.unit == "sign" and claim.kind == "balance":
-        return judge_sign(claim, context)
-    return _JUDGES[claim.kind](claim, context)
+    is_sign = claim.unit == "sign" and claim.kind == "balance"
+    found = judge_sign(claim, context) if is_sign else _JUDGES[claim.kind](claim, context)
+    return _spared(claim, found, context.day)
+
+
+def _spared(claim: Claim, found: Finding | None, day: dt.date | None) -> Finding | None:
+    """A finding against a claim, taken back where the claim may be of something else than it was read as."""
+    if found is None or found.ruling != "contradicted":
+        return found
+    period = when(claim.period)
+    doubt = None
+    if day is not None and period is not None and period.last_day > day:
+        doubt = f"{claim.period} was not over when it was written"
+    elif claim.inferred:
+        doubt = "whose trade it is of is told only by sentences before"
+    if doubt is None:
+        return found
+    why = f"{found.why[:-1]}; but {doubt}, so it may be of something else."
+    missing = "what the figure is of, in its own sentence"
+    return replace(found, ruling="no_data", why=why, missing=missing, command=command_for(claim))
 
 
 _JUDGES: Mapping[str, Callable[[Claim, Context], Finding | None]] = MappingProxyType(

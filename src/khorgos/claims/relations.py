@@ -277,7 +277,7 @@ def _shares(text: Text) -> Iterator[Relation]:
         if claim.kind != "share" or number is None or claim.unit != "percent":
             continue
         for slot in _units_of(text, slot_of(claim)):
-            wholes = [one for one in _wholes(claim, slot) if text.at(one)]
+            wholes = [one for one in _wholes(claim, slot) if one != slot and text.at(one)]
             ways: list[tuple[tuple[int, ...], _Made]] = []
             for whole in wholes:
                 for part, all_ in text.several((slot, whole)):
@@ -285,9 +285,14 @@ def _shares(text: Text) -> Iterator[Relation]:
                         ways.append(((index, part.index, all_.index), _share_way(part, all_)))
             best = min(ways, key=lambda one: _RANK[_fit(number, one[1])], default=None)
             if best is not None:
-                plain = len(wholes) == 1 and _of_trade(claim)
+                plain = len(wholes) == 1 and _of_trade(claim) and (bool(claim.scope) or _is_natural(wholes[0], slot))
                 found = _relation(text, "share", number, best[0], (best[1],), unit="percent")
                 yield from (one if plain else replace(one, sure=False) for one in found)
+
+
+def _is_natural(whole: Slot, part: Slot) -> bool:
+    """Whether a share that does not say of what is surely of this: exports of exports, or of the pair's own trade."""
+    return whole.movement[0] == part.movement[0] or set(whole.movement[1:]) == set(part.movement[1:])
 
 
 def _wholes(claim: Claim, slot: Slot) -> Iterator[Slot]:
@@ -296,6 +301,8 @@ def _wholes(claim: Claim, slot: Slot) -> Iterator[Slot]:
     kind = slot.movement[0]
     if owner is None or partner is None:
         return
+    if slot.product:  # "private firms' exports came to 100 bn, 40% of all exports"
+        yield replace(slot, product="")
     if kind == "goods":
         first, second = sorted((owner, partner))
         yield replace(slot, movement=("total", first, second))

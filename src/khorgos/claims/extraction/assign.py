@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.discourse import Discourse, Frame, behind
+from khorgos.claims.extraction.discourse import Discourse, Frame, behind, spelt_out
 from khorgos.claims.extraction.frames import Place, resolve
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import Mention
@@ -17,7 +17,6 @@ from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
 _LINK = word_set("assign", "link")
 _CLAUSE = frozenset((";", "while", "whereas"))
-_IN_LISTS = frozenset((",", "and", "-", "\u2013", ":", "(", "namely", "the"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule 
         return before[-1]
     after = [m for m, mention in enumerate(scene.mentions) if mention.first > i]
     if after and not _parted(scene.line.chunks, i, scene.mentions[after[0]].first):
-        if _is_whole_in_brackets(scene, i, after[0]):
+        if _is_whole_in_brackets(scene, i, after[0]) or _is_item_of_list(scene, i, after[0]):
             return None
         return after[0]
     return None
@@ -189,6 +188,15 @@ def _is_whole_in_brackets(scene: Scene, i: int, m: int) -> bool:
     """ "China – $4.13 billion (18.3% of turnover)": the flow is what the share in brackets is of."""
     between = [c.low for c in scene.line.chunks[i + 1 : scene.mentions[m].first]]
     return "(" in between and whole_of(scene.line, scene.mentions[m]) not in (None, i)
+
+
+def _is_item_of_list(scene: Scene, i: int, m: int) -> bool:
+    """ "Russia is in second place - $230 million, exports to Kazakhstan came to": the next flow is behind a comma."""
+    chunks = scene.line.chunks
+    between = [c.low for c in chunks[i + 1 : scene.mentions[m].first]]
+    first = max((k for k in range(i) if chunks[k].low in (",", ";")), default=0)
+    named = any(chunks[k].kind == "area" and not chunks[k].weak for k in range(first, i))
+    return "," in between and named and scene.mind.running.flow is not None
 
 
 def _is_frame_of(scene: Scene, m: int) -> bool:
@@ -258,29 +266,11 @@ def _parted(chunks: Sequence[Chunk], i: int, k: int) -> bool:
 def free_areas(scene: Scene) -> list[int]:
     """Chunks of areas that belong to no mention, no office and no publisher."""
     chunks = scene.line.chunks
-    covered = _spelt_out(chunks)
+    covered = spelt_out(chunks)
     for mention in scene.mentions:
         within = range(mention.first, mention.last)
         covered |= {k for k in within if not mention.verb or _side(chunks[k], mention)}
     return [k for k, chunk in enumerate(chunks) if chunk.kind == "area" and not chunk.weak and k not in covered]
-
-
-def _spelt_out(chunks: Sequence[Chunk]) -> set[int]:
-    """Members listed behind their group: "five Central Asian countries - Kazakhstan, ..., and Uzbekistan"."""
-    found: set[int] = set()
-    for k, chunk in enumerate(chunks):
-        if chunk.kind != "area" or chunk.area is None or not is_group(chunk.area.area):
-            continue
-        members: list[int] = []
-        last = k
-        for j in (j for j in range(k + 1, len(chunks)) if chunks[j].kind == "area"):
-            if not all(c.low in _IN_LISTS for c in chunks[last + 1 : j]):
-                break
-            members.append(j)
-            last = j
-        if len(members) > 2:
-            found.update(members)
-    return found
 
 
 def _side(chunk: Chunk, mention: Mention) -> bool:

@@ -13,6 +13,7 @@ from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.nomenclature.periods import Period
 
 _SELLERS = word_set("discourse", "sellers")
+_IN_LISTS = frozenset((",", "and", "-", "\u2013", "\u2014", ":", "(", "namely", "the"))
 _PREPOSITIONS = word_set("frames", "prepositions")
 
 
@@ -30,6 +31,7 @@ class Frame:
         sure: how many of the two sides the sentence itself names.
         listed: whether it is one partner of several, after which a bare flow means the whole again.
         unnamed: whether the other side is nobody in particular: "third countries".
+        turned: whether shipments of one side were made imports of the other, which the text is about.
     """
 
     a: str | None = None
@@ -41,6 +43,7 @@ class Frame:
     sure: int = 0
     listed: bool = False
     unnamed: bool = False
+    turned: bool = False
 
     def other(self, area: str) -> str | None:
         """The side that is not this one, a member standing for its group; None if this is neither."""
@@ -183,9 +186,12 @@ def subjects(line: Line, mentions: Sequence[Mention]) -> list[tuple[int, str]]:
         Chunk and id of each; areas behind a preposition, and offices named in passing, are left out.
     """
     found: list[tuple[int, str]] = []
+    members = spelt_out(line.chunks)
     for i, chunk in enumerate(line.chunks):
-        if chunk.kind != "area" or chunk.weak or chunk.area is None:
+        if chunk.kind != "area" or chunk.weak or chunk.area is None or i in members:
             continue
+        if i and line.chunks[i - 1].marks.get("verb") == "sell":
+            continue  # "sold China goods worth": the buyer
         owns = _owns(i, mentions)
         if _is_home_of(line.chunks, i):
             found.append((i, chunk.area.area))
@@ -205,6 +211,8 @@ def behind(chunks: Sequence[Chunk], i: int) -> str:
         low = chunks[k].low
         if low in _PREPOSITIONS:
             return low
+        if chunks[k].marks.get("verb") == "arrive":  # "go to the US"
+            return low.rsplit(" ", 1)[-1]
         if low in ("the", "its", "other", "five", "neighbouring", "neighboring", "all", "most", "fellow"):
             k -= 1
         elif low in (",", "and", "&") and k and chunks[k - 1].kind == "area":
@@ -225,7 +233,32 @@ def _is_home_of(chunks: Sequence[Chunk], i: int) -> bool:
 def _of_part(chunks: Sequence[Chunk], i: int) -> bool:
     """ "More than 80 per cent of Mexican exports": Mexico is spoken of."""
     quantity = chunks[i - 2].quantity if i > 1 else None
-    return i == 3 and chunks[i - 1].low == "of" and quantity is not None and quantity.sort == "percent"
+    return i <= 3 and chunks[i - 1].low == "of" and quantity is not None and quantity.sort == "percent"
+
+
+def spelt_out(chunks: Sequence[Chunk]) -> set[int]:
+    """Members listed behind their group: "five Central Asian countries - Kazakhstan, ..., and Uzbekistan".
+
+    Args:
+        chunks: of a sentence.
+
+    Returns:
+        The members' chunks, which name nothing new.
+    """
+    found: set[int] = set()
+    for k, chunk in enumerate(chunks):
+        if chunk.kind != "area" or chunk.area is None or not is_group(chunk.area.area):
+            continue
+        members: list[int] = []
+        last = k
+        for j in (j for j in range(k + 1, len(chunks)) if chunks[j].kind == "area"):
+            if not all(c.low in _IN_LISTS for c in chunks[last + 1 : j]):
+                break
+            members.append(j)
+            last = j
+        if len(members) > 2:
+            found.update(members)
+    return found
 
 
 def _is_attribute(chunks: Sequence[Chunk], i: int) -> bool:

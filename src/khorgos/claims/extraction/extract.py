@@ -138,8 +138,7 @@ class _Reader:
         """
         if period.start + period.months <= main.start or self._mind.aside:
             return True
-        inside = main.start <= period.start and period.start + period.months <= main.start + main.months
-        return inside and period != main and self._length > 1
+        return _is_within(period, main) and period != main and self._length > 1
 
     def _back_to_all(self) -> None:
         """After a paragraph about several partners of the hub, a bare flow means its trade with all again."""
@@ -254,6 +253,9 @@ def _remember_ranks(setting: Setting, numbers: Sequence[Draft], rest: Sequence[D
     ranked = [d.frame.b for d in rest if d.kind == "rank" and d.frame is not None and d.frame.b not in (None, WORLD)]
     listed = [d.frame for d in numbers if d.frame is not None and d.frame.listed and not d.frame.unnamed]
     mind.item = ranked[-1] if ranked else (_new_side(listed[-1], mind) if listed else None)
+    placed = [d.frame for d in rest if d.kind == "rank" and d.frame is not None and d.frame.flow is not None]
+    if placed and not numbers and not scene.relations:
+        mind.running = replace(placed[-1], listed=True)
     for relation in scene.relations:
         if relation.frame.sure == 2 and relation.flow != "invest" and any(d.kind == "rank" for d in rest):
             mind.running, mind.centre = replace(relation.frame, listed=True), relation.hub
@@ -305,6 +307,9 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         when = scene.line.chunks[i].when
         if drafts or kind != "time" or when is None or when.sort in ("same", "earlier"):
             continue
+        found = setting.calendar.period(when, mind.period)
+        if found is not None and mind.period is not None and _is_within(mind.period, found):
+            continue  # "from this year onwards" is no news of the whole year
         if any(m.flow is not None for m in scene.mentions) or _is_heading(scene.line) or _is_about_figures(scene.line):
             mind.period = setting.calendar.period(when, mind.period) or mind.period
 
@@ -320,6 +325,10 @@ def _is_aside(setting: Setting) -> bool:
     """ "In April alone": a part of the period in question, for the rest of the paragraph."""
     chunks = setting.scene.line.chunks
     return any(c.kind == "when" and k + 1 < len(chunks) and chunks[k + 1].low == "alone" for k, c in enumerate(chunks))
+
+
+def _is_within(period: Period, longer: Period) -> bool:
+    return longer.start <= period.start and period.start + period.months <= longer.start + longer.months
 
 
 def _is_later(period: Period, main: Period) -> bool:

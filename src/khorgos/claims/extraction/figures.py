@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from khorgos.claims.claim import Kind
 from khorgos.claims.extraction.aims import aim, is_goal
@@ -11,6 +13,8 @@ from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.moves import is_base, is_change, is_share, sign_of_change
+from khorgos.claims.extraction.numerals import CARDINALS
+from khorgos.claims.extraction.parts import part_of_goods
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.shares import is_part, names_a_whole, share_frame
@@ -19,6 +23,11 @@ from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period, year
 
 _YEAR = 12  # months
+_ALL_GOODS = frozenset(("", "goods", "products", "merchandise", "commodities"))
+_STRETCH = re.compile(
+    r"\b(?:in|over|within|during) (?:the )?(?:past |last |previous |space of )?"
+    r"(?:(?P<n>[0-9]{1,2}|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty) years|a decade|decade)\b"
+)
 
 
 def figure(setting: Setting, i: int) -> Draft | None:
@@ -42,6 +51,8 @@ def figure(setting: Setting, i: int) -> Draft | None:
     draft = Draft(scene, *_place(scene.line, quantity), "other", frame, chunk=i, flow_sure=m is not None)
     draft.period_sure, period = _period(setting, i, m)
     draft.period = words_of(period)
+    if draft.frame is not None and draft.frame.product in _ALL_GOODS and (part := part_of_goods(scene.line, i)):
+        draft.frame = replace(draft.frame, product=part)
     draft.source = mind.source
     draft.orphan = orphan
     draft.looks_back = looks_back(setting, i, m)
@@ -57,7 +68,9 @@ def _place(line: Line, quantity: Quantity) -> tuple[int, int]:
     return line.tokens[quantity.first].start, line.tokens[quantity.last - 1].end
 
 
-def _is_trade(scene: Scene, i: int, m: int | None, mind: Discourse) -> bool:
+def _is_trade(  # noqa: PLR0911  one rule a return
+    scene: Scene, i: int, m: int | None, mind: Discourse
+) -> bool:
     """Whether a quantity speaks of trade: it has a flow, or goes on about one, and no other matter stands nearer."""
     chunks = scene.line.chunks
     quantity = chunks[i].quantity
@@ -68,6 +81,8 @@ def _is_trade(scene: Scene, i: int, m: int | None, mind: Discourse) -> bool:
         distance = i - mention.head if mention.head < i else max(1, mention.first - i)
         if quantity.sort == "percent" and not names_a_whole(scene, i):
             return False
+        if matter is not None and mention.first > i and any(c.low == "," for c in chunks[i + 1 : mention.first]):
+            return False  # "the GDP came to $16 billion, meaning that trade with China was larger"
         return matter is None or matter >= distance or (mention.first <= i < mention.last)
     if matter is not None or (mind.running.flow is None and mind.running.a is None):
         return False
@@ -254,6 +269,9 @@ def compared_with(setting: Setting, i: int, main: Period | None) -> Period | Non
         i: chunk of the change.
         main: the period of the change.
     """
+    stretch = _years_of_change(setting.scene.line, i)
+    if stretch is not None and main is not None:
+        return main.shift(-_YEAR * stretch)
     bases = [k for k, r in setting.roles.items() if r == "base"]
     near = [k for k in bases if k > i] or bases
     if near:
@@ -265,12 +283,34 @@ def compared_with(setting: Setting, i: int, main: Period | None) -> Period | Non
     return _before(main, monthly=setting.monthly)
 
 
+def _is_passed(line: Line, i: int) -> bool:
+    """ "exceeded the $100 billion threshold", "crossed $50 bn": more than is said."""
+    k = i - 1
+    while k >= 0 and line.chunks[k].low in ("the", "a"):
+        k -= 1
+    return k >= 0 and bool(re.match(r"exceed|surpass|cross(?:ed|ing|es)$|topp(?:ed|ing)$|passed$", line.chunks[k].low))
+
+
+def _years_of_change(line: Line, i: int) -> int | None:
+    """ "have nearly doubled in six years", "over the past decade": how many years a change took; 1 is left out."""
+    words = " ".join(c.low for c in line.chunks[max(0, i - 8) : i + 10])
+    found = _STRETCH.search(words)
+    if found is None:
+        return None
+    if "decade" in found[0]:
+        return 10
+    count = int(found["n"]) if found["n"].isdigit() else int(CARDINALS[found["n"]])
+    return count if count > 1 else None
+
+
 def _read_value(setting: Setting, draft: Draft, quantity: Quantity, i: int, period: Period | None) -> None:
     draft.value, draft.unit, draft.step = quantity.value, quantity.unit, quantity.step
     draft.low, draft.high, draft.qualifier = quantity.low, quantity.high, quantity.qualifier
     draft.notes = tuple(filter(None, (quantity.note,)))
     draft.other = quantity.other
     draft.currency = quantity.unit if quantity.sort == "money" else None
+    if draft.qualifier == "exact" and _is_passed(setting.scene.line, i):
+        draft.qualifier = "more_than"
     if quantity.low is not None:
         draft.qualifier = None
     if quantity.sort == "percent":
@@ -409,7 +449,7 @@ def _is_growth_in_money(line: Line, i: int) -> bool:
         return False
     if attached_time(line, i) is not None:
         return False
-    if (words and words[-1] == "," and "or" in words and len(words) <= 2) or words == ["or"]:
+    if "or" in words and set(words) <= {",", "or", "by"}:
         return True
     by = (k > 0 and chunks[k - 1].low == "by") or chunks[k].low.startswith("by")
     noun = any(chunks[j].has("change") for j in range(k + 1, i))

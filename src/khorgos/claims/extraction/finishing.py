@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
+from math import log10
 
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.lexicon import word_set
@@ -16,6 +17,7 @@ _MEASURED = word_set("finishing", "measured")
 
 _MOST_TWINS = 500  # chosen because no article tells as many figures, and hostile text stays quick
 _ROUNDED = 0.05  # chosen because nobody rounds a figure further, and $2 billion is not the $2.5 billion told before
+_SMALL, _MILLION = 1e4, 1e6  # chosen because no trade of a country is worth less than ten thousand
 _NEARBY = 500  # characters; chosen because a day is told two sentences on at most
 
 
@@ -35,6 +37,7 @@ def finish(drafts: list[Draft]) -> list[Draft]:
     _periods_from_later(drafts)
     _days_from_near(drafts)
     _currencies(drafts)
+    _scales(drafts)
     _bases(drafts)
     return drafts
 
@@ -138,6 +141,20 @@ def _days_from_near(drafts: Sequence[Draft]) -> None:
             following[draft.frame.a] = (draft.start, draft.period)
         elif draft.frame.a in following and following[draft.frame.a][0] - draft.start < _NEARBY:
             draft.period = following[draft.frame.a][1]
+
+
+def _scales(drafts: Sequence[Draft]) -> None:
+    """ "It amounted to $726.8": an amount whose scale was left out has that of the amounts around it."""
+    money = [d for d in drafts if d.kind in ("level", "balance") and d.value and d.currency is not None]
+    for draft in money:
+        if draft.value is None or draft.step is None or abs(draft.value) >= _SMALL or draft.chunk < 0:
+            continue
+        near = [abs(d.value or 0) for d in money if abs(d.value or 0) >= _MILLION]
+        if not near or draft.frame is None or draft.frame.flow is None:
+            continue
+        size = min((_MILLION, 1e9), key=lambda s: min(abs(log10(abs(draft.value or 1) * s / v)) for v in near))
+        draft.value, draft.step = draft.value * size, draft.step * size
+        draft.notes = (*draft.notes, "scale not stated; read as the amounts around it")
 
 
 def _bases(drafts: Sequence[Draft]) -> None:

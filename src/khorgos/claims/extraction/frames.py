@@ -72,7 +72,7 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     sure = sum(bool(side) and not side[0].startswith("@") for side in (mention.a, mention.b))
     if mention.a and mention.a[0] in (OWN, WHOSE) and any(area == a and i < mention.head for i, area in place.about):
         sure += 1
-    if mention.world and b is None:
+    if mention.world and b is None and not (place.partnership is not None and _is_overall(line, mention)):
         b, sure = WORLD, sure + 1
     if a is not None and a == b:
         b = None
@@ -84,6 +84,12 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
         told = place.prior[1] if place.prior is not None else mind.running
         frame = replace(frame, flow=told.flow if told.flow in ("export", "import") else frame.flow)
     return _seen_from_hub(frame, mind) if mention.supply else frame
+
+
+def _is_overall(line: Line, mention: Mention) -> bool:
+    """ "China is the top partner, with overall turnover of": all goods of the two, not trade with all."""
+    words = " ".join(c.low for c in line.chunks[mention.first : mention.last])
+    return not mention.a and re.search(r"foreign|external|world|global|international", words) is None
 
 
 def _signed_gap(frame: Frame, mind: Discourse) -> Frame:
@@ -206,11 +212,13 @@ def _neighbour(other: str | None, before: Sequence[str], mind: Discourse) -> str
 def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
     """Fill a missing side from the sentence, else from what was said before."""
     if frame.b is None:
+        frame = replace(frame, b=_fronted(line, mention, frame))
+    if frame.b is None:
         frame = replace(frame, b=_loose(line, mention, frame, is_whole=place.is_whole))
     if frame.a is None and frame.b is None:
         frame = _bare(frame, mention, line, place, mind)
     elif frame.a is None:
-        frame = replace(frame, a=_missing_a(frame, mention, place, mind))
+        frame = replace(frame, a=_missing_a(frame, mention, line, place, mind))
     if frame.unnamed:
         return frame
     if frame.b is None and frame.a is not None:
@@ -270,7 +278,7 @@ def _pair_speaks(line: Line, mention: Mention, mind: Discourse) -> tuple[str, st
 def _like_prior(frame: Frame, prior: Frame, owner: str | None) -> Frame:
     """A bare flow has the sides of the flow before it; a balance is that of the one spoken of."""
     a, b = prior.a, prior.b
-    if frame.flow == "balance" and owner == b and b is not None:
+    if (frame.flow == "balance" and owner == b and b is not None) or (prior.turned and frame.flow == "export"):
         a, b = b, a
     return replace(frame, a=a, b=b, unnamed=prior.unnamed)
 
@@ -286,14 +294,29 @@ def _is_ranked(line: Line) -> bool:
     return any(c.wording is not None and c.wording.sort in ("order", "lead", "next") for c in line.chunks)
 
 
+def _fronted(line: Line, mention: Mention, frame: Frame) -> str | None:
+    """ "With Malaysia China ran a deficit": the other side stands first."""
+    wanted = {"total": "with", "balance": "with", "export": "to", "import": "from"}.get(mention.flow or "")
+    if not line.chunks or line.chunks[0].low != wanted:
+        return None
+    first = next((c for c in line.chunks[1:4] if c.kind == "area" and c.area is not None), None)
+    if first is None or first.area is None or first.area.area == frame.a or first.area.sort == "adjective":
+        return None
+    return first.area.area
+
+
 def _loose(line: Line, mention: Mention, frame: Frame, *, is_whole: bool) -> str | None:
     """A side that stands apart, after the verb: "increased its turnover by 5% with China"."""
     wanted = {"total": ("with",), "balance": ("with",), "export": ("to",), "import": ("from",)}.get(
         mention.flow or "", ()
     )
+    inside = False
     for i in range(mention.last, min(len(line.chunks), mention.last + 14)):
         chunk = line.chunks[i]
-        if chunk.low in (";", "while", "whereas", "but", "(") or chunk.has("flow") or chunk.has("verb"):
+        inside = (inside or chunk.low == "(") and chunk.low != ")"
+        if inside or chunk.low == ")":
+            continue
+        if chunk.low in (";", "while", "whereas", "but") or chunk.has("flow") or chunk.has("verb"):
             return None
         if (
             chunk.kind == "area"
@@ -308,7 +331,9 @@ def _loose(line: Line, mention: Mention, frame: Frame, *, is_whole: bool) -> str
     return None
 
 
-def _missing_a(frame: Frame, mention: Mention, place: Place, mind: Discourse) -> str | None:
+def _missing_a(  # noqa: PLR0911  one rule a return
+    frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse
+) -> str | None:
     """The owner of a flow whose other side is known."""
     before = [(i, area) for i, area in place.about if i < mention.head and area != frame.b]
     prior = place.prior
@@ -316,6 +341,8 @@ def _missing_a(frame: Frame, mention: Mention, place: Place, mind: Discourse) ->
         found = prior[1].a if frame.b == WORLD or frame.b not in (prior[1].a, None) else prior[1].other(frame.b or "")
         if found not in (None, WORLD, frame.b):
             return found
+    if before and _is_ranked(line) and mind.hub in (mind.running.a, mind.running.b) and mind.hub != frame.b:
+        return mind.hub  # "Russia is second, exports to Kazakhstan came to": of whom is told before
     if (
         before
         and not place.is_whole
@@ -394,5 +421,5 @@ def _seen_from_hub(frame: Frame, mind: Discourse) -> Frame:
     """Shipments, deliveries and cargoes to the country that the text is about are its imports."""
     hub = mind.anchor(frame)
     if frame.flow == "export" and hub is not None and frame.b == hub and frame.a is not None:
-        return replace(frame, a=frame.b, b=frame.a, flow="import")
+        return replace(frame, a=frame.b, b=frame.a, flow="import", turned=True)
     return frame

@@ -48,6 +48,8 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa:
     chunk = chunks[i]
     if chunk.low == "total":
         return _total(chunks, i)
+    if chunk.low == "one" and _is_stand_in(chunks, i):
+        return Mention(i, i, i + 1, "balance", -2)
     if chunk.low == "sum" and i and chunks[i - 1].low == "the" and _ends_or_moves(chunks, i + 1):
         return Mention(i, i - 1, i + 1, "total", a=(PAIR,), mutual=True)
     if chunk.kind not in ("cue", "wording") and chunk.low != "gap":
@@ -63,6 +65,16 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa:
             return replace(noun_mention(chunks, i, floor), average=False)
         return noun_mention(chunks, i, floor)
     return None
+
+
+def _is_stand_in(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "Deficits are rare. With Brazil China ran one of $44 billion"."""
+    return (
+        0 < i < len(chunks) - 2
+        and chunks[i - 1].low in ("ran", "runs", "posted", "recorded", "had", "showed")
+        and chunks[i + 1].low == "of"
+        and chunks[i + 2].kind == "quantity"
+    )
 
 
 def _carries(chunks: Sequence[Chunk], i: int) -> bool:

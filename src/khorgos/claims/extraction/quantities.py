@@ -280,7 +280,8 @@ def _compound(tokens: Sequence[Token], money: Quantity) -> Quantity:
     currency = _next_measure(tokens, last)
     if currency is not None and currency[1].mark == "currency":
         last += currency[0]
-    return replace(money, last=last, value=(money.value or 0) + numeral.value * size, step=numeral.step * size)
+    more = replace(money, last=last, value=(money.value or 0) + numeral.value * size, step=numeral.step * size)
+    return _compound(tokens, more)
 
 
 def _priced(tokens: Sequence[Token], money: Quantity) -> Quantity:

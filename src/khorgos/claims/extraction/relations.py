@@ -16,6 +16,9 @@ _INTRODUCING = word_set("relations", "introducing")
 _COPULA = word_set("relations", "copula")
 _ADJECTIVES = word_set("relations", "adjectives")
 _INTO = word_set("relations", "into")
+_OVERTAKING = re.compile(
+    r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip|eclips|oust|unseat|dethron|leapfrog|outpac"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +248,7 @@ def _ranked(
         near = [k for k in range(first - 1) if _is_side(chunks[k], hub)]
         if near:
             return _listed_before(chunks, near[-1], hub)
-    overtaken = [
-        k
-        for k in range(first)
-        if re.match(r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip", chunks[k].low)
-    ]
+    overtaken = [k for k in range(first) if _OVERTAKING.match(chunks[k].low)]
     subject = _subject_before(about, overtaken[-1] if overtaken else first, hub)
     if subject is None and lead in _COPULA and any(c.low == "it" for c in chunks[max(0, first - 4) : first]):
         return (mind.subject,) if mind.subject is not None and mind.subject != hub else ()

@@ -22,6 +22,7 @@ from khorgos.nomenclature.periods import Period, year
 
 _AMOUNTS = frozenset(("level", "quantity", "balance", "growth", "share"))
 _YEAR = 12  # months
+_NEAR = 6  # chunks; chosen because "only two of its partners, Turkmenistan" fits
 _COPULA = word_set("relations", "copula")
 _LEADING_WORDS = word_set("remarks", "leading_words")
 
@@ -415,7 +416,9 @@ def _sign(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) 
     others = [c.wording for c in scene.line.chunks if c.wording is not None and c.wording.sort == "sign"]
     if not only and any(w.detail.startswith("only") for w in others):
         return None
-    before = [area for k, area in scene.about if (k < i or only) and not is_group(area)]
+    before = [area for k, area in scene.about if (k < i or (only and k <= i + _NEAR)) and not is_group(area)]
+    if only and not before and any(c.low == "it" for c in scene.line.chunks[:i]):
+        before = [mind.subject] if mind.subject is not None else []
     m = next((m for m, mention in enumerate(scene.mentions) if mention.flow == "balance"), None)
     frame = scene.frames[m] if m is not None else mind.running
     own = before[-1] if before and not only else (before[0] if before else frame.a)

@@ -167,6 +167,12 @@ def _cue(chunks: Sequence[Chunk], i: int) -> int:
 def _target(chunks: Sequence[Chunk], i: int, cue: int) -> tuple[str | None, str]:
     """Whose goods, and which: what follows "on", else what "will face" the duty."""
     start = max(i, cue) if cue > i else cue
+    if i + 1 < len(chunks) and chunks[i + 1].low == "on":
+        start = i
+    rates = [k for k in range(i) if chunks[k].quantity is not None]
+    own = [k for k in range(rates[-1] + 1, i) if chunks[k].low in ("on", "against")] if rates else []
+    if len(own) > 1 and cue < i:  # "a 25% levy on cars and doubled that on steel to 50%"
+        return _goods_list(chunks, own[-1] + 1)
     found = _laid_on(chunks, start)
     if found == (None, "") and start != i:
         found = _laid_on(chunks, i)

@@ -223,7 +223,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
      r"\s+(?:(?:percentage|year-on-year|annual|relative|trade|total|in|overall|monthly|bilateral"
           r"|foreign)\s+){0,3}(?P<what>increase|growth|rise|gain|gains"
      r"|jump|decline|drop|fall|decrease|surplus|deficit|share|volume|turnover|growth\s+rate|rate"
-          r"|reduction)\b", _fastest),
+          r"|reduction)\b(?!\s+partners?)", _fastest),
     (rf"\b{_HAS}\s+(?P<s>(?:an?\s+|the\s+|its\s+)?(?:[a-z-]+\s+){{0,3}}?{_BALANCE})", _sign),
     (rf"(?P<s>\bonly)\b(?:[^.;]|\.(?=[0-9])){{0,120}}?\b{_BALANCE}", _only),
     (r"(?P<s>\bnothing(?:\s+at\s+all)?|\bno\s+(?:shipments|imports|exports|deliveries|purchases|supplies|cargoes"

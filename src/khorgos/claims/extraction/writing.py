@@ -59,6 +59,7 @@ def claim_of(draft: Draft, reading: Reading, article: str, tortured: Sequence[tu
         currency=draft.currency,
         other_value=draft.other[0] if draft.other else None,
         other_unit=draft.other[1] if draft.other else None,
+        inferred=not draft.flow_sure and frame.sure == 0,
         paraphrased=tuple(words for (start, end), words in tortured if sentence[0] <= start and end <= sentence[1]),
     )
 
