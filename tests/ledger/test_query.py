@@ -235,6 +235,16 @@ def test_statuses_and_bases_can_be_chosen(empty: Ledger) -> None:
     assert _one(ledger, FlowQuery(basis="consignment"))["value"] == 1.0
 
 
+def test_a_doubted_figure_is_kept_and_never_used(empty: Ledger) -> None:
+    ledger = filled(empty, _stated("a", 6882.8, status="doubted"), _stated("b", 688.3, status="reconciled", rank=60))
+    alone = FlowQuery(sources=("a",))
+
+    assert _one(ledger, FlowQuery())["value"] == 688.3
+    assert asked(ledger, cells(ledger, alone)) == []
+    assert [row["value"] for row in asked(ledger, rows(ledger, alone))] == [6882.8]
+    assert _one(ledger, FlowQuery(statuses=("doubted",)))["value"] == 6882.8
+
+
 # --- currency ---------------------------------------------------------------------------------------------------
 
 

@@ -40,7 +40,7 @@ def test_figures_in_dollars_with_their_step(specimens: Path) -> None:
 def test_a_wrong_figure_has_no_digit_to_be_trusted(specimens: Path) -> None:
     whose = by_publisher(specimens / "headlines" / "facts.csv")
     (wrong,) = whose["D"]
-    assert (wrong["value"], wrong["status"], wrong["rounding"]) == (6882.8e9, "estimated", 10000e9)
+    assert (wrong["value"], wrong["status"], wrong["rounding"]) == (6882.8e9, "doubted", 10000e9)
     (converted,) = whose["C citing GACC"]
     assert (converted["status"], converted["rounding"]) == ("estimated", 1e9)
     parsed = parse(specimens / "headlines" / "facts.csv")

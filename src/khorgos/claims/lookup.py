@@ -12,7 +12,7 @@ import pyarrow as pa
 from khorgos.claims.claim import Claim
 from khorgos.claims.slots import members_of, when
 from khorgos.claims.universe import universes_of
-from khorgos.core.schema import FLOW
+from khorgos.core.schema import FLOW, Status
 from khorgos.ledger.engine import run
 from khorgos.ledger.query import rows
 from khorgos.ledger.question import FlowQuery
@@ -117,7 +117,7 @@ class Figures:
 
     def _figure(self, number: int) -> Figure | None:
         row = {name: values[number] for name, values in self._columns.items()}
-        if row["value"] is None:
+        if row["value"] is None or row["status"] == Status.DOUBTED:
             return None
         release, card, known = self._cards[row["release"]]
         return Figure(

@@ -33,6 +33,8 @@ class Status(StrEnum):
     ESTIMATED = "estimated"
     MIRRORED = "mirrored"
     RECONCILED = "reconciled"
+    #: The publisher says so, and it is held to be an error: kept and shown as a disagreement, never used as the figure.
+    DOUBTED = "doubted"
 
 
 class PartnerBasis(StrEnum):

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from sqlglot import exp
 
-from khorgos.core.schema import FLOW
+from khorgos.core.schema import FLOW, Status
 from khorgos.ledger.binding import rates_of, table_of
 from khorgos.ledger.parsing import parsed
 from khorgos.ledger.planning import LENGTHS, USABLE, Plan, plan
@@ -173,6 +173,8 @@ def rows(ledger: Ledger, query: FlowQuery) -> exp.Select:
 def _steps(ledger: Ledger, query: FlowQuery, trace: Trace, *, everyone: bool) -> list[exp.Select]:
     found = plan(ledger, query)
     steps = [_known(ledger, query, found)]
+    if query.statuses is None:
+        steps[0] = steps[0].where(_among("status", (Status.DOUBTED,)).not_(), copy=False)
     if not found.distinct:
         steps.append(_template(_CURRENT))
     steps.append(_priced(query, found, trace))

@@ -35,7 +35,7 @@ class FlowQuery:
         currency: of the answer, ISO 4217.
         sources: ids of the sources allowed; None for all.
         basis: partner basis that rows must state; None for any.
-        statuses: see `core.schema.Status`; None for any.
+        statuses: see `core.schema.Status`; None for any but doubted figures.
         level: digits of the product codes wanted; None for any.
     """
 

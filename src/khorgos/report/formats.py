@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +21,8 @@ FORMATS = ("table", "csv", "json", "parquet", "md")
 #: A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+#: Letters of a word that stay on one line; chosen because most names of countries are no longer.
+_WORD = 10
 _RIGHT = {"money", "percent", "points", "number", "integer", "index"}
 
 
@@ -161,16 +163,17 @@ def _grid(view: View, factor: float) -> Any:
     from rich.text import Text
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in view.columns:
-        _add(grid, column)
-    for row in view.rows:
-        grid.add_row(*(Text(cell(row, c, factor)) for c in view.columns))
+    lines = [[cell(row, column, factor) for column in view.columns] for row in view.rows]
+    for place, column in enumerate(view.columns):
+        _add(grid, column, [line[place] for line in lines])
+    for line in lines:
+        grid.add_row(*map(Text, line))
     return grid
 
 
-def _add(grid: Any, column: Column) -> None:
+def _add(grid: Any, column: Column, texts: Sequence[str]) -> None:
     right, whole = column.kind in _RIGHT, column.kind in {"year", "date"}
     justify = "right" if right else "left"
-    grid.add_column(
-        column.label, justify=justify, no_wrap=right or whole, min_width=4 if whole else None, overflow="fold"
-    )
+    words = [word for text in (column.label, *texts) for word in text.split()]
+    least = 4 if whole else min(_WORD, max(map(len, words), default=0)) if column.kind == "text" else None
+    grid.add_column(column.label, justify=justify, no_wrap=right or whole, min_width=least, overflow="fold")

@@ -12,6 +12,8 @@ from khorgos.core.errors import BadInput
 Kind = Literal["text", "money", "percent", "points", "number", "integer", "index", "year", "date", "list"]
 Value = Any  # a cell: text, number, date, list of texts, or None where nothing was published
 
+#: A figure this many times the scale is too long; chosen because 99,999.9 is the widest that reads at a glance.
+_LONGEST = 1e5
 _SCALES = ((1e12, "trn"), (1e9, "bn"), (1e6, "mn"), (1e3, "thousand"), (1.0, ""))
 
 
@@ -75,11 +77,15 @@ class View:
                 raise BadInput(f"A row of the view lacks {', '.join(sorted(missing))}", where=self.title)
 
     def scale(self) -> tuple[float, str]:
-        """The one scale for all money in the view: by the median of what is printed, so that most cells read well."""
+        """The one scale for all money in the view: by the median, or above where the largest is too long to read."""
         sizes = sorted(
             abs(float(row[c.name])) for c in self.columns if c.kind == "money" for row in self.rows if row[c.name]
         )
-        return scale_of(sizes[len(sizes) // 2]) if sizes else (1.0, "")
+        if not sizes:
+            return 1.0, ""
+        usual = scale_of(sizes[len(sizes) // 2])
+        short = [one for one in reversed(_SCALES) if one[0] >= usual[0] and sizes[-1] < _LONGEST * one[0]]
+        return short[0] if short else usual
 
 
 def scale_of(size: float) -> tuple[float, str]:

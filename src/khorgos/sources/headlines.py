@@ -37,8 +37,9 @@ SOURCE = Source(
     valuation="as the quoted office's; not said on most pages",
     rank=20,
     notes="Second-hand: whose figure it is stands in the release's attribution, one release a publisher and page. "
-    "Figures converted from yuan, computed, bounds in words and known errors have status 'estimated' and a wider "
-    "rounding, so that no figure as published gives way to them. A release's sha256 is over the csv's own lines of "
+    "Figures converted from yuan, computed and bounds in words have status 'estimated' and a wider rounding, so that "
+    "no figure as published gives way to them; known errors have status 'doubted' and are never used as the figure. "
+    "A release's sha256 is over the csv's own lines of "
     "that page.",
 )
 
@@ -170,7 +171,7 @@ def _row(quote: _Quote, release: Release, name: str) -> tuple[dict[str, Any], li
         "value": scaled(quote.value, _BILLION),
         "currency": "USD",
         "valuation": valuation.get(flow),
-        "status": str(Status.ESTIMATED if estimate else Status.REPORTED),
+        "status": str(_status(estimate)),
         "rounding": None if quote.value is None else scaled(step(written, quote.facts, widen), _BILLION),
         "release": release.id,
         "locator": f"line {quote.line}",
@@ -185,6 +186,12 @@ def _row(quote: _Quote, release: Release, name: str) -> tuple[dict[str, Any], li
     if not said and quote.note:
         findings = [Finding("note", f"{text}. Note: {quote.note}", where=where)]
     return row, findings
+
+
+def _status(estimate: dict[str, Any] | None) -> Status:
+    if estimate is None:
+        return Status.REPORTED
+    return Status.DOUBTED if estimate["widen"] == "all" else Status.ESTIMATED
 
 
 def _severity(found: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from khorgos.core.errors import NoData
+from khorgos.core.schema import Status
 from khorgos.ledger.engine import run
 from khorgos.ledger.query import FlowQuery, alternatives
 from khorgos.ledger.store import Ledger
@@ -127,8 +128,9 @@ def everybody(ledger: Ledger, query: FlowQuery) -> Answer:
 
 
 def _stated(ledger: Ledger, query: FlowQuery) -> list[dict[str, Any]]:
-    """Every voice's figures of the same cells, the largest of a cell first, in the same order on each machine."""
-    found = [row for row in run(ledger, alternatives(ledger, query)).to_pylist() if row["value"] is not None]
+    """Every voice's figures of the same cells, doubted ones too, in the same order on each machine."""
+    every = replace(query, statuses=query.statuses or tuple(Status))
+    found = [row for row in run(ledger, alternatives(ledger, every)).to_pylist() if row["value"] is not None]
     return sorted(
         found,
         key=lambda r: (r["partner"], r["period"], LEVELS.index(r["flow"]), -r["value"], r["source"], r["trace"]),
@@ -249,11 +251,12 @@ def _others(ledger: Ledger, query: FlowQuery, figures: Measured) -> tuple[str, .
     said: dict[tuple[str, str, str], dict[str, str]] = {}
     for row in _stated(ledger, replace(query, flows=flows, statuses=None)):
         key = (row["partner"], row["period"], row["flow"])
-        own = shown.get(key)
-        if own and abs(row["value"] - own) > _VISIBLE * abs(own):
+        own, doubted = shown.get(key), row["status"] == Status.DOUBTED
+        if doubted or (own and abs(row["value"] - own) > _VISIBLE * abs(own)):
             factor, word = scale_of(row["value"])
             text = f"{row['value'] / factor:,.3g} {word}".strip()
-            said.setdefault(key, {}).setdefault(text, short_credit(ledger, row["trace"][0].partition("#")[0]))
+            credit = short_credit(ledger, row["trace"][0].partition("#")[0])
+            said.setdefault(key, {}).setdefault(text, f"{credit}; held to be an error" if doubted else credit)
     lines = []
     for (partner, period, flow), texts in sorted(said.items(), key=lambda item: item[0][1], reverse=True):
         who = f" with {get(partner).name}" if len(query.partners) > 1 else ""
