@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from scipy.linalg.lapack import dgesv
 
 from khorgos.models.arrays import Array
 from khorgos.models.krylov import gmres
@@ -93,7 +95,7 @@ def _anderson(step: Map, start: Array, tolerance: float, max_sweeps: int, *, siz
 
 
 class _Memory:
-    """The last secants of u and of f = G(u) - u, and the Gram matrix of the latter."""
+    """The last secants of u and of f = G(u) - u, the latter of length one, and their Gram matrix."""
 
     def __init__(self, size: int, slots: int) -> None:
         self.slots = slots
@@ -110,28 +112,25 @@ class _Memory:
     def next(self, u: Array, g: Array, mixing: float) -> Array:
         f = g - u
         mixed = g if mixing == 1.0 else u + mixing * f
-        if self.last is not None:
-            row = self.kept % self.slots
-            np.subtract(f, self.last[1], out=self.secants[row])
-            np.subtract(mixed, self.last[0], out=self.steps[row])
-            self.kept += 1
-            h = min(self.kept, self.slots)
-            self.gram[row, :h] = self.gram[:h, row] = self.secants[:h] @ self.secants[row]
-            weights = _least_squares(self.gram[:h, :h], self.secants[:h] @ f)
+        if self.last is None:
             self.last = (mixed, f)
-            result: Array = mixed - weights @ self.steps[:h]
-            return result
+            return mixed
+        row = self.kept % self.slots
+        secant, step = self.secants[row], self.steps[row]
+        np.subtract(f, self.last[1], out=secant)
+        np.subtract(mixed, self.last[0], out=step)
         self.last = (mixed, f)
-        return mixed
-
-
-def _least_squares(gram: Array, right: Array) -> Array:
-    size = np.sqrt(np.diag(gram))
-    size[size == 0] = 1.0
-    scaled = gram / (size[:, None] * size)
-    scaled.flat[:: len(size) + 1] += RANK
-    solved: Array = np.linalg.solve(scaled, right / size) / size
-    return solved
+        if (length := math.sqrt(secant @ secant)) > 0.0:
+            secant /= length
+            step /= length
+        self.kept += 1
+        h = min(self.kept, self.slots)
+        known = self.secants[:h]
+        self.gram[row, :h] = self.gram[:h, row] = known @ secant
+        self.gram[row, row] += RANK
+        weights = dgesv(self.gram[:h, :h], known @ f)[2]
+        result: Array = mixed - weights @ self.steps[:h]
+        return result
 
 
 def _plain(step: Map, start: Array, tolerance: float, max_sweeps: int) -> tuple[Array, int, float]:
