@@ -2,7 +2,7 @@
 
 The functions are the commands: `trade`, `partners`, `influence`, `mirror`, `invest`, `targets`, `sources`, `explain`,
 `import_files`, `fetch`, `export`, `brief`, `check`, `forecasts`, `simulate`, `hindcast`, `papers`,
-`substitute`, `reroute`. Most return an `Answer`, which prints as a table and has its rows in `.table`.
+`substitute`, `exposure`, `reroute`. Most return an `Answer`, which prints as a table and has its rows in `.table`.
 """
 
 from importlib import import_module
@@ -17,6 +17,7 @@ _ROOMS = {
     "check_article": "claims",
     "explain": "holdings",
     "export": "holdings",
+    "exposure": "substitution",
     "fetch": "holdings",
     "fetchable": "holdings",
     "forecasts": "claims",

@@ -8,10 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khorgos.core.errors import BadInput
+from khorgos.ledger.worlds import world as embedded
+from khorgos.models.equilibrium import solve
+from khorgos.models.exposure import PROHIBITIVE, equilibrium_loss, partner_lost
 from khorgos.models.partial.gsim import gsim
 from khorgos.models.partial.inputs import Floats
 from khorgos.models.replacement import replacement
+from khorgos.models.scenario import scenario
 from khorgos.models.substitution import LEAST_SIGMA, SIGNIFICANT, Elasticities, central, drawn, merged, without
+from khorgos.models.welfare import real_expenditure
+from khorgos.models.worlds import prepared
 
 ONE = Elasticities(np.array([8.0]), np.array([-1.25]), np.array([1.5]))
 
@@ -172,3 +178,58 @@ def test_the_centre_is_the_median_line() -> None:
     assert central([3.0, 50.0, 7.0]).sigma == pytest.approx([7.0])
     with pytest.raises(BadInput, match="at least one"):
         drawn([], None, 10, 1)
+
+
+# --- a partner lost ---------------------------------------------------------------------------------------------------
+def test_a_partner_lost_is_both_flows_closed() -> None:
+    """Two roads: the small system with everybody in it, closed by hand."""
+    trade = world(2)
+    found = partner_lost(trade, 1, 4, sigma=[8.0], spread=[0.0], draws=5)
+    by_hand = without(trade, closed(6, (1, 4), (4, 1)), ONE)
+    others = [0, 2, 3, 5]
+
+    assert (found.sold, found.bought) == (trade[1, 4], trade[4, 1])
+    # 1e-6: the markets clear to 1e-9, and the two systems list their economies in another order
+    assert found.producers[0] == pytest.approx(by_hand.producer[0, 1], rel=1e-6)
+    assert found.consumers[0] == pytest.approx(by_hand.consumer[0, 1], rel=1e-6)
+    gains = by_hand.trade[0, 1] - trade[1]
+    assert found.redirected.middle == pytest.approx(gains[others].sum() / trade[1, 4], rel=1e-6)
+    assert dict(found.markets) == pytest.approx({place: gains[place] for place in others if gains[place] > 0}, rel=1e-6)
+
+
+def test_losing_a_partner_without_trade_changes_nothing() -> None:
+    trade = world(2)
+    trade[1, 4] = trade[4, 1] = 0.0
+    found = partner_lost(trade, 1, 4, sigma=[8.0], draws=5)
+
+    assert np.abs(found.producers).max() < 1e-9 * trade.sum()
+    assert np.abs(found.consumers).max() < 1e-9 * trade.sum()
+    assert found.redirected.middle == found.replaced.middle == 0.0
+
+
+def test_a_country_is_no_partner_of_its_own() -> None:
+    with pytest.raises(BadInput, match="lose itself"):
+        partner_lost(world(2), 1, 1, sigma=[8.0])
+
+
+def test_a_larger_partner_costs_more_in_equilibrium_and_the_small_side_loses_more() -> None:
+    made = prepared(embedded("one-sector"))
+    china, usa = (equilibrium_loss(made, "KAZ", partner) for partner in ("CHN", "USA"))
+
+    assert china[0] < usa[0] < 0
+    assert china[0] < china[1] < 0
+
+
+def test_the_cost_that_ends_a_flow_is_high_enough() -> None:
+    """A thousandth of it gives the same world: at the least theta, 2.6, a flow falls to 1e-8 of itself."""
+    made = prepared(embedded("sectors"))
+    base = made.baseline
+    i, j = base.index("KAZ"), base.index("RUS")
+    d_hat = np.ones_like(base.pi)
+    d_hat[i, j] = d_hat[j, i] = PROHIBITIVE / 1e3
+    after, before = solve(base, scenario(base, d_hat=d_hat)), solve(base, scenario(base))
+
+    # 1e-5 per cent: 1e-8 of a flow, and solvers that stop at 1e-10
+    assert equilibrium_loss(made, "KAZ", "RUS")[0] == pytest.approx(
+        100 * (real_expenditure(after, before)[i] - 1), abs=1e-5
+    )

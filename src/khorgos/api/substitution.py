@@ -12,6 +12,7 @@ from khorgos.nomenclature.areas import area
 from khorgos.nomenclature.goods import good
 
 if TYPE_CHECKING:
+    from khorgos.report.answers.exposure import Exposure
     from khorgos.report.answers.substitute import Substitution
 
 
@@ -58,6 +59,48 @@ def substitute(
         area_ids(lose),
         year=year,
         between=(years[0], years[-1]) if years else None,
+        as_of=parsed_day(as_of),
+        **settings,
+    )
+
+
+def exposure(
+    country: str,
+    to: Areas,
+    *,
+    level: int | None = None,
+    year: int | None = None,
+    as_of: str | dt.date | None = None,
+    ledger: Ledger | None = None,
+    **settings: Any,
+) -> Exposure:
+    """What the loss of each partner would cost a country, by product and in all.
+
+    Args:
+        country: a name or code.
+        to: the partners; several with commas or as a list.
+        level: digits of the HS codes of the ledger; SITC sections of the embedded world where left out.
+        year: of the ledger's rows.
+        as_of: what was known on that day.
+        ledger: the ledger to ask; the user's own on top of the embedded release where left out.
+        settings: top, draws, seed, as in `answers.exposure`.
+
+    Returns:
+        Views "partners", "surplus", "exports" and "imports" in `.views`, and `.render(format, view)`.
+
+    Raises:
+        UnknownName: a name that khorgos or the embedded worlds do not know.
+        BadInput: the country itself or a group among the partners.
+        NoData: the ledger has no product rows of that level.
+    """
+    from khorgos.report.answers.exposure import exposure as answer
+
+    return answer(
+        ledger or open_ledger(),
+        area(country).id,
+        area_ids(to),
+        level=level,
+        year=year,
         as_of=parsed_day(as_of),
         **settings,
     )

@@ -46,3 +46,35 @@ def substitute(
         ledger=own_ledger(ledger),
     )
     deliver(found.render(format_, view), output)
+
+
+@app.command()
+def exposure(
+    country: Annotated[str, typer.Argument(help="Whose exposure: KAZ, Uzbekistan, ...")],
+    to: Annotated[str, typer.Option(help="To which partners, with commas.")] = "CHN,RUS,USA",
+    level: Annotated[
+        int | None, typer.Option(help="Digits of the HS codes of your ledger; SITC sections if left out.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="Of your ledger's product rows; the latest if left out.")] = None,
+    top: Annotated[int, typer.Option(help="How many products of each partner; 0 for all.")] = 6,
+    draws: Annotated[int, typer.Option(help="Draws of elasticities, for the intervals.")] = 100,
+    seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
+    view: Annotated[str | None, typer.Option(help="Only one table: partners, surplus, exports or imports.")] = None,
+    as_of: AsOfOption = None,
+    format_: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    ledger: LedgerOption = None,
+) -> None:
+    """What the loss of each partner would cost a country, by product and in all."""
+    found = api.exposure(
+        country,
+        to,
+        level=level,
+        year=year,
+        top=top,
+        draws=draws,
+        seed=seed,
+        as_of=as_of,
+        ledger=own_ledger(ledger),
+    )
+    deliver(found.render(format_, view), output)

@@ -139,7 +139,7 @@ def replacement(
             Supplier(
                 place=places[row] if row < len(places) else -1,
                 before=float(before),
-                after=_band(once.trade[0, row, 0], many.trade[:, row, 0]),
+                after=band(once.trade[0, row, 0], many.trade[:, row, 0]),
                 everywhere=float(world[row].sum()),
                 own_elasticity=theta * DEMAND - (1 - theta) * s if before > 0 else None,
                 lost=bool(shut[row, 0]),
@@ -147,12 +147,12 @@ def replacement(
         )
     return Replacement(
         suppliers=tuple(suppliers),
-        imports=_band(once.trade[0, :, 0].sum(), many.trade[:, :, 0].sum(1)),
+        imports=band(once.trade[0, :, 0].sum(), many.trade[:, :, 0].sum(1)),
         lost=float(sold),
-        replaced=_band(_made_up(once, shut)[0], _made_up(many, shut)),
-        price=_band(once.composite[0, 0], many.composite[:, 0]),
-        consumer=_band(once.consumer[0, 0], many.consumer[:, 0]),
-        producers=_band(once.producer[0, shut[:, 0]].sum(), many.producer[:, shut[:, 0]].sum(1)),
+        replaced=band(_made_up(once, shut)[0], _made_up(many, shut)),
+        price=band(once.composite[0, 0], many.composite[:, 0]),
+        consumer=band(once.consumer[0, 0], many.consumer[:, 0]),
+        producers=band(once.producer[0, shut[:, 0]].sum(), many.producer[:, shut[:, 0]].sum(1)),
         markets=int((world.sum(0) > 0).sum()),
         sigma=s,
         draws=(draws, seed),
@@ -166,7 +166,13 @@ def _made_up(found: Closed, shut: np.ndarray[tuple[int, ...], np.dtype[np.bool_]
     return more / gone if gone > 0 else np.zeros_like(more)
 
 
-def _band(middle: float, drawn_: Floats) -> Band:
+def band(middle: float | Floats, drawn_: Floats) -> Band:
+    """A figure at the central elasticities with the interval of its draws.
+
+    Args:
+        middle: the figure.
+        drawn_: [draws] the figure at each.
+    """
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(drawn_, (tail, 1 - tail))
     return Band(float(middle), float(low), float(high))

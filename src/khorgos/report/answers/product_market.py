@@ -141,7 +141,20 @@ def _from_ledger(ledger: Ledger, good: Good, importer: str, years: Sequence[str]
 
 def _in_year(ledger: Ledger, good: Good, importer: str, year: str, as_of: dt.date | None) -> Market:
     made = suppliers(ledger, good.codes, years=(int(year),), as_of=as_of)
-    rows = [row for row in made.table.to_pylist() if row["period"] == year]
+    return market_from(made.table.to_pylist(), good, year, importer, made)
+
+
+def market_from(rows: Sequence[Mapping[str, Any]], good: Good, year: str, importer: str, made: Measured) -> Market:
+    """A good's market from rows of `measures.supply.suppliers`.
+
+    Args:
+        rows: the rows; those of other years are left out.
+        good: what.
+        year: the year.
+        importer: whose suppliers' traces are kept.
+        made: the measure behind the rows.
+    """
+    rows = [row for row in rows if row["period"] == year]
     areas = tuple(sorted({row[side] for row in rows for side in ("exporter", "importer")}))
     at = {area: place for place, area in enumerate(areas)}
     trade = np.zeros((len(areas), len(areas)))
