@@ -8,15 +8,20 @@ import importlib.util
 import io
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from khorgos.core.errors import BadFile, BadInput, NoData, UnknownName
+from khorgos.ledger.files import import_files
 from khorgos.ledger.store import open_ledger
+from khorgos.ledger.tariffs import import_weights, tariff_registry
 from khorgos.ledger.worlds import world
+from khorgos.measures.tariffs import rates
 from khorgos.report.answers.hindcast import episode_from, factors, hindcast, shipped
+from khorgos.report.answers.hindcast_products import by_product
 from khorgos.report.answers.observed import observed
 from khorgos.report.episode_text import Levy, Step, parse
 
@@ -27,6 +32,7 @@ before = 2017
 after = 2019
 trend = 5
 reporters = ["USA", "CHN"]
+rivals = ["USA", "CHN"]
 sources = ["imf-dots"]
 least = 1e9
 """
@@ -84,6 +90,7 @@ def test_a_rate_is_averaged_over_the_days_of_the_year():
         (HEAD.replace("trend = 5", "trend = 0") + TARIFF, "trend"),
         (HEAD.replace("trend = 5", "trends = 5") + TARIFF, "trend"),
         (HEAD.replace('["USA", "CHN"]', '["EU27"]') + TARIFF, "group"),
+        (HEAD.replace("rivals =", "rival =") + TARIFF, "rivals"),
         (HEAD.replace("1e9", '"1e9"') + TARIFF, "number of dollars"),
         (HEAD + TARIFF + '[rates]\nfile = "none.csv"', "Cannot read none.csv"),
         (HEAD + TARIFF + '[[outcome]]\nreporter = "CHN"\npartner = "IND"\nflow = "export"\ngrowth = "5%"', "source"),
@@ -238,12 +245,12 @@ def test_every_forecast_is_scored(ledger, episode):
     names = [row["forecast"] for row in rows_of(found, scope="all")]
 
     assert names[:2] == ["no change", "trend"]
-    assert {"diversion 2.5", "GE 2.5", "GE 4", "GE 5", "GE 8"} <= set(names)
+    assert {"divert 2.5", "GE 2.5", "GE 4", "GE 5", "GE 8"} <= set(names)
     assert ("GE sectors" in names) == (episode.world == "one-sector")
     for row in rows_of(found):
         assert row["n"] >= 3
         assert row["mae"] <= row["rmse"]
-        assert row["rank"] is None or -1 <= row["rank"] <= 1
+        assert row["rank"] is None or (-1 <= row["rank"] <= 1 and row["n"] >= 10)
         assert row["skill"] <= 1
     assert found.scores.measured[0].lineage.query == episode.text
     assert (found.placebo is None) == bool(episode.outcomes)
@@ -254,7 +261,7 @@ def test_no_tariff_no_change_predicted(ledger):
     found = hindcast(ledger, episode_of(text), basis="absolute", draws=20)
 
     for row in rows_of(found, "flows"):
-        for name in ("diversion 4", "GE 2.5", "GE 8"):
+        for name in ("divert 4", "GE 2.5", "GE 8"):
             assert row[name] == pytest.approx(0, abs=1e-5)  # per cent; RAS stops at 1e-9, the solver at 1e-10
     no_change, ge = (rows_of(found, scope="all", forecast=name)[0] for name in ("no change", "GE 4"))
     assert ge["mae"] == pytest.approx(no_change["mae"], rel=1e-6)
@@ -266,7 +273,7 @@ def test_larger_elasticities_predict_larger_falls_between_the_rivals(ledger):
     (row,) = rows_of(found, "flows", reporter="USA", partner="CHN", direction="import")
 
     assert row["GE 8"] < row["GE 5"] < row["GE 4"] < row["GE 2.5"] < 0
-    assert row["diversion 8"] < row["diversion 2.5"] < 0
+    assert row["divert 8"] < row["divert 2.5"] < 0
     assert row["levied"] == pytest.approx(12.86, abs=0.01)
 
 
@@ -290,6 +297,7 @@ def test_the_same_seed_gives_the_same_table_and_split_adds_rows(ledger):
     assert one.scores.view.rows == other.scores.view.rows
     assert {row["scope"] for row in split.scores.view.rows} == {
         "all",
+        "rivals",
         "third",
         "USA exports",
         "USA imports",
@@ -338,4 +346,109 @@ def test_the_page_publishes_what_the_command_prints(ledger, root: Path, name):
     printed = str(hindcast(ledger, episode_from(name)).render("md"))
     table = [line for line in printed.splitlines() if line.startswith("|")]
 
+    assert "\n".join(table) in page
+
+
+# --- the registry of measures, another road to the same averages ---------------------------------------------------
+def year_mean(imposer, target, year, column, weights=None):
+    """The registry's mean added duty over the days of a year, per cent; a day of each week stands for it."""
+    days = [dt.date(year, 1, 1) + dt.timedelta(n) for n in range(3, 365, 7)]
+    rows = rates(tariff_registry(), imposer, [target], days, weights=weights).to_pylist()
+    return float(np.mean([row[column] for row in rows]))
+
+
+def level(name, importer, exporter):
+    """The episode's mean rate of the year after, and that of the year before, per cent."""
+    episode = episode_from(name)
+    found = [
+        one for one in episode.levies if importer in one.importers and (not one.exporters or exporter in one.exporters)
+    ]
+    return 100 * found[-1].mean(episode.after), 100 * found[-1].before
+
+
+def test_the_averages_of_2019_agree_with_the_registry():
+    china, _ = level("us-china-2018", "CHN", "USA")
+    us, before = level("us-china-2018", "USA", "CHN")
+
+    # simple means of lines against Bown's trade weights of 2017: 18.4 and 19.1
+    assert year_mean("CHN", "USA", 2019, "low") + year_mean("CHN", "USA", 2019, "ordinary") == pytest.approx(
+        china, abs=1.5
+    )
+    # trade of 2017 lies between a plain count of lines and what the tariffs left of it in 2024: 15.9, 13.3, 7.9
+    assert year_mean("USA", "CHN", 2019, "low", import_weights()) < us - before < year_mean("USA", "CHN", 2019, "high")
+
+
+def test_the_averages_of_2025_agree_with_the_registry():
+    china, _ = level("us-china-2025", "CHN", "USA")
+    us, before = level("us-china-2025", "USA", "CHN")
+    weights = import_weights()
+    was = rates(tariff_registry(), "USA", ["CHN"], [dt.date(2024, 12, 31)], weights=weights).to_pylist()[0]
+
+    # The high end, every condition met: exemptions by China are not published. Bown 40.1.
+    assert year_mean("CHN", "USA", 2025, "high") + year_mean("CHN", "USA", 2025, "ordinary") == pytest.approx(
+        china, abs=1.5
+    )
+    # Statutory points above those of 2024, by two teams' readings of the same acts: within a tenth.
+    risen = [year_mean("USA", "CHN", 2025, column, weights) - was[column] for column in ("low", "high")]
+    assert min(risen) * 0.9 < us - before < max(risen) * 1.1
+    vietnam, vietnam_before = level("us-china-2025", "USA", "VNM")
+    assert year_mean("USA", "VNM", 2025, "low", weights) == pytest.approx(vietnam - vietnam_before, abs=0.8)
+
+
+# --- product by product -------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def minerals(tmp_path_factory, shared):
+    place = tmp_path_factory.mktemp("minerals")
+    file = shared / "data/trade/critical_minerals/baci_critical_minerals_2002_2024.parquet"
+    import_files(open_ledger(place, embedded=False), [file])
+    return open_ledger(place, embedded=False)
+
+
+def test_minerals_of_2017_to_2019(minerals):
+    found = by_product(minerals, episode_from("us-china-2018"), draws=100)
+    coal = rows_of(found, "flows", reporter="CHN", partner="USA", product="270112")[0]
+    magnets = rows_of(found, "flows", reporter="USA", partner="CHN", product="850511")[0]
+    rivals = rows_of(found, scope="rivals", forecast="GSIM 4")[0]
+
+    assert coal["before"] == pytest.approx(413.062007e6)  # BACI HS17 V202601, United States to China, 270112, 2017
+    assert coal["levied"] == pytest.approx(25)  # SCCTC announcement 2018 No. 7, the list of 16 bn, all of 2019
+    assert 0 < magnets["levied"] < 25  # list 3: 10% to 9 May 2019, 25% since; list 4A
+    assert coal["GSIM 4"] < coal["GSIM 2.5"] < -40
+    assert coal["actual"] == pytest.approx(-68.7, abs=0.1)
+    assert rivals["n"] == 11
+    assert rivals["skill"] > 0.4
+    assert {row["levied"] for row in rows_of(found, "flows", reporter="CHN", partner="AUS")} == {0.0}
+    assert found.placebo is None
+    assert "26 products" in found.scores.view.notes[-2]
+
+
+def test_without_tariffs_no_product_is_predicted_to_move(minerals, monkeypatch):
+    nothing = replace(tariff_registry(), measures=())
+    monkeypatch.setattr("khorgos.report.answers.hindcast_products.tariff_registry", lambda: nothing)
+    found = by_product(minerals, episode_from("us-china-2018"), draws=10)
+
+    for row in found.flows.view.rows:
+        assert row["levied"] == row["GSIM 4"] == row["GSIM 8"] == 0
+        assert row["divert 4"] == pytest.approx(0, abs=1e-5)  # RAS stops at 1e-9
+    assert rows_of(found, scope="all", forecast="GSIM 4")[0]["skill"] == 0
+
+
+def test_products_that_cannot_be_scored(ledger, minerals):
+    episode = episode_from("us-china-2018")
+    with pytest.raises(BadInput, match="digits"):
+        by_product(minerals, episode, level=5)
+    with pytest.raises(BadInput):
+        by_product(minerals, episode, thetas=())
+    with pytest.raises(NoData, match="no products"):
+        by_product(minerals, episode, least=1e14)
+    with pytest.raises(NoData):
+        by_product(minerals, episode_from("us-china-2025"))
+
+
+def test_the_page_publishes_the_minerals(minerals, root: Path):
+    page = (root / "docs" / "hindcast.md").read_text(encoding="utf-8")
+    printed = str(by_product(minerals, episode_from("us-china-2018")).render("md")).splitlines()
+    table = [line for line in printed if line.startswith(("| rivals", "| third"))]
+
+    assert len(table) == 18
     assert "\n".join(table) in page

@@ -11,11 +11,18 @@ if TYPE_CHECKING:
     from khorgos.report.answers.hindcast import Hindcast
 
 
-def hindcast(episode: str | Path = "us-china-2018", *, ledger: Ledger | None = None, **settings: Any) -> Hindcast:
+def hindcast(
+    episode: str | Path = "us-china-2018",
+    *,
+    products: int | None = None,
+    ledger: Ledger | None = None,
+    **settings: Any,
+) -> Hindcast:
     """The engine run on the eve of an episode with the tariffs that came, scored against what trade did.
 
     Args:
         episode: a TOML file, or one that comes with khorgos: us-china-2018, us-china-2025.
+        products: digits of the HS codes, to score product by product in partial equilibrium; all goods where left out.
         ledger: the user's own on top of the embedded release where left out.
         settings: thetas, basis, least, split, draws, seed, as in `answers.hindcast`.
 
@@ -29,5 +36,7 @@ def hindcast(episode: str | Path = "us-china-2018", *, ledger: Ledger | None = N
     """
     from khorgos.report.answers.hindcast import episode_from
     from khorgos.report.answers.hindcast import hindcast as answer
+    from khorgos.report.answers.hindcast_products import by_product
 
-    return answer(ledger or open_ledger(), episode_from(episode), **settings)
+    own, read = ledger or open_ledger(), episode_from(episode)
+    return answer(own, read, **settings) if products is None else by_product(own, read, level=products, **settings)

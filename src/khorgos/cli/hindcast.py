@@ -34,6 +34,9 @@ def hindcast(
     least: Annotated[
         float | None, typer.Option(help="Leave out flows below this many USD; the episode's own if left out.")
     ] = None,
+    products: Annotated[
+        int | None, typer.Option(help="Product by product, from your ledger's rows of 2, 4 or 6 HS digits.")
+    ] = None,
     split: Annotated[bool, typer.Option("--split", help="Each reporter's imports and exports apart too.")] = False,
     draws: Annotated[int, typer.Option(help="Resamples and shuffles, for intervals.")] = 1_000,
     seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
@@ -48,6 +51,7 @@ def hindcast(
         episode,
         basis=basis.value,
         least=least,
+        products=products,
         split=split,
         draws=draws,
         seed=seed,

@@ -19,7 +19,7 @@ from khorgos.nomenclature.groups import members
 from khorgos.report.scenario_text import HIGHEST, areas, percent
 
 _TOP = (
-    "title", "note", "world", "before", "after", "trend", "reporters", "sources", "least", "rates", "tariff",
+    "title", "note", "world", "before", "after", "trend", "reporters", "rivals", "sources", "least", "rates", "tariff",
     "outcome", "total",
 )  # fmt: skip
 _TARIFF = ("importer", "exporter", "before", "steps", "legal", "source", "publisher")
@@ -119,6 +119,7 @@ class Episode:
         before, after: years that are compared.
         trend: years before that a trend is taken from.
         reporters: whose statistics decide.
+        rivals: who fought; flows between them are scored apart too.
         sources: of the ledger's figures; None for all.
         least: flows of the year before below this, in USD, are not scored.
         levies: tariffs; of two that name a pair the later one holds.
@@ -134,6 +135,7 @@ class Episode:
     after: int
     trend: int
     reporters: tuple[str, ...]
+    rivals: tuple[str, ...]
     sources: tuple[str, ...] | None
     least: float
     levies: tuple[Levy, ...]
@@ -204,7 +206,8 @@ def _episode(data: Mapping[str, Any], text: str, fetch: Callable[[str], str]) ->
         before=before,
         after=after,
         trend=_whole(data, "trend", 1, 20),
-        reporters=_reporters(data),
+        reporters=_single(data, "reporters"),
+        rivals=_single(data, "rivals"),
         sources=_texts(data, "sources"),
         least=_number(data, "least", 0.0),
         levies=tuple(levies),
@@ -368,13 +371,13 @@ def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
     return tuple(names)
 
 
-def _reporters(data: Mapping[str, Any]) -> tuple[str, ...]:
-    names = _texts(data, "reporters")
+def _single(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    names = _texts(data, key)
     if names is None:
-        raise BadInput("reporters is missing", where="reporters", hint='For example reporters = ["USA", "CHN"]')
+        raise BadInput(f"{key} is missing", where=key, hint=f'For example {key} = ["USA", "CHN"]')
     found = tuple(area(one).id for one in names)
     if group := next((one for one in found if is_aggregate(one)), None):
-        raise BadInput(f"{get(group).name} is a group, and publishes no figures here", where="reporters")
+        raise BadInput(f"{get(group).name} is a group; name single economies", where=key)
     return found
 
 

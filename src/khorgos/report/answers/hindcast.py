@@ -169,7 +169,7 @@ def hindcast(
     forecasts = [
         Forecast("no change", "naive", None, np.zeros(len(kept))),
         Forecast("trend", "naive", None, history.trend(episode, basis)),
-        *(Forecast(f"diversion {t:g}", "diversion", t, made.diverted(factor, t)) for t in thetas),
+        *(Forecast(f"divert {t:g}", "diversion", t, made.diverted(factor, t)) for t in thetas),
         *(Forecast(f"GE {t:g}", "GE", t, made.solved(factor, t)) for t in thetas),
     ]
     if episode.world == "one-sector":

@@ -25,10 +25,8 @@ from khorgos.report.view import Column, SourceLine, View
 VIEWS = ("scores", "flows", "placebo")
 #: The interval that is printed.
 LEVEL = 0.9
-#: Who fought the tariff war; flows between them are one scope, all others another.
-RIVALS = ("USA", "CHN")
-#: Flows of the table of flows; the largest.
-SHOWN = 40
+#: Observations that an order or a slope takes; chosen because of fewer than ten any order comes about by chance.
+ORDERED = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +52,7 @@ class Run:
 
     Args:
         episode: as written.
-        world: of the eve.
+        world: of the eve; None where products are run in partial equilibrium.
         history: what trade did.
         basis: "relative" or "absolute".
         forecasts: by all methods.
@@ -62,10 +60,11 @@ class Run:
         levied: [n] ln of the tariff factor on each flow.
         draws, seed: of the intervals.
         split: score each reporter's imports and exports apart too.
+        clusters: "partner" or "product": what is resampled together.
     """
 
     episode: Episode
-    world: World
+    world: World | None
     history: History
     basis: str
     forecasts: tuple[Forecast, ...]
@@ -74,6 +73,7 @@ class Run:
     draws: int
     seed: int
     split: bool = False
+    clusters: str = "partner"
 
     @property
     def actual(self) -> Floats:
@@ -83,13 +83,14 @@ class Run:
     @property
     def direct(self) -> Marks:
         """[n] flows between the rivals."""
-        return np.array([one.reporter in RIVALS and one.partner in RIVALS for one in self.history.changes])
+        sides = self.episode.rivals
+        return np.array([one.reporter in sides and one.partner in sides for one in self.history.changes])
 
     @property
     def scopes(self) -> tuple[tuple[str, Marks], ...]:
         """Which flows are scored together, by name."""
         every = np.ones_like(self.direct)
-        found = [("all", every), ("third", ~self.direct)]
+        found = [("all", every), ("rivals", self.direct), ("third", ~self.direct)]
         if self.split:
             keys = dict.fromkeys((one.reporter, one.flow) for one in self.history.changes)
             for reporter, flow in keys:
@@ -129,26 +130,29 @@ def scores_view(ledger: Ledger, run: Run) -> Answer:
     )
     view = View(
         title=f"Was it right? {run.episode.title}: {run.episode.before} to {run.episode.after}",
-        subtitle=f"{_basis(run)}; errors in log points (100 × ln); world of {run.world.year}",
+        subtitle=f"{_basis(run)}; errors in log points (100 × ln); {_engine(run)}",
         columns=columns,
         rows=tuple(rows),
-        notes=(*_LEGEND, *_notes(run)),
+        notes=(*(one.replace("{rivals}", " and ".join(run.episode.rivals)) for one in _LEGEND), *_notes(run)),
         sources=_Cited(ledger, run).lines,
     )
     return Answer(view, (_measured(run, rows),))
 
 
 _LEGEND = (
-    "Flows: all, or with third partners only, without those between the United States and China. Numbers beside a "
-    "forecast: its trade elasticity θ.",
-    "Rank: Spearman's correlation of predicted and actual changes, with its bootstrap interval (partners resampled) "
-    "and the probability p that chance alone orders them as well. Sign: directions that are right. MAE·w: weighted by "
-    "trade.",
+    "Flows: all; rivals: between {rivals}; third: all others. Numbers beside a forecast: its trade elasticity θ.",
+    "Rank: Spearman's correlation of predicted and actual changes, with its bootstrap interval (partners, or products, "
+    "resampled) and the probability p that chance alone orders them as well. Sign: directions that are right. MAE·w: "
+    "weighted by trade.",
     "Slope: 1 where trade moved by as much as predicted, 0.3 where by a third of it. Skill: share of the squared error "
     "of no change that is gone; below zero is worse than saying nothing.",
-    "Diversion: what is hit falls by (1 + t)^−θ, and exporters' and importers' totals are kept in proportion. "
+    "Divert: proportional diversion, what is hit falls by (1 + t)^−θ, and exporters' and importers' totals are kept. "
     "GE: general equilibrium, wages, prices and incomes adjust.",
 )
+
+
+def _engine(run: Run) -> str:
+    return f"world of {run.world.year}" if run.world else "partial equilibrium, product by product"
 
 
 def _scored(run: Run, one: Forecast, scope: str, inside: Marks) -> dict[str, Any] | None:
@@ -159,21 +163,22 @@ def _scored(run: Run, one: Forecast, scope: str, inside: Marks) -> dict[str, Any
     changes = [run.history.changes[k] for k in np.flatnonzero(use)]
     p, a = one.logs[use], actual[use]
     found = scores(p, a, [c.before for c in changes])
-    spread = resampled(p, a, [c.partner for c in changes], draws=run.draws, seed=run.seed, level=LEVEL)
+    few = len(changes) < ORDERED
+    spread = resampled(p, a, [getattr(c, run.clusters) for c in changes], draws=run.draws, seed=run.seed, level=LEVEL)
     return {
         "scope": scope,
         "forecast": one.name,
         "theta": one.theta,
         "n": found.n,
-        "rank": found.rank,
-        "rank_interval": _interval(spread["rank"]),
-        "p": shuffled(p, a, draws=run.draws, seed=run.seed),
+        "rank": None if few else found.rank,
+        "rank_interval": "" if few else _interval(spread["rank"]),
+        "p": None if few else shuffled(p, a, draws=run.draws, seed=run.seed),
         "sign": None if found.sign is None else 100 * found.sign,
         "mae": 100 * found.mae,
         "weighted": 100 * found.weighted,
         "rmse": 100 * found.rmse,
         "bias": 100 * found.bias,
-        "slope": found.slope,
+        "slope": None if few else found.slope,
         "skill": found.skill,
     }
 
@@ -201,6 +206,7 @@ def flows_view(ledger: Ledger, run: Run) -> Answer:
                 "reporter": one.reporter,
                 "partner": one.partner,
                 "direction": one.flow,
+                "product": one.product,
                 "before": one.before,
                 "levied": 100 * float(np.expm1(run.levied[k])),
                 "actual": _percent(run.actual[k]),
@@ -216,7 +222,7 @@ def flows_view(ledger: Ledger, run: Run) -> Answer:
         change("levied", "Tariff"),
         change("actual", "Actual"),
         change("trend", "Trend"),
-        *(change(f.name, f.name.replace("diversion", "Div.")) for f in _shown(run)),
+        *(change(f.name, f.name) for f in _shown(run)),
         Column("sources", "Source", "list"),
     )
     view = View(
@@ -246,7 +252,7 @@ def _percent(log: float) -> float | None:
 
 def _name(one: Change) -> str:
     ways = {"export": "to", "import": "from"}
-    return f"{one.reporter} {ways.get(one.flow, 'and')} {one.partner}"
+    return f"{one.reporter} {ways.get(one.flow, 'and')} {one.partner}{f', {one.product}' if one.product else ''}"
 
 
 def placebo_view(ledger: Ledger, run: Run) -> Answer | None:
@@ -311,30 +317,45 @@ def _placebo_note(rows: Sequence[dict[str, Any]]) -> str:
 # --- what both say ------------------------------------------------------------------------------------------------
 def _basis(run: Run) -> str:
     if run.basis == "relative":
-        return "relative to the reporter's trade with all partners"
+        return (
+            f"relative to the reporter's {'imports of the product' if run.world is None else 'trade'} with all partners"
+        )
     return "in current dollars, so that growth of all trade counts as error"
 
 
 def _notes(run: Run) -> tuple[str, ...]:
     changes, episode = run.history.changes, run.episode
     unknown = sum(not np.isfinite(one) for one in run.actual)
-    implied = [
-        f"{_name(one)} {-run.actual[k] / run.levied[k]:.1f}"
-        for k, one in enumerate(changes)
-        if run.direct[k] and one.flow == "import" and run.levied[k] > 0 and np.isfinite(run.actual[k])
-    ]
+    scored = (
+        f"Scored: {len(changes) - unknown} flows of at least {run.history.least / 1e9:g} bn USD in {episode.before}"
+    )
+    if run.world is None:
+        products = len({one.product for one in changes})
+        return (
+            f"{scored}, of {products} products; tariffs of khorgos's registry (docs/tariff.md), added duties only, in "
+            f"the middle of their range, averaged over the days of {episode.after} and the lines of a product.",
+            "GSIM: partial equilibrium, each exporter's world market of a product clears; home sales are not known.",
+        )
     told = [
-        f"As if θ were, change over tariff and nothing else: {', '.join(implied)}."
-        if implied
-        else "No flow between the rivals was levied on.",
-        f"Scored: {len(changes) - unknown} flows of at least {run.history.least / 1e9:g} bn USD in {episode.before}; "
-        f"the tariffs of {episode.after} are averages of statutory rates over its days.",
+        _implied(run),
+        f"{scored}; the tariffs of {episode.after} are averages of statutory rates over its days.",
     ]
     if unknown:
         told.append(f"{unknown} flows are left out: the growth of the reporter's trade with all is not known.")
     if episode.note:
         told.append(episode.note)
     return tuple(told)
+
+
+def _implied(run: Run) -> str:
+    implied = [
+        f"{_name(one)} {-run.actual[k] / run.levied[k]:.1f}"
+        for k, one in enumerate(run.history.changes)
+        if run.direct[k] and one.flow == "import" and run.levied[k] > 0 and np.isfinite(run.actual[k])
+    ]
+    if not implied:
+        return "No flow between the rivals was levied on."
+    return f"As if θ were, change over tariff and nothing else: {', '.join(implied)}."
 
 
 class _Cited:
@@ -345,13 +366,13 @@ class _Cited:
         for one in run.history.changes:
             self._credits.cite(one.trace)
         found = list(self._credits.lines())
-        for source in run.world.sources:
+        for source in run.world.sources if run.world else ():
             text = f"{source['title']} ({source['licence']})"
             found.append(SourceLine(len(found) + 1, text, f"sha256:{source['sha256'][:12]}", source["url"]))
         self._pages: dict[tuple[str, str], int] = {}
         told = [(one.publisher, one.source) for one in run.episode.levies]
         told += [(one.publisher, one.source) for one in (*run.episode.outcomes, *run.episode.totals)]
-        for page in dict.fromkeys(one for one in told if one[0]):
+        for page in dict.fromkeys(one for one in told if one[0] and run.world):
             self._pages[page] = len(found) + 1
             found.append(SourceLine(len(found) + 1, f"{page[0]}, {_host(page[1])}", page[1], page[1]))
         self.lines = tuple(found)
@@ -369,7 +390,8 @@ def _host(url: str) -> str:
 
 def _measured(run: Run, rows: Sequence[dict[str, Any]]) -> Measured:
     """The scores with their lineage: the world's bytes and the episode's text."""
-    named = f"{run.world.id}@{run.world.sha256[:12]}"
+    world = run.world
+    named = f"{world.id}@{world.sha256[:12]}" if world else "the ledger's products"
     units = {"sign": "percent", "weighted": "log points", "rmse": "log points", "bias": "log points"}
     units |= dict.fromkeys(("rank", "slope", "skill"), "ratio")
     table = pa.Table.from_pylist(
@@ -386,7 +408,7 @@ def _measured(run: Run, rows: Sequence[dict[str, Any]]) -> Measured:
         releases=(named,),
         query=run.episode.text,
         parameters={
-            "world": run.world.sha256,
+            "world": world.sha256 if world else "",
             "basis": run.basis,
             "least": str(run.history.least),
             "draws": str(run.draws),

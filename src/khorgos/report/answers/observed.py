@@ -38,6 +38,7 @@ class Change:
         past_total: the same of the reporter's flow with all.
         trace: the ledger's tokens.
         outcome: the figure that the episode brought, where it is one.
+        product: HS code; "" for all goods.
     """
 
     reporter: str
@@ -50,6 +51,7 @@ class Change:
     past_total: float | None
     trace: tuple[str, ...] = ()
     outcome: Outcome | None = None
+    product: str = ""
 
     @property
     def group(self) -> bool:
