@@ -28,6 +28,7 @@ def test_both_methods_stand_beside_the_reports(khorgos: Run) -> None:
 
     assert float(both["importer_report"]) / 1.06 < float(both["growth_lab"]) < float(both["baci"])
     assert float(both["baci"]) < float(both["exporter_report"])
+    assert f"({float(both['baci']) / 1e9:.1f} and {float(both['growth_lab']) / 1e9:.1f} bn in 2022)" in PAGE
     assert sent["baci"] == sent["growth_lab"] == sent["exporter_report"]  # one report, FOB already
 
 

@@ -164,6 +164,22 @@ def test_parts_hold_the_gap_whatever_the_pair(embedded: Ledger) -> None:
             assert low - slack <= rows[0]["gap"] <= high + slack
 
 
+def test_who_is_named_first_changes_no_flow_and_turns_the_total_round(embedded: Ledger) -> None:
+    one, other = (_parts(embedded, *pair, 2022, 2024) for pair in (("CHN", "KGZ"), ("KGZ", "CHN")))
+    flows = {key: row for key, row in one.items() if row["flow"] == "export"}
+    totals = [row for row in one.values() if row["flow"] == "total"]
+
+    assert len(totals) == len(CAUSES)
+    assert {key: other[key] for key in flows} == flows
+    for row in totals:
+        back = other[row["importer"], row["exporter"], row["period"], row["cause"]]
+        known = row["value_low"] is not None
+        assert back["gap"] == -row["gap"]
+        assert (back["value_low"], back["value_high"]) == pytest.approx(
+            (-row["value_high"], -row["value_low"]) if known else (None, None)
+        )
+
+
 def test_armenia_counts_russian_goods_by_origin_and_by_consignment(embedded: Ledger) -> None:
     """Armstat 2019: from Russia 1,483.9 mn by origin, 1,642.5 mn by consignment; the IMF: Russia sent 1,648.8 mn."""
     rows = _parts(embedded, "RUS", "ARM", 2019)
