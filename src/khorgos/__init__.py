@@ -2,7 +2,8 @@
 
 The functions are the commands: `trade`, `partners`, `influence`, `mirror`, `invest`, `targets`, `sources`, `explain`,
 `import_files`, `fetch`, `export`, `brief`, `check`, `forecasts`, `simulate`, `hindcast`, `papers`,
-`substitute`, `exposure`, `reroute`. Most return an `Answer`, which prints as a table and has its rows in `.table`.
+`substitute`, `exposure`, `reroute`, `tariff`. Most return an `Answer`, which prints as a table and has its rows in
+`.table`.
 """
 
 from importlib import import_module
@@ -34,6 +35,7 @@ _ROOMS = {
     "sources": "holdings",
     "substitute": "substitution",
     "targets": "statistics",
+    "tariff": "tariffs",
     "trade": "statistics",
 }
 

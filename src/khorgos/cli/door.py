@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from khorgos.cli import claims, hindcast, holdings, models, rerouting, statistics, substitution
+from khorgos.cli import claims, hindcast, holdings, models, rerouting, statistics, substitution, tariffs
 from khorgos.core.errors import KhorgosError
 from khorgos.core.version import __version__
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for _room in (statistics, holdings, models, hindcast, substitution, rerouting, claims):
+for _room in (statistics, holdings, models, hindcast, substitution, rerouting, tariffs, claims):
     app.add_typer(_room.app)
 
 

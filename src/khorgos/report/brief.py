@@ -18,9 +18,10 @@ from khorgos.report.addresses import DECLARED
 from khorgos.report.answers.targets import targets
 from khorgos.report.answers.trade import everybody
 from khorgos.report.credits import Credits, release_rows
+from khorgos.report.naming import name
 from khorgos.report.page import Figure, Headline, Number, Prose, Report, Section
 from khorgos.report.pages import figures
-from khorgos.report.pages.material import FIRST_YEAR, Material, gather, name, number
+from khorgos.report.pages.material import FIRST_YEAR, Material, gather, number
 from khorgos.report.rounding import settled
 from khorgos.report.view import Column, View, printed
 

@@ -13,7 +13,7 @@ from khorgos.ledger.store import Ledger
 from khorgos.measures.measured import Measured
 from khorgos.measures.standing import rank, share
 from khorgos.measures.trade import levels_and_growth
-from khorgos.nomenclature.areas import get, is_aggregate
+from khorgos.nomenclature.areas import is_aggregate
 from khorgos.nomenclature.groups import expand
 from khorgos.report.addresses import DECLARED, LEVELS, Address
 from khorgos.report.answer import or_none
@@ -156,11 +156,6 @@ def gather(ledger: Ledger, reporter: str, areas: tuple[str, ...], year: int, as_
         or_none(lambda: share(ledger, this_year)),
         or_none(lambda: rank(ledger, ranked)),
     )
-
-
-def name(area: str) -> str:
-    """An area's name in a sentence."""
-    return f"the {get(area).name}" if area in ("USA", "EU27", "SC3") else get(area).name
 
 
 def whose(ledger: Ledger, tokens: Iterable[str]) -> str:

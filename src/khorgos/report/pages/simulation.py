@@ -10,9 +10,9 @@ from typing import Any
 from khorgos.core.version import __version__
 from khorgos.nomenclature.areas import get
 from khorgos.report.answers.simulated import LEVEL, Run, Told
+from khorgos.report.naming import name as in_prose
 from khorgos.report.page import Headline, Number, Prose, Report, Section, to_html
 from khorgos.report.pages import simulation_figures as figures
-from khorgos.report.pages.material import name as in_prose
 from khorgos.report.view import Column, printed, scale_of
 
 #: Economies among the headlines; chosen because a row of a desktop holds four numbers.
