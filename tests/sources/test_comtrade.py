@@ -305,3 +305,18 @@ def test_totals_of_cut_files_agree_with_baci(shared: Path) -> None:
     assert ratio == pytest.approx(1.0, abs=0.05)  # BACI moves exporters' figures towards importers' by a few per cent
     ratios = pa.array(sorted(ours / other for ours, other in pairs))
     assert ratios[len(ratios) // 2].as_py() == pytest.approx(1.0, abs=0.001)  # half of them are hardly touched
+
+
+def test_machinery_by_pair_is_section_xvi_as_each_side_reports_it(specimens: Path) -> None:
+    parsed = parse(specimens / "comtrade" / "machinery_HS84_85_country_pairs.csv")
+    found = {(row["reporter"], row["partner"], row["flow"], row["period"]): row["value"] for row in rows(parsed)}
+
+    assert found["ARM", "RUS", "export", "2023"] == 1238.125
+    assert ("RUS", "ARM", "import", "2023") not in found  # a zero says nothing
+    assert found["ARM", "CHN", "import", "2021"] == 394.5
+    assert found["ARM", "WLD", "import", "2023"] == 1800.0
+    assert found["RUS", "TWN", "import", "2021"] == 5.5
+    assert found["CHN", "WLD", "export", "2021"] == 1000.0
+    assert {(row["product"], row["nomenclature"]) for row in rows(parsed)} == {("XVI", "HS17")}
+    assert parsed.dropped == {"zero, which stands for no report as well": 12, "the world as reporter": 1}
+    assert [one.code for one in parsed.findings] == ["derived"]

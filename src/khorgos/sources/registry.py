@@ -18,6 +18,7 @@ _MODULES: tuple[str, ...] = (
     "baci",
     "baci_derived",
     "comtrade",
+    "comtrade_pairs",
     "geodist",
     "imf_dots",
     "imf_sdmx",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from khorgos.ledger.manifest import Part
 from khorgos.ledger.query import FlowQuery, cells
 from khorgos.measures.draft import Draft
 from khorgos.measures.rerouting.route import Route
@@ -28,13 +29,24 @@ _DECLARED = """
 SELECT CASE WHEN c.flow = 'export' THEN c.reporter ELSE c.partner END AS exporter,
   CASE WHEN c.flow = 'export' THEN c.partner ELSE c.reporter END AS importer,
   c.reporter AS declarer, c.flow, CAST(SUBSTRING(c.period, 1, 4) AS INT) AS year, c.product, c.value, c.trace
-FROM cells AS c WHERE c.value IS NOT NULL AND c.reporter <> c.partner AND $known
+FROM cells AS c WHERE c.value IS NOT NULL AND c.reporter <> c.partner
+"""
+
+# A flow stated in two editions of the HS counts once: a report before a reconciliation, then the later edition.
+_ONCE = """
+SELECT * FROM (
+  SELECT *, FIRST_VALUE(nomenclature) OVER (
+    PARTITION BY reporter, partner, flow, period, product
+    ORDER BY CASE status WHEN 'reported' THEN 0 WHEN 'estimated' THEN 1 ELSE 2 END,
+      CASE WHEN nomenclature LIKE 'HS9%' THEN 1 ELSE 0 END, nomenclature DESC) AS kept
+  FROM c WHERE value IS NOT NULL AND $known) AS ranked
+WHERE nomenclature = kept
 """
 
 # Codes that another edition of the HS splits or merges, in the parts of the concordance; all others keep their number.
 _CONVERTED = """
 SELECT c.reporter, c.partner, c.flow, c.period, COALESCE(e.code_to, c.product) AS product, c.nomenclature,
-  c.value * COALESCE(e.weight, CAST(1 AS DOUBLE)) AS value, c.trace
+  c.value * COALESCE(e.weight, CAST(1 AS DOUBLE)) AS value, c.status, c.trace
 FROM cells AS c LEFT JOIN editions AS e ON e.nomenclature = c.nomenclature AND e.product = c.product
 """
 
@@ -110,13 +122,16 @@ def flows(
     """
     years = tuple(sorted({year for span in spans for year in span}))
 
+    several = route.level > 0 and len(_editions(draft, years)) > 1
+
     def asked(reporters: tuple[str, ...], partners: tuple[str, ...], *sides: str) -> exp.Select:
         asking = query(route, years, reporters, partners, sides or ("export", "import"))
         found = cells(draft.ledger, asking)
         if convert:
             found = build(_CONVERTED, {"cells": found})
-        known = exp.true() if route.level == 0 else among("nomenclature", HS_EDITIONS)
-        return build(_DECLARED, {"cells": found}, known=known)
+        if several:
+            found = build(_ONCE, {"c": found}, known=among("nomenclature", HS_EDITIONS))
+        return build(_DECLARED, {"cells": found})
 
     sellers, buyer = route.sellers, (route.destination,)
     everything: exp.Select | exp.Table = asked((), ())
@@ -169,8 +184,18 @@ def query(
 
 
 def _rows(draft: Draft, years: Sequence[int]) -> int:
-    return sum(
-        part.rows
+    return sum(part.rows for part in _parts(draft, years))
+
+
+def _parts(draft: Draft, years: Sequence[int]) -> list[Part]:
+    return [
+        part
         for _, part in draft.ledger.parts("flow")
         if part.first is None or part.last is None or (part.first <= max(years) and part.last >= min(years))
-    )
+    ]
+
+
+def _editions(draft: Draft, years: Sequence[int]) -> set[str]:
+    """Nomenclatures of goods in the ledger's rows of these years."""
+    found = {name for part in _parts(draft, years) for name in part.nomenclatures}
+    return found - {"TOTAL"}

@@ -72,11 +72,18 @@ FROM inward AS d JOIN sides AS s ON s.exporter = d.exporter AND s.importer = d.i
 GROUP BY s.base, s.later, d.exporter, d.product
 """
 
+# Goods that anybody states in both years: of those that a file of one year leaves out altogether nothing is known.
+_GOODS = """
+SELECT base, later, product FROM sums GROUP BY base, later, product HAVING SUM(v0) > 0 AND SUM(v1) > 0
+"""
+
 # Hubs both of whose legs somebody reports in both years, with every product of either leg.
 _KEYS = """
 SELECT DISTINCT base, later, hub, product FROM (
   SELECT base, later, hub, product FROM gone_out UNION ALL SELECT base, later, hub, product FROM come_in) AS every
 WHERE $hub
+  AND ($whole OR EXISTS (SELECT 1 FROM goods_known AS g
+    WHERE g.base = every.base AND g.later = every.later AND g.product = every.product))
   AND EXISTS (SELECT 1 FROM gone_out AS o WHERE o.base = every.base AND o.later = every.later AND o.hub = every.hub)
   AND EXISTS (SELECT 1 FROM come_in AS i WHERE i.base = every.base AND i.later = every.later AND i.hub = every.hub)
 """
@@ -140,7 +147,9 @@ def legs(draft: Draft, route: Route, seen: Flows, hubs: Sequence[str] = ()) -> e
     totals = draft.step("totals", build(_TOTALS, {"sums": sums, "world": seen.world, "spans": seen.spans}))
     seller = condition(f"flow = 'export' AND area IN ({_listed(sellers)})")
     own = draft.step("own", build(_OWN, {"totals": totals}, seller=seller))
-    keys = draft.step("keys", build(_KEYS, {"gone_out": out, "come_in": into}, hub=kept))
+    goods = draft.step("goods_known", build(_GOODS, {"sums": sums}))
+    every = build(_KEYS, {"gone_out": out, "come_in": into, "goods_known": goods}, hub=kept, whole=whole)
+    keys = draft.step("keys", every)
     return draft.step(
         "legs",
         build(
