@@ -69,7 +69,7 @@ def test_gains_and_losses_have_two_colours_and_stay_inside(width: int) -> None:
 
 def test_limits_are_round_and_apart() -> None:
     assert limits([0.01, -0.034, 0.2, 0.4]) == (0.1, 0.3)
-    assert limits([0.0]) == (1e-6, 2e-6)
+    assert limits([0.0]) == (0.01, 0.02)
 
 
 def test_a_value_that_is_not_finite_is_refused() -> None:

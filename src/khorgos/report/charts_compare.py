@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from khorgos.report.charts import WIDE, Rows, Spec
 from khorgos.report.theme import stand_in
 
-_NAMES = {True: 190, False: 128}  # chosen because "United States → Kazakhstan" takes 185 px, and a phone has no more
+_LETTER = 7.0  # chosen because a letter of 13 px is about as wide
+_NAMES = {True: 200, False: 165}  # chosen because "without USA:CHN:all=+125%" takes 165 px, and a phone has no more
 _SHAPES = ("circle", "square", "triangle-up", "diamond")
 _ROLES = ("one", "two", "four", "five")
 
@@ -28,7 +29,7 @@ def before_after(
     Returns:
         A Vega-Lite specification.
     """
-    plot = width - _names(width) - 10
+    plot = width - _names(rows, category, width) - 10
     values = [float(row[field]) for row in rows for field in (before, after)]
     room = 0.0 if width < WIDE else max(values, default=1.0) * 130 / plot
     scale = {"domain": [0, (max(values, default=1.0) + room) * 1.03], "nice": False}
@@ -76,7 +77,7 @@ def tornado(rows: Rows, *, category: str, low: str, high: str, centre: float, ti
     Returns:
         A Vega-Lite specification.
     """
-    plot = width - _names(width) - 10
+    plot = width - _names(rows, category, width) - 10
     names = _axis(rows, category, width)
     x = {"type": "quantitative", "title": title, "scale": {"zero": False, "nice": True}, "axis": _values()}
     halves = [dict(row) | {"_centre": centre} for row in rows]
@@ -114,7 +115,7 @@ def models(rows: Rows, *, category: str, names: Mapping[str, str], title: str, w
     Returns:
         A Vega-Lite specification.
     """
-    plot = width - _names(width) - 10
+    plot = width - _names(rows, category, width) - 10
     long = [
         {category: row[category], "model": name, "value": row[field]}
         for row in rows
@@ -153,8 +154,10 @@ def _whole(rows: Rows, names: Spec, plot: int, layers: Sequence[Spec]) -> Spec:
     }
 
 
-def _names(width: int) -> int:
-    return _NAMES[width >= WIDE]
+def _names(rows: Rows, category: str, width: int) -> int:
+    """Room for the names: what the longest takes, up to a limit."""
+    longest = max((len(str(row[category])) for row in rows), default=0)
+    return min(round(_LETTER * longest) + 12, _NAMES[width >= WIDE])
 
 
 def _axis(rows: Rows, category: str, width: int) -> Spec:
@@ -162,11 +165,11 @@ def _axis(rows: Rows, category: str, width: int) -> Spec:
         "title": None,
         "labelColor": stand_in("ink"),
         "labelFontSize": 13 if width >= WIDE else 12,
-        "labelLimit": _names(width) - 8,
+        "labelLimit": _names(rows, category, width) - 8,
         "labelPadding": 8,
     }
     return {"field": category, "type": "nominal", "sort": [row[category] for row in rows], "axis": axis}
 
 
 def _values() -> Spec:
-    return {"grid": True, "tickCount": 5, "titleAnchor": "start"}
+    return {"grid": True, "tickCount": 5, "titleAnchor": "start", "labelOverlap": True}

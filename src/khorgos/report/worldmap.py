@@ -25,6 +25,8 @@ _PARTS = (50, 80)
 _OPACITY = (0.32, 0.62, 1.0)
 #: An area drawn smaller than this gets a dot, square pixels; chosen because a reader cannot see its shade.
 _DOT = 9.0
+#: No shade begins below this, per cent; chosen because the tables print two decimals.
+_FINEST = 0.01
 _ANTARCTICA = "010"
 #: Height over width of the picture, and how far down the equator runs; chosen because Antarctica is left out.
 _ASPECT, _EQUATOR = 0.455, 0.565
@@ -74,13 +76,8 @@ def limits(values: Sequence[float]) -> tuple[float, float]:
         values: changes; at least one.
     """
     low, high = np.percentile(np.abs(np.asarray(values, dtype=float)), _PARTS)
-    first = _round(max(float(low), 1e-6))
-    return first, max(_round(float(high)), 2 * first)
-
-
-def _round(value: float) -> float:
-    """To one digit; 0.034 to 0.03."""
-    return float(f"{value:.0e}") if value > 0 else 1e-6
+    first = max(float(f"{low:.0e}"), _FINEST)  # one digit: 0.034 to 0.03
+    return first, max(float(f"{high:.0e}"), 2 * first)
 
 
 def draw(shades: Sequence[Shade], *, description: str, width: int = 720) -> str:

@@ -36,6 +36,8 @@ from khorgos.report.scenario_text import AsInForce, Measure, ScenarioText, cost,
 VIEWS = ("economies", "flows", "sectors", "partial", "diversion", "drivers")
 #: Of these the ones that are printed where none is named.
 PRINTED = ("economies", "flows")
+#: Pairs shown sector by sector; chosen because ten sectors of each fill a screen.
+_BY_SECTOR = 4
 #: What `--format` takes here.
 FORMATS = ("table", "html", "csv", "json", "parquet", "md")
 
@@ -79,8 +81,12 @@ class Simulation:
 
     @cached_property
     def sectors(self) -> Answer:
-        """Trade of the shocked pairs by sector."""
-        return by_sector(self.run, self.pairs)
+        """Trade of the shocked pairs by sector: those between economies on top, else the largest."""
+        base = self.run.found.prepared.baseline
+        own = {base.index(name) for name in self.run.chosen}
+        shocked = [pair for pair in self.pairs if self.run.found.shock.hit[pair]]
+        between = [pair for pair in shocked if own.issuperset(pair)]
+        return by_sector(self.run, shocked if not self.top else (between or shocked)[:_BY_SECTOR])
 
     @cached_property
     def partial(self) -> Answer:
@@ -197,11 +203,11 @@ def _alternatives(run: Run) -> tuple[Driver, ...]:
     ranges: dict[str, tuple[Shock, Shock]] = {}
     if (asked := scenario.registry) is not None:
         low, high = (shock_of(base, replace(scenario, registry=replace(asked, end=end)))[0] for end in (0.0, 1.0))
-        ranges["the registry's conditions"] = (low, high)
+        ranges["the conditions"] = (low, high)
         some = imposers(base, asked)
         for name in some if len(some) > 1 else ():
             others = replace(asked, importers=tuple(one for one in some if one != name))
-            without[f"tariffs of {get(name).name}"] = shock_of(base, replace(scenario, registry=others))[0]
+            without[f"tariffs of {name}"] = shock_of(base, replace(scenario, registry=others))[0]
     ranged = {one.how: one for one in scenario.measures if one.between is not None}
     for how, one in ranged.items():
         ranges[one.text.removesuffix(", and back")] = _at_both_ends(base, scenario, how)

@@ -100,6 +100,8 @@ def partial_trade(run: Run, pairs: Sequence[tuple[int, int]]) -> Answer:
             {
                 "exporter": get(base.countries[i]).name,
                 "importer": get(base.countries[j]).name,
+                "exporter_id": base.countries[i],
+                "importer_id": base.countries[j],
                 "before": float(before[i, j]),
                 "general": change(before[i, j], after[i, j]),
                 "gsim": change(before[i, j], world[i, j]),

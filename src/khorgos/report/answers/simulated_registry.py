@@ -93,6 +93,7 @@ def remarks(base: World, asked: AsInForce) -> tuple[str, ...]:
     registry, some = tariff_registry(), imposers(base, asked)
     who = " and ".join(get(name).name for name in some)
     days = f"{asked.on}" + (f" against those of {asked.against}" if asked.against else "")
+    other = asked.against or _base_day(base.year)
     late = [day for day in (asked.on, asked.against) if day is not None and day > registry.ends]
     out = [
         f"Tariffs of {who} as in force on {days}, on top of those of {base.year}: (1 + t) / (1 + t on"
@@ -103,11 +104,30 @@ def remarks(base: World, asked: AsInForce) -> tuple[str, ...]:
         " EU), else from all; China's lines count once each."
         + (" Sections are weighed by the pair's trade by section (UNCTAD 2015, grown to the base year)."
            if base.home is None else ""),
+        *_changed(measures_in_force(base, replace(asked, against=other)), asked, other),
         _spread(base, asked, some),
     ]  # fmt: skip
     if late:
         out.append(f"The record was read up to {registry.ends}; that nothing changed until {max(late)} is presumed.")
     return tuple(out)
+
+
+#: Acts named; chosen because a reader of a table reads no more, and the page has all.
+_ACTS = 8
+
+
+def _changed(measures: tuple[TariffMeasure, ...], asked: AsInForce, other: dt.date) -> tuple[str, ...]:
+    """The acts that are in force on one of the two days only."""
+    hit = [one for one in measures if not asked.exporters or any(one.hits(c) for c in asked.exporters)]
+    came = dict.fromkeys(one.legal for one in hit if one.in_force(asked.on) and not one.in_force(other))
+    went = dict.fromkeys(one.legal for one in hit if one.in_force(other) and not one.in_force(asked.on))
+
+    def named(acts: dict[str, None]) -> str:
+        more = f", and {len(acts) - _ACTS} more" if len(acts) > _ACTS else ""
+        return "; ".join(act.replace("; ", ", ") for act in list(acts)[:_ACTS]) + more
+
+    said = ((came, f"In force on {asked.on} and not on {other}"), (went, f"In force on {other} and not on {asked.on}"))
+    return tuple(f"{days}: {named(acts)}." for acts, days in said if acts)
 
 
 def _spread(base: World, asked: AsInForce, some: tuple[str, ...]) -> str:

@@ -16,15 +16,13 @@ def by_sector(run: Run, pairs: Sequence[tuple[int, int]]) -> Answer:
 
     Args:
         run: the scenario and its equilibria.
-        pairs: positions of exporter and importer; of these the shocked ones are shown.
+        pairs: positions of exporter and importer.
     """
     found, base = run.found, run.found.prepared.baseline
     before, after = found.flows
     beside = None if found.partial is None else found.partial.trade
     rows = []
     for i, j in pairs:
-        if not found.shock.hit[i, j]:
-            continue
         for s, sector in enumerate(base.sectors):
             if before[i, j, s] <= 0:
                 continue

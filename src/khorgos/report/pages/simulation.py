@@ -107,7 +107,9 @@ def _deck(made: Told) -> Prose:
     shocked = [pair for pair in made.pairs if found.shock.hit[pair]]
     if not shocked:
         return (f"Compared {run.against.removeprefix('against ')}: no pair trades what the scenario touches.",)
-    i, j = max(shocked, key=lambda pair: float(max(before[pair], after[pair])))
+    own = {found.prepared.baseline.index(name) for name in run.chosen}
+    # A pair of which the scenario or the reader names both sides says more than a larger one.
+    i, j = max(shocked, key=lambda pair: (own.issuperset(pair), float(max(before[pair], after[pair]))))
     names = [in_prose(found.prepared.baseline.countries[k]) for k in (i, j)]
     if (needed := run.needed) is not None:
         return (

@@ -27,7 +27,11 @@ def gains(made: Told) -> tuple[Figure, ...]:
     run = made.run
     every = economies(run, 0).view
     rows = [dict(row) for row in every.rows]
-    return (_map(run, every, rows), _bars(run, rows), table("economies", "All measures", made.economies.view, run))
+    return (
+        _map(run, every, rows),
+        _bars(run, rows),
+        table("economies", "All figures by economy", made.economies.view, run),
+    )
 
 
 def _map(run: Run, every: View, rows: Sequence[dict[str, Any]]) -> Figure:
@@ -84,6 +88,7 @@ def trade(made: Told) -> Figure:
     points = [
         {
             "pair": f"{row['exporter']} → {row['importer']}",
+            "ids": f"{row['exporter_id']} → {row['importer_id']}",
             "before": row["before"] / 1e9,
             "after": row["after"] / 1e9,
             "label": f"{printed(row['before'], money, 1e9)} → {printed(row['after'], money, 1e9)}",
@@ -98,8 +103,8 @@ def trade(made: Told) -> Figure:
         note=f"The {len(points)} pairs that move most; the table has more.",
         **drawn(
             lambda width: charts_compare.before_after(
-                _short(points) if width < charts.WIDE else points,
-                category="pair",
+                points,
+                category="pair" if width >= charts.WIDE else "ids",
                 before="before",
                 after="after",
                 label="label",
@@ -111,24 +116,15 @@ def trade(made: Told) -> Figure:
     )
 
 
-def _short(points: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Names for a phone."""
-    short = {"United States": "USA", "United Kingdom": "UK", "South Korea": "S. Korea", "United Arab Emirates": "UAE"}
-    out = []
-    for row in points:
-        name = row["pair"]
-        for long, brief in short.items():
-            name = name.replace(long, brief)
-        out.append({**row, "pair": name})
-    return out
-
-
 def beside(made: Told) -> tuple[Figure, ...]:
     """Third countries' trade in three models, and gains in two."""
     hit = made.run.found.shock.hit
     rows = [row for row, pair in zip(made.diversion.view.rows, made.pairs, strict=True) if not hit[pair]]
     rows = sorted(rows or made.diversion.view.rows, key=lambda row: -(row["before"] or 0.0))[:PAIRS]
-    points = [{**row, "pair": f"{row['exporter']} → {row['importer']}"} for row in rows]
+    points = [
+        {**row, "pair": f"{row['exporter']} → {row['importer']}", "ids": f"{row['exporter_id']} → {row['importer_id']}"}
+        for row in rows
+    ]
     names = {"general": "General equilibrium", "gsim": "GSIM", "smart": "SMART"}
     described = "; ".join(
         f"{row['pair']} {row['general'] or 0.0:+.1f}% general, {row['gsim'] or 0.0:+.1f}% GSIM" for row in points
@@ -140,8 +136,8 @@ def beside(made: Told) -> tuple[Figure, ...]:
         credit(made.run),
         **drawn(
             lambda width: charts_compare.models(
-                _short(points) if width < charts.WIDE else points,
-                category="pair",
+                points,
+                category="pair" if width >= charts.WIDE else "ids",
                 names=names,
                 title="change in per cent",
                 width=width,
