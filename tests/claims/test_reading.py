@@ -24,7 +24,12 @@ SHARED = Path(__file__).parents[3] / "shared" / "claims"
 
 #: Detection, core and strict F1 that no change may fall below; each three points under what docs/reading.md reports,
 #: which leaves room to mend one article at the cost of a slot in another.
-FLOORS = {"batch1": (0.96, 0.93, 0.88), "batch2": (0.96, 0.95, 0.88), "batch3": (0.96, 0.95, 0.88)}
+FLOORS = {
+    "batch1": (0.96, 0.95, 0.90),
+    "batch2": (0.96, 0.95, 0.86),
+    "batch3": (0.96, 0.95, 0.88),
+    "batch4": (0.96, 0.96, 0.92),
+}
 #: What issue 3 asks of the annotated set.
 ASKED = (0.97, 0.93, 0.80)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -285,14 +286,27 @@ def _shares(text: Text) -> Iterator[Relation]:
                         ways.append(((index, part.index, all_.index), _share_way(part, all_)))
             best = min(ways, key=lambda one: _RANK[_fit(number, one[1])], default=None)
             if best is not None:
-                plain = len(wholes) == 1 and _of_trade(claim) and (bool(claim.scope) or _is_natural(wholes[0], slot))
+                plain = (
+                    len(wholes) == 1
+                    and _of_trade(claim)
+                    and _is_natural(claim, text.claims[best[0][2]], wholes[0].movement, slot.movement)
+                )
                 found = _relation(text, "share", number, best[0], (best[1],), unit="percent")
                 yield from (one if plain else replace(one, sure=False) for one in found)
 
 
-def _is_natural(whole: Slot, part: Slot) -> bool:
-    """Whether a share that does not say of what is surely of this: exports of exports, or of the pair's own trade."""
-    return whole.movement[0] == part.movement[0] or set(whole.movement[1:]) == set(part.movement[1:])
+_OF_TOTAL = re.compile(
+    r"\bof (?:the |this |that |their |its |all |these )*"
+    r"(?:two (?:countries|sides)|total|sum|turnover|trade|bilateral|two-way|mutual)"
+)
+
+
+def _is_natural(share: Claim, whole: Claim, of: Movement, part: Movement) -> bool:
+    """Whether a share is surely of this: exports of exports; of the pair's trade only where its sentence says so."""
+    if share.scope or of[0] == part[0]:
+        return True
+    said = whole.sentence_span == share.sentence_span or _OF_TOTAL.search(share.sentence) is not None
+    return said and set(of[1:]) == set(part[1:])
 
 
 def _wholes(claim: Claim, slot: Slot) -> Iterator[Slot]:

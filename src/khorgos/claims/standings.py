@@ -88,6 +88,12 @@ def _in_universe(claim: Claim, context: Context, universe: Universe) -> Finding:
     if missing is not None:
         why = f"The ledger cannot settle {_quote(claim)}: it lacks {missing}."
         return Finding("no_data", why, rows, missing=missing, command=_command(claim, universe))
+    office = side_of(claim)
+    if office is not None and office not in {one.side for one in wrong}:
+        why = f"The ledger cannot settle {_quote(claim)}: it lacks the ranking of {claim.attribution}."
+        return Finding(
+            "no_data", why, rows, missing="the ranking of the office named", command=_command(claim, universe)
+        )
     best = min(wrong, key=lambda one: (one.flow != (_flow_of(claim, universe) or "total"), one.side != universe.owner))
     span = best.place(universe.ranked) or (0, 0)
     who = get(universe.ranked).name

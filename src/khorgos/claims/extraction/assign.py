@@ -59,6 +59,7 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
             office=_office(line, mention.first),
             last=_last_area(line, mention.first),
             partnership=_partnership_before(relations, mention),
+            owner=_before_whose(line, mention.first),
         )
         frame = resolve(mention, line, place, inner)
         if frame.sure and frame.b != WORLD and _is_part(frame, mention, mind):
@@ -93,7 +94,11 @@ def _everywhere(line: Line, mentions: Sequence[Mention]) -> Sequence[Mention]:
     """ "Globally, China reported trade of": flows with the world."""
     if not line.chunks or line.chunks[0].low not in ("globally", "worldwide", "overall", "altogether", "all in all"):
         return mentions
-    return [mention if mention.b else replace(mention, world=True) for mention in mentions]
+    wide = line.chunks[0].low in ("globally", "worldwide")
+    return [
+        replace(mention, world=True) if not mention.b and (wide or m == 0 or not mentions[0].b) else mention
+        for m, mention in enumerate(mentions)
+    ]
 
 
 def whole_of(line: Line, mention: Mention) -> int | None:
@@ -115,7 +120,10 @@ def _office(line: Line, first: int) -> str | None:
             words = " ".join(c.low for c in line.chunks[k + 1 : k + 4])
             return (
                 chunk.area.area
-                if re.match(r"(?:'s )?(?:ministr|government|trade minist|commerce minist|authorit)", words)
+                if re.match(
+                    r"(?:'s )?(?:(?:trade |commerce |prime )?minist|government|authorit|president|premier|leader)",
+                    words,
+                )
                 else None
             )
     return None
@@ -125,6 +133,18 @@ def _last_area(line: Line, first: int) -> str | None:
     """The area named last before a flow, for "trade with which"."""
     named = [c.area.area for c in line.chunks[:first] if c.kind == "area" and c.area is not None]
     return named[-1] if named else None
+
+
+def _before_whose(line: Line, first: int) -> str | None:
+    """ "after Russia, whose deliveries": the area right before "whose"."""
+    chunks = line.chunks
+    if chunks[first].low != "whose":
+        return None
+    k = first - 1
+    while k > 0 and chunks[k].low in (",", "("):
+        k -= 1
+    area = chunks[k].area if k >= 0 and chunks[k].kind == "area" else None
+    return area.area if area is not None else None
 
 
 def _is_shared_in(line: Line, mention: Mention) -> bool:
@@ -141,7 +161,11 @@ def _is_part(frame: Frame, mention: Mention, mind: Discourse) -> bool:
     base = mind.base
     if base.b != WORLD or frame.flow is None:
         return False
-    return base.a == frame.b if mention.verb else base.a == frame.a
+    return (
+        base.a in (frame.a, frame.b)
+        if mention.verb and frame.sure == 2
+        else base.a == (frame.b if mention.verb else frame.a)
+    )
 
 
 def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule a return
@@ -163,6 +187,9 @@ def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule 
     linked = _linked(scene, i)
     if linked is not None:
         return linked
+    coming = _coming_from(scene, i)
+    if coming is not None:
+        return coming
     before = [m for m, mention in enumerate(scene.mentions) if mention.head < i and not _is_frame_of(scene, m)]
     if before:
         return before[-1]
@@ -188,6 +215,17 @@ def _is_whole_in_brackets(scene: Scene, i: int, m: int) -> bool:
     """ "China – $4.13 billion (18.3% of turnover)": the flow is what the share in brackets is of."""
     between = [c.low for c in scene.line.chunks[i + 1 : scene.mentions[m].first]]
     return "(" in between and whole_of(scene.line, scene.mentions[m]) not in (None, i)
+
+
+def _coming_from(scene: Scene, i: int) -> int | None:
+    """ "of which 10.49 million tons, or 85.4%, came from Brazil": the verb behind its two measures."""
+    chunks = scene.line.chunks
+    for m, mention in enumerate(scene.mentions):
+        if mention.head <= i or chunks[mention.head].marks.get("verb") != "arrive":
+            continue
+        between = [c.low for c in chunks[i + 1 : mention.head] if c.kind != "quantity"]
+        return m if len(between) <= 4 and all(word in (",", "or", "(", ")") for word in between) else None
+    return None
 
 
 def _is_item_of_list(scene: Scene, i: int, m: int) -> bool:

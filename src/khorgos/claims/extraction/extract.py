@@ -81,6 +81,7 @@ class _Reader:
         self._paragraph = -1
         self._main: Period | None = None
         self._partners: set[str] = set()
+        self._main_told = -1  # the paragraph that last spoke of the main period
         self._period: Period | None = None
         self._length = 0  # sentences that the period in question has lasted
         self._monthly = _is_monthly(reading.text)
@@ -111,6 +112,10 @@ class _Reader:
         numbers = self._numbers(setting)
         rest = _wordless(setting, numbers)
         _remember(setting, numbers, rest, mind)
+        if mind.period is not None and (
+            self._main is None or mind.period == self._main or _is_later(mind.period, self._main)
+        ):
+            self._main_told = line.sentence.paragraph
         frames = [d.frame for d in (*numbers, *rest) if d.frame is not None]
         self._partners |= {s for f in frames for s in (f.a, f.b) if s not in (None, WORLD, mind.hub)}
         return [*numbers, *rest]
@@ -119,9 +124,9 @@ class _Reader:
         """A new paragraph goes on with the main period, not with an earlier one that the last looked back to."""
         mind = self._mind
         if line.sentence.paragraph != self._paragraph:
-            self._paragraph = line.sentence.paragraph
             if mind.period is not None and self._main is not None and self._is_left(mind.period, self._main):
                 mind.period = self._main
+            self._paragraph = line.sentence.paragraph
             mind.aside = False
             self._back_to_all()
         self._length = self._length + 1 if mind.period == self._period else 1
@@ -138,7 +143,8 @@ class _Reader:
         """
         if period.start + period.months <= main.start or self._mind.aside:
             return True
-        return _is_within(period, main) and period != main and self._length > 1
+        dealt_with = self._length > 1 or self._main_told == self._paragraph
+        return _is_within(period, main) and period != main and dealt_with
 
     def _back_to_all(self) -> None:
         """After a paragraph about several partners of the hub, a bare flow means its trade with all again."""

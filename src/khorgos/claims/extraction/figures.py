@@ -131,7 +131,9 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
     return found is not None, found or mind.period
 
 
-def _own_time(setting: Setting, i: int) -> tuple[Period | None] | None:
+def _own_time(  # noqa: PLR0911  one rule a return
+    setting: Setting, i: int
+) -> tuple[Period | None] | None:
     """The period of a base, or of an amount with a time of its own: "April's 6.08 million tons"."""
     line, calendar = setting.scene.line, setting.calendar
     if is_base(line, i):
@@ -139,7 +141,16 @@ def _own_time(setting: Setting, i: int) -> tuple[Period | None] | None:
     attached = attached_time(line, i)
     when = line.chunks[attached].when if attached is not None else None
     if when is not None and attached == i - 2:
-        return (calendar.period(when, setting.mind.period),)
+        running = setting.mind.period
+        if (
+            when.sort == "relyear"
+            and when.offset == -1
+            and running is not None
+            and running.months < _YEAR
+            and _is_beside(line, i)
+        ):
+            return (running.shift(-_YEAR),)
+        return (calendar.period(when, running),)
     earlier = _bracketed_base(setting, i)
     if earlier is not None:
         return (calendar.period(earlier, _main_period(setting, i)),)
@@ -150,6 +161,11 @@ def _own_time(setting: Setting, i: int) -> tuple[Period | None] | None:
     if is_amount and not is_change(line, i) and _is_direct(line, i, attached):
         return (calendar.period(when, setting.mind.period),)
     return None
+
+
+def _is_beside(line: Line, i: int) -> bool:
+    """ "above last year's 10.24 million": held against the like period."""
+    return i > 2 and line.chunks[i - 3].low in ("above", "below", "against", "than", "over", "under", "from")
 
 
 def _spoken_of(setting: Setting, k: int, when: When) -> Period | None:
@@ -380,7 +396,7 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
         return
     if quantity.per is not None:
         draft.notes = (*draft.notes, f"per {quantity.per}")
-    horizon = aim(setting, i)
+    horizon = aim(setting, i) if not draft.base_of else None
     if horizon is not None:
         draft.kind = "target"
         draft.period, draft.period_sure = (words_of(horizon) if isinstance(horizon, Period) else None), True
@@ -395,7 +411,8 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
         return
     kind: Kind = "balance" if balance else ("quantity" if quantity.sort == "goods" else "level")
     draft.kind = kind
-    if balance and draft.frame is not None and draft.value is not None and draft.frame.sign < 0:
+    below = draft.frame is not None and (draft.frame.sign < 0 or (not draft.frame.sign and _is_negative(line, i)))
+    if balance and draft.value is not None and below:
         draft.value = -abs(draft.value)
     if draft.frame is not None and draft.frame.average:
         draft.notes = (*draft.notes, "average over months")
@@ -429,6 +446,11 @@ def _is_like_change(scene: Scene, i: int) -> bool:
         if other is not None and quantity is not None and other.sort == quantity.sort:
             return is_change(scene.line, k)
     return False
+
+
+def _is_negative(line: Line, i: int) -> bool:
+    """ "The trade balance was negative at 3.5 billion"."""
+    return any(c.low in ("negative", "passive", "unfavourable", "unfavorable") for c in line.chunks[max(0, i - 6) : i])
 
 
 def _is_plus(line: Line, i: int) -> bool:

@@ -11,6 +11,7 @@ from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.mention import COUNTRY, OTHERS, OUR, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
+_FRONT = 5  # chunks; chosen because "With the People's Republic, China" fits
 _SENT = frozenset(("dispatched", "delivered", "shipped", "sent", "supplied"))
 
 
@@ -25,6 +26,7 @@ class Place:
         office: whose ministry or minister speaks in the sentence.
         last: the area named last before it.
         partnership: the partnership told before it in the sentence, both sides known: "the U.S. was the top market".
+        owner: whom "whose" follows: "after Russia, whose deliveries".
     """
 
     about: tuple[tuple[int, str], ...] = ()
@@ -33,6 +35,7 @@ class Place:
     office: str | None = None
     last: str | None = None
     partnership: Frame | None = None
+    owner: str | None = None
 
 
 def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
@@ -66,7 +69,7 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
             unnamed=True,
         )
     if PAIR in mention.a or PAIR in mention.b:
-        a, b = _pair(mind)
+        a, b = _speakers(line) or _pair(mind)
     if mention.flow is None and mention.world:
         return _whole(place, mind)
     sure = sum(bool(side) and not side[0].startswith("@") for side in (mention.a, mention.b))
@@ -83,7 +86,15 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     if (mention.supply or sent) and not mention.a and not mention.b:
         told = place.prior[1] if place.prior is not None else mind.running
         frame = replace(frame, flow=told.flow if told.flow in ("export", "import") else frame.flow)
+    if (mention.supply or mention.verb) and not frame.product:
+        frame = replace(frame, product=_goods_in_question(mind))
     return _seen_from_hub(frame, mind) if mention.supply else frame
+
+
+def _goods_in_question(mind: Discourse) -> str:
+    """ "Kazakhstan sold for $540 million", in a text about gas: what deliveries are of, where nothing else is said."""
+    told = mind.running.product
+    return "" if told in ("", "goods", "products", "merchandise", "commodities", "services") else told
 
 
 def _is_overall(line: Line, mention: Mention) -> bool:
@@ -148,6 +159,12 @@ def _joined(line: Line, place: Place, mention: Mention) -> tuple[str, str] | Non
     return (first, second) if between in (["and"], ["and", "the"], ["&"]) else None
 
 
+def _speakers(line: Line) -> tuple[str, str] | None:
+    """ "Our mutual trade," President Tokayev told Xi Jinping: the countries of the two who speak."""
+    areas = list(dict.fromkeys(c.area.area for c in line.chunks if c.kind == "person" and c.area is not None))
+    return (areas[0], areas[1]) if len(areas) == 2 else None
+
+
 def _pair(mind: Discourse) -> tuple[str | None, str | None]:
     """ "the two sides": those of the flow in question, else those the text mostly speaks of."""
     if mind.main is not None and mind.bilateral:
@@ -161,15 +178,15 @@ def _pair(mind: Discourse) -> tuple[str | None, str | None]:
 def _first(  # noqa: PLR0911  one rule a return
     sides: tuple[str, ...], mention: Mention, place: Place, mind: Discourse, other: str | None = None
 ) -> str | None:
-    if not sides:
-        return None
-    word = sides[0]
-    if not word.startswith("@"):
-        return word
+    word = sides[0] if sides else OTHERS
+    if word == OTHERS or not word.startswith("@"):
+        return None if word == OTHERS else word
     before = [area for i, area in place.about if i < mention.head]
     named = {side for side in (*mention.a, *mention.b) if not side.startswith("@")}
     if word == OUR:
         return place.office or mind.anchor(mind.running) or mind.hub
+    if word == WHOSE and place.owner is not None and place.owner not in named:
+        return place.owner
     if word in (OWN, WHOSE):
         own = [area for area in before if area not in named] or [
             s for s in (mind.subject,) if s is not None and s not in named
@@ -178,22 +195,21 @@ def _first(  # noqa: PLR0911  one rule a return
     if word == WHICH:
         return place.last
     if word == COUNTRY:
-        owner = place.prior[1].a if place.prior is not None else None
-        told = [s for s in (mind.subject,) if s in (mind.running.a, mind.running.b) or mind.running.a is None]
-        own = [
-            s
-            for s in (owner, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub)
-            if s is not None
-        ]
-        return next((s for s in own if s not in named and not is_group(s)), None)
+        return _country(named, place, mind)
     if word == REGION:
         groups = [area for area in before if is_group(area)]
         return groups[-1] if groups else mind.region
-    if word == OTHERS:
-        return None
     if word == PARTNER:
         return _neighbour(other, before, mind)
     return mind.running.a
+
+
+def _country(named: set[str], place: Place, mind: Discourse) -> str | None:
+    """ "the country": whose flow was spoken of, else the one that the text turns around."""
+    owner = place.prior[1].a if place.prior is not None else None
+    told = [s for s in (mind.subject,) if s in (mind.running.a, mind.running.b) or mind.running.a is None]
+    own = [owner, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub]
+    return next((s for s in own if s is not None and s not in named and not is_group(s)), None)
 
 
 def _neighbour(other: str | None, before: Sequence[str], mind: Discourse) -> str | None:
@@ -297,9 +313,13 @@ def _is_ranked(line: Line) -> bool:
 def _fronted(line: Line, mention: Mention, frame: Frame) -> str | None:
     """ "With Malaysia China ran a deficit": the other side stands first."""
     wanted = {"total": "with", "balance": "with", "export": "to", "import": "from"}.get(mention.flow or "")
-    if not line.chunks or line.chunks[0].low != wanted:
+    starts = [k for k in range(mention.first) if not k or line.chunks[k - 1].low in (":", ";", "and", "while", ",")]
+    fronts = [k for k in starts if line.chunks[k].low == wanted and mention.first - k <= _FRONT]
+    if not fronts:
         return None
-    first = next((c for c in line.chunks[1:4] if c.kind == "area" and c.area is not None), None)
+    first = next(
+        (c for c in line.chunks[fronts[-1] + 1 : fronts[-1] + 4] if c.kind == "area" and c.area is not None), None
+    )
     if first is None or first.area is None or first.area.area == frame.a or first.area.sort == "adjective":
         return None
     return first.area.area
@@ -316,7 +336,12 @@ def _loose(line: Line, mention: Mention, frame: Frame, *, is_whole: bool) -> str
         inside = (inside or chunk.low == "(") and chunk.low != ")"
         if inside or chunk.low == ")":
             continue
-        if chunk.low in (";", "while", "whereas", "but") or chunk.has("flow") or chunk.has("verb"):
+        if (
+            chunk.low in (";", "while", "whereas", "but")
+            or (chunk.low == "which" and line.chunks[i - 1].low == "of")
+            or chunk.has("flow")
+            or chunk.has("verb")
+        ):
             return None
         if (
             chunk.kind == "area"
@@ -402,7 +427,7 @@ def _mutual_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str | 
         return others[-1]
     if mention.mutual:
         return next((s for s in (mind.hub, mind.running.a, mind.running.b) if s not in (None, a, WORLD)), None)
-    if mention.verb or mention.supply:
+    if (mention.verb or mention.supply) and mind.running.flow is not None:
         return mind.hub if mind.hub not in (None, a) and mind.main is not None and mind.hub in mind.main else None
     return None
 

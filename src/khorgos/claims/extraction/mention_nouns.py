@@ -25,6 +25,8 @@ def noun_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention:
     mention = _right(chunks, mention)
     if not mention.mutual and _is_sum(chunks, mention.first):
         mention = replace(mention, world=True)
+    if mention.a == (OUR,) and mention.mutual:
+        mention = replace(mention, a=(PAIR,))  # "our mutual trade", said by one of the two to the other
     return _settled(mention)
 
 

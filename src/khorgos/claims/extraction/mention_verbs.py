@@ -25,7 +25,8 @@ def verb_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
     if way == "both" and not agent and not _has_side(chunks, i):
         return None
     mention = Mention(i, first, i + 1, flow, verb=True, a=agent)
-    buyer = _buyer(chunks, i) if way == "sell" and not passive else None
+    other = way == "sell" or chunks[i].low in ("paid", "pays", "pay")
+    buyer = _buyer(chunks, i) if other and not passive else None
     if buyer is not None:
         mention = replace(mention, b=(buyer,), last=i + 2)
     if way == "both" and len(agent) == 2:
@@ -34,7 +35,7 @@ def verb_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
 
 
 def _buyer(chunks: Sequence[Chunk], i: int) -> str | None:
-    """ "sold China goods worth": the buyer right behind the verb."""
+    """ "sold China goods worth", "paid Turkmenistan": the other side right behind the verb."""
     area = chunks[i + 1].area if i + 2 < len(chunks) and chunks[i + 1].kind == "area" else None
     if area is None or area.sort != "name":
         return None

@@ -16,7 +16,7 @@ _HARD = frozenset((";", "|", "while", "whereas"))
 _UP_TO_LEVEL = word_set("moves", "up_to_level")
 
 
-def is_base(line: Line, i: int) -> bool:
+def is_base(line: Line, i: int) -> bool:  # noqa: PLR0911  one rule a return
     """Whether the quantity at a chunk is what another is compared with: "from $89.4 billion", "against 8 tons".
 
     Args:
@@ -35,6 +35,10 @@ def is_base(line: Line, i: int) -> bool:
         return before is not None and dated and is_base(line, before)
     if chunk.low == "from":
         return not _starts_range(line.chunks, k, i) and not _is_origin(line.chunks, k)
+    if chunk.low.endswith(("below", "above", "under", "short of")) and any(
+        c.low in ("record", "peak", "high", "low", "all-time high") for c in line.chunks[k + 1 : i]
+    ):
+        return True
     if (chunk.low in ("below", "above", "over") and i - k > 1) or chunk.low in ("below the", "above the"):
         return _percent_before(line.chunks, k)
     if chunk.low in (
@@ -277,10 +281,12 @@ def _is_growth_of(chunks: Sequence[Chunk], i: int) -> bool:
     return False if i + 2 >= len(chunks) else chunks[i + 2].kind == "quantity"
 
 
-def _share_before(chunks: Sequence[Chunk], i: int) -> bool:
+def _share_before(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one rule a return
     """Whether a word of share governs a percentage from before: "the share of exports rose to 66%", "made up 12%"."""
     if i >= 2 and chunks[i - 1].low == "which" and chunks[i - 2].low == "of":
         return True
+    if i >= 5 and [c.low for c in chunks[i - 2 : i]] == [",", "or"] and chunks[i - 4].low == "which":
+        return chunks[i - 3].kind == "quantity" and chunks[i - 5].low == "of"
     moved = flow = False
     for k in range(i - 1, max(-1, i - 40), -1):
         chunk = chunks[k]

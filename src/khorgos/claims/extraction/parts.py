@@ -29,7 +29,7 @@ def part_of_goods(line: Line, i: int) -> str:
             return "all goods but " + _goods_after(chunks, k)
         if chunks[k].low in _SELLERS and k < i and chunks[max(0, k - 1)].low not in ("some", "many", "several"):
             return " ".join(c.low for c in chunks[max(clause.start, k - 2) : k + 1] if c.low not in ("the", "a", "by"))
-    return _goods_that_make_up(chunks, i)
+    return _goods_that_make_up(chunks, i) or _goods_that_follow(chunks, i)
 
 
 def _clause(chunks: tuple[Chunk, ...], i: int) -> range:
@@ -45,6 +45,17 @@ def _clause(chunks: tuple[Chunk, ...], i: int) -> range:
 def _goods_after(chunks: tuple[Chunk, ...], k: int) -> str:
     words = [c.low for c in chunks[k + 1 : k + 5] if c.product or c.has("all")]
     return " and ".join(words) or "some"
+
+
+def _goods_that_follow(chunks: tuple[Chunk, ...], i: int) -> str:
+    """ "Copper ores followed with $240 million": the goods are the subject, and no flow or country is named."""
+    first = i
+    while first > 0 and chunks[first - 1].low not in (";", ",", "while", "whereas", "but", ":"):
+        first -= 1
+    before = chunks[first:i]
+    if any(c.kind in ("area", "quantity") or c.has("flow") or c.has("verb") for c in before):
+        return ""
+    return ", ".join(c.low for c in before if c.product)
 
 
 def _goods_that_make_up(chunks: tuple[Chunk, ...], i: int) -> str:

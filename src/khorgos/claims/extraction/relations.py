@@ -182,6 +182,9 @@ def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str |
     k = i + 1
     hub = scope = None
     while k < len(chunks):
+        if hub is not None and chunks[k].has("flow") and chunks[k - 1].kind == "area":
+            k += 1
+            continue
         if (
             chunks[k].product
             or (

@@ -237,7 +237,9 @@ def _faced(chunks: Sequence[Chunk], i: int) -> int | None:
     """The verb of those who bear a duty, before a rate."""
     for k in range(i, max(-1, i - 12), -1):
         passive = chunks[k].low == "hit" and k > 0 and chunks[k - 1].has("reach")
-        if passive or re.match(r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying", chunks[k].low):
+        if passive or re.match(
+            r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying|carr(?:y|ies)$|bears?$|attracts?$", chunks[k].low
+        ):
             return k
     return None
 

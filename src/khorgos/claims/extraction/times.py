@@ -67,21 +67,38 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one ru
         return k > 0 and (chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change")) and i - k <= 3
     if chunk.low == "from":
         return not _is_start(chunks, k, i)
+    if chunk.low == "over" and k > 0 and _is_stretch(chunks, k - 1, i):
+        return False
     if chunk.low in ("over", "after", "above", "below"):
         return k > 0 and (
             chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change") or chunks[k - 1].has("compare")
         )
-    if chunk.low in ("as many as", "as much as", "as high as", "as large as"):
-        return k > 0 and (chunks[k - 1].kind == "quantity" or chunks[k - 1].wording is not None)
-    if chunk.low == "as":
-        return k > 0 and any(
-            c.low == "as" or c.low.startswith("as ") or c.wording is not None for c in chunks[max(0, k - 5) : k]
-        )
+    if chunk.low.startswith("as"):
+        return _is_as(chunks, k)
     if chunk.has("base") and chunk.low not in ("following", "instead of"):
         return True
     if chunk.low.endswith("short of"):
         return True
     return chunk.low.endswith("than") and (chunk.has("compare") or chunk.has("qualifier"))
+
+
+def _is_as(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "as much as in 2023", "twice as many as in the first half"."""
+    if chunks[k].low in ("as many as", "as much as", "as high as", "as large as"):
+        return k > 0 and (chunks[k - 1].kind == "quantity" or chunks[k - 1].wording is not None)
+    if chunks[k].low != "as":
+        return chunks[k].has("base")
+    return k > 0 and any(
+        c.low == "as" or c.low.startswith("as ") or c.wording is not None for c in chunks[max(0, k - 5) : k]
+    )
+
+
+def _is_stretch(chunks: Sequence[Chunk], k: int, i: int) -> bool:
+    """ "came to $5.9 billion over the first eight months": while, not compared with."""
+    when, quantity = chunks[i].when, chunks[k].quantity
+    long = when is not None and (when.sort in ("span", "running", "ytd") or when.first != when.last)
+    now = when is not None and (when.offset == 0 or when.sort in ("running", "ytd"))
+    return long and quantity is not None and (quantity.sort != "percent" or now)
 
 
 def _is_start(chunks: Sequence[Chunk], k: int, i: int) -> bool:
