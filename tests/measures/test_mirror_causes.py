@@ -277,3 +277,49 @@ def test_the_rest_closes_any_gap(out: float, into: float, parts: list[tuple[floa
     slack = 1e-9 * (1.0 + out + into + sum(low + high for low, high in parts))
     assert whole.low - slack <= into - out <= whole.high + slack
     assert causes.unexplained(rest.bounds) <= abs(into - out) + slack
+
+
+part = st.floats(0.0, 1.0)
+
+
+@few
+@given(
+    shipped=st.lists(st.floats(1.0, 1e9), min_size=24, max_size=24),
+    factor=st.floats(1.0, 1.2),
+    lag=st.integers(0, 1),
+    through=part,
+    hidden=part,
+    leaked=part,
+    beside=st.floats(0.0, 1e9),
+)
+def test_what_stays_is_never_more_than_what_nobody_booked(
+    *,
+    shipped: list[float],
+    factor: float,
+    lag: int,
+    through: float,
+    hidden: float,
+    leaked: float,
+    beside: float,
+) -> None:
+    """China ships for 24 months; a share goes through to a neighbour, of the rest a share leaks, then a share is
+    booked under no country. Importers value CIF and book a month late or not."""
+    before, this = shipped[:12], shipped[12:]
+    arrived = sum(shipped[12 - lag : 24 - lag])
+    leak = arrived * (1 - through) * leaked
+    came = arrived * (1 - through) * (1 - leaked) * factor
+    out, into, nowhere = sum(this), came * (1 - hidden), came * hidden
+    shift = causes.time_shift((Year(None, tuple(before)), Year(None, tuple(this))), (Year(), Year()), 1)
+    here = causes.arrivals(exact(out), shift)
+    parts = [
+        causes.freight(exact(into), "CIF", "FOB"),
+        shift,
+        causes.neighbours({"KAZ": (beside, beside + factor * arrived * through)}, here, exact(into)),
+        causes.not_specified(nowhere, 0.0, here, exact(into)),
+    ]
+    *_, rest = causes.with_rest(exact(into - out), parts)
+    slack = 1e-9 * (arrived + out + beside)  # sums of two dozen doubles, and a difference from `beside`
+
+    assert rest.bounds is not None
+    assert rest.bounds.low - slack <= -leak <= rest.bounds.high + slack
+    assert causes.unexplained(rest.bounds) <= leak + slack

@@ -6,10 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from khorgos.core.errors import NoData
+from khorgos.ledger.engine import run
+from khorgos.ledger.mirror import mirror
 from khorgos.ledger.query import FlowQuery
+from khorgos.ledger.statements import pairs
 from khorgos.ledger.store import Ledger, open_ledger
 from khorgos.models.reconciliation.of_ledger import reconciled
 
@@ -18,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "measures"))
 from mirror_makers import flow, ledger_of
 
 Row = dict[str, Any]
+
+PAGE = (Path(__file__).parents[2] / "docs" / "mirror.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +94,26 @@ def test_a_product_is_weighed_by_its_own_flows(tmp_path: Path) -> None:
     # Kyrgyz figures are 1.3 times all others', whose reports agree: the better side gets the weight.
     assert there["value"] == pytest.approx(10.0, rel=0.05)
     assert there["growth_lab"] == 10.0  # the worst of four is disregarded
+
+
+def test_distance_says_too_little_of_mirror_ratios_for_a_margin_of_each_pair(embedded: Ledger) -> None:
+    """ln(V_m/V_x) on distance and common border, the gravity of CIF/FOB, on totals above 100 million dollars."""
+    query = FlowQuery(years=tuple(range(2014, 2021)), statuses=("reported",))
+    said = run(embedded, mirror(embedded, (), (), query)).to_pylist()
+    far = {
+        (r["exporter"], r["importer"], r["indicator"]): r["value"] for r in run(embedded, pairs(embedded)).to_pylist()
+    }
+    rows = [
+        (np.log(r["value_m"] / r["value_x"]), np.log(far[*side, "dist"]), far[*side, "contig"])
+        for r in said
+        if min(r["value_x"] or 0.0, r["value_m"] or 0.0) > 1e8
+        and (*(side := (r["exporter"], r["importer"])), "dist") in far
+    ]
+    ratio, *known = np.array(rows).T
+    regressors = np.column_stack([np.ones(len(ratio)), *known])
+    beta = np.linalg.lstsq(regressors, ratio, rcond=None)[0]
+    explained = 1 - np.var(ratio - regressors @ beta) / np.var(ratio)
+
+    assert beta[1] > 0 > beta[2]  # as carriage would have it: dearer with distance, cheaper over a common border
+    said_so = f"{len(ratio):,} flows above 100 million dollars explains {100 * explained:.0f}% of its variance"
+    assert said_so in " ".join(PAGE.split())

@@ -96,6 +96,12 @@ def time_shift(sent: tuple[Year, Year], received: tuple[Year, Year], lag: int) -
     return Part("time shift", None, "unknown: no neighbouring year")
 
 
+def arrivals(sent: Interval, shift: Part) -> Interval:
+    """What the exporter says it sent, of which at most this can have come in the year: V_x + the time shift."""
+    late = 0.0 if shift.bounds is None else max(0.0, shift.bounds.high)
+    return Interval(sent.low, sent.high + late)
+
+
 def attribution(figure: float | None, basis: str | None, by_consignment: float | None) -> Part:
     """Goods that the importer counts under another country: those made elsewhere than consigned, or the reverse.
 
@@ -114,13 +120,13 @@ def attribution(figure: float | None, basis: str | None, by_consignment: float |
 def neighbours(reports: Mapping[str, tuple[float, float] | None], sent: Interval, received: Interval) -> Part:
     """Goods that only crossed the importer on their way to its neighbours, or came to it under a neighbour's name.
 
-    -min(V_x, sum_n max(0, M_n - X_n)) to min(V_m, sum_n max(0, X_n - M_n)): if the exporter books goods for a neighbour
-    under this importer, the neighbour receives more than was sent to it; nor can more cross than was sent here.
+    -min(A, sum_n max(0, M_n - X_n)) to min(V_m, sum_n max(0, X_n - M_n)): if the exporter books goods for a neighbour
+    under this importer, the neighbour receives more than was sent to it; nor can more cross than arrived.
 
     Args:
         reports: of each neighbour, what the exporter says it sent there and what the neighbour says it received;
             None where one of the two is missing.
-        sent: the exporter's figure V_x.
+        sent: the exporter's goods A that can have arrived in the year.
         received: the importer's figure V_m.
     """
     known = {name: pair for name, pair in reports.items() if pair is not None}
@@ -155,7 +161,7 @@ def not_specified(importer: float | None, exporter: float | None, sent: Interval
     Args:
         importer: the importer's imports from areas not specified, or from no partner it lists.
         exporter: the exporter's exports, likewise; None where a side does not say.
-        sent: the exporter's figure V_x.
+        sent: the exporter's goods that can have arrived in the year.
         received: the importer's figure V_m.
     """
     if importer is None and exporter is None:

@@ -172,16 +172,18 @@ def _parts(found: Gathered, one: _Direction, out: Interval, into: Interval) -> l
         row.get("value_m"), row.get("partner_basis_m"), found.consigned.get((importer, exporter, year))
     )
     re_exported = found.re_exported.get((exporter, importer, year))
+    shift = causes.time_shift((sent[0], sent[1]), (received[0], received[1]), lag)
+    arrived = causes.arrivals(out, shift)
     return [
         causes.freight(into, row.get("valuation_m"), row.get("valuation_x")),
-        causes.time_shift((sent[0], sent[1]), (received[0], received[1]), lag),
+        shift,
         attributed,
-        causes.neighbours(beside, out, into),
+        causes.neighbours(beside, arrived, into),
         causes.re_exports(re_exported, attributed=attributed.bounds is not None),
         causes.not_specified(
             found.nowhere.get((importer, exporter, "import", year)),
             found.nowhere.get((exporter, importer, "export", year)),
-            out,
+            arrived,
             into,
         ),
     ]
