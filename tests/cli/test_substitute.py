@@ -48,7 +48,7 @@ def test_a_good_without_figures_is_answered_by_its_section_and_says_so(khorgos: 
     assert "NOT about raw cotton (HS 5201) itself" in said.out
     assert "khorgos fetch comtrade reporters=CHN flows=import products=5201" in said.out
     assert "Central Asia at most" in said.out
-    assert "soybeans to China, 2017 and 2018; get them: khorgos fetch comtrade reporters=CHN" in said.out
+    assert "Soya beans to China, 2017 and 2018; get them: khorgos fetch comtrade reporters=CHN" in said.out
 
 
 def test_the_seed_and_the_elasticity_are_the_users(khorgos: Run) -> None:

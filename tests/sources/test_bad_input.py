@@ -39,6 +39,8 @@ TABLES = [path for path in GOOD if path.suffix == ".csv"]
 SHARED = {
     "IMF DOTS workbook": "trade/imf_dots/raw_samples/TKM_DOTS_201.xlsx",
     "IMF DOTS report": "formats/imf_dots_china_imports_2010_2022/ChinaPR_Mainland_Imports_of_Goods_f.xlsx",
+    "UN Comtrade, ranked suppliers": "trade/comtrade_partner_reports/"
+    "China_3.3_imports_products_partners_HS-AG6-2014-2025.xlsx",
     "US Census imports for consumption, HS10 lines": "trade/us_census_2024/2024-hs10-imports7620.parquet",
     "Kazakhstan BNS, foreign trade by country": "trade/national_statistics_eurasia/data/kazakhstan_data/"
     "Основные показатели внешней торговли_2019.xls",

@@ -19,6 +19,7 @@ _MODULES: tuple[str, ...] = (
     "baci_derived",
     "comtrade",
     "comtrade_pairs",
+    "comtrade_rankings",
     "geodist",
     "imf_dots",
     "imf_sdmx",

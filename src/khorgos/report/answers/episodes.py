@@ -99,7 +99,7 @@ def episodes(
             notes.append(missing(one, what))
             continue
         measured.append(made)
-        name = f"{what.name.partition(' (')[0]} to {get(one.importer).name}, {one.before} to {one.after}"
+        name = f"{_short(what)} to {get(one.importer).name}, {one.before} to {one.after}"
         first = len(rows)
         rows += [{"episode": "", "episode_id": one.id} | row for row in _rows(found, lost, one.lost, credits, extra)]
         rows[first]["episode"] = name
@@ -133,12 +133,17 @@ def _silent(found: Sequence[dict[str, Any]], one: Episode) -> list[str]:
     return [f"Without a figure of {one.after}, which need not be none: {named}. Their share falls to the others here."]
 
 
+def _short(what: Good) -> str:
+    """What it is without its code and what the label says after the first words."""
+    return what.name.partition(" (")[0].partition(";")[0]
+
+
 def missing(one: Episode, what: Good) -> str:
     """What an episode lacks, and which command gets it."""
-    name = what.name.partition(" (")[0]
     return (
-        f"No figures for {name} to {get(one.importer).name}, {one.before} and {one.after}; get them: khorgos fetch "
-        f"comtrade reporters={one.importer} flows=import products={what.asked} years={one.before},{one.after}"
+        f"No figures for {_short(what)} to {get(one.importer).name}, {one.before} and {one.after}; get them: "
+        f"khorgos fetch comtrade reporters={one.importer} flows=import products={what.asked} "
+        f"years={one.before},{one.after}"
     )
 
 

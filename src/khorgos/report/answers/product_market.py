@@ -18,7 +18,7 @@ from khorgos.measures.statements.shares import LEAST_PARTNERS
 from khorgos.measures.supply import suppliers
 from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.goods import Good
-from khorgos.nomenclature.nomenclatures import HS_EDITIONS
+from khorgos.nomenclature.nomenclatures import HS_EDITIONS, labels
 from khorgos.nomenclature.products import label
 from khorgos.report.answer import or_none
 
@@ -114,7 +114,28 @@ def market_of(
     if years:
         wanted = [f"{year:04d}"] if year is not None else years[::-1][: _YEARS_BACK + 1]
         return _from_ledger(ledger, good, importer, wanted, as_of)
-    return _from_world(good, importer)
+    return _from_world(good, importer, _finer(ledger, good, importer, as_of))
+
+
+def _finer(ledger: Ledger, good: Good, importer: str, as_of: dt.date | None) -> str:
+    """Finer codes that the ledger has of this importer: too few to make up the good, but something to ask for."""
+    below = {
+        name: tuple(one for one in labels(name) if len(one) == _FINEST and one not in own and one.startswith(own))
+        for name, own in good.codes.items()
+        if name in HS_EDITIONS
+    }
+    if not any(below.values()):
+        return ""
+    made = or_none(lambda: suppliers(ledger, {k: v for k, v in below.items() if v}, importers=(importer,), as_of=as_of))
+    if made is None:
+        return ""
+    codes = sorted({row["product"] for row in made.table.to_pylist()})
+    more = f" and {len(codes) - _TOLD} more" if len(codes) > _TOLD else ""
+    return f" The ledger has finer codes of it, to ask for one by one: {', '.join(codes[:_TOLD])}{more}."
+
+
+#: Digits of the finest HS codes, and how many of them are told; chosen because a note should fit a line.
+_FINEST, _TOLD = 6, 5
 
 
 def _usable(known: Measured | None) -> list[str]:
@@ -177,7 +198,7 @@ def market_from(rows: Sequence[Mapping[str, Any]], good: Good, year: str, import
     )
 
 
-def _from_world(good: Good, importer: str) -> Market:
+def _from_world(good: Good, importer: str, finer: str) -> Market:
     """The good's section in the embedded world: a coarser answer, and it says so."""
     if not good.sections:
         raise NoData(f"The ledger has no figures of {good.name}", hint="`khorgos sources` lists what it holds")
@@ -191,7 +212,7 @@ def _from_world(good: Good, importer: str) -> Market:
     mixed = f" Some of its codes lie in others: {others}." if others else ""
     notes = (
         f"NOT about {good.name} itself: no suppliers of it to {get(importer).name} are at hand, so this is the whole "
-        f"section it lies in, in the embedded world of {base.year}.{mixed}",
+        f"section it lies in, in the embedded world of {base.year}.{mixed}{finer}",
         *made.notes,
     )
     return replace(made, notes=notes)

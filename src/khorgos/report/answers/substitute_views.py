@@ -120,13 +120,14 @@ def bought(ledger: Ledger, asked: Asked, known: Measured) -> Answer:
         whole = sum(cell["value"] for cell in cells)
         lost = sum(cell["value"] for cell in theirs)
         alone = cells[0]["n_suppliers"] < 2
+        silent = not theirs and cells[0]["side"] != "importer"  # no report of it is no report of none
         top = max(cells, key=lambda cell: (cell["value"], cell["exporter"]))
         rows.append(
             {
                 "year": year,
-                "lost": lost,
+                "lost": None if silent else lost,
                 "whole": None if alone else whole,
-                "share": None if alone else 100 * lost / whole,
+                "share": None if alone or silent else 100 * lost / whole,
                 "top": "" if alone else get(top["exporter"]).name,
                 "suppliers": cells[0]["n_suppliers"],
                 "said": _WHO[cells[0]["side"]],
@@ -155,14 +156,16 @@ def bought(ledger: Ledger, asked: Asked, known: Measured) -> Answer:
 
 
 def _alone(asked: Asked, rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    """Which years hold one supplier only, and what would fill them."""
-    years = [row["year"] for row in rows if row["whole"] is None]
-    if not years:
-        return ()
-    return (
-        f"One supplier's report only in {', '.join(years)}: no shares. Get the others: "
-        f"{fetch_line(asked.importer, asked.good, ','.join(years))}",
-    )
+    """Which years hold one supplier only, and in which the lost one's report is missing."""
+    notes = []
+    if years := [row["year"] for row in rows if row["whole"] is None]:
+        line = fetch_line(asked.importer, asked.good, ",".join(years))
+        notes.append(f"One supplier's report only in {', '.join(years)}: no shares. Get the others: {line}")
+    if years := [row["year"] for row in rows if row["lost"] is None]:
+        notes.append(
+            f"No report of {asked.lost_names} in {', '.join(years)}: shares there would be too large, or none."
+        )
+    return tuple(notes)
 
 
 _WHO = {"importer": "importer", "exporter": "exporters", "reconciled": "reconciled"}
@@ -324,10 +327,10 @@ def _bound(asked: Asked, market: Market, found: Replacement) -> str:
     now = sum(one.before for one in apart)
     bought_now = sum(one.before for one in found.suppliers)
     factor, word = scale_of(every)
+    if market.markets < 2:
+        return "What Central Asia exports of it elsewhere is not in these figures, so there is no bound."
     if every <= 0:
         return "Central Asia exports none of it in these figures."
-    if every == now and market.markets < 2:
-        return "What Central Asia exports elsewhere is not in these figures."
     spare = (every - now) / found.lost
     return (
         f"Central Asia at most: it exports {every / factor:,.3g} {word} of it to all, {100 * every / bought_now:.1f}% "
