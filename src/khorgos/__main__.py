@@ -14,6 +14,9 @@ def main() -> None:
 
         print(f"khorgos {__version__}")
         return
+    # One BLAS thread: systems of two hundred economies lose time to waking a second one, and on a busy machine wait
+    # for it (`simulate --model sectors` at a load of six: 2 s with one, 7 to 12 s with two).
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Imports leave next to no rubbish, and what they make stays: a sixth of the time of `khorgos trade` went into
     # looking through it. Chosen because a statement's tree has some 10,000 nodes that point at each other.
     gc.disable()

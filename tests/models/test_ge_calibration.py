@@ -8,11 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khorgos.core.errors import BadInput, NotConverged
+from khorgos.ledger.elasticities import elasticities as table_of_elasticities
 from khorgos.models.balance import ras
 from khorgos.models.calibrate import from_table, from_trade
+from khorgos.models.causes import (
+    elasticities,
+    elasticities_between,
+    elasticities_of_products,
+    mirror_bounds,
+    shares_within,
+)
 from khorgos.models.equilibrium import solve
 from khorgos.models.scenario import scenario
-from khorgos.models.uncertainty import draws, elasticities, shares_within
+from khorgos.models.uncertainty import draws
 from khorgos.models.welfare import real_expenditure
 
 NAMES = ("A", "B", "C")
@@ -126,6 +134,68 @@ def test_draws_are_seeded_and_counted():
     low, high = first.interval(0.8)
     assert (low < high).all()
     assert (low < np.median(first.values, axis=0)).all()
+
+
+def test_ranges_and_products_as_causes():
+    trade = np.array([[0, 10, 5], [8, 0, 9], [6, 12, 0.0]])
+    base = from_trade(NAMES, trade, [100, 90, 80], 4.0).baseline
+    rng = np.random.default_rng(0)
+    drawn = [float(elasticities_between(2.0, 3.0)(base, rng).theta[0]) for _ in range(200)]
+    assert 2.0 <= min(drawn) < 2.05
+    assert 2.95 < max(drawn) <= 3.0
+    products = np.array([2.0, 4.0, 9.0])
+    weights = np.array([1.0, 1.0, 0.0])
+    means = [float(elasticities_of_products([products], [weights])(base, rng).theta[0]) for _ in range(400)]
+    # Means of three draws of 2 and 4 with equal odds: 3, with a standard deviation of 1 / sqrt(3).
+    assert set(np.round(means, 6)) <= {2.0, round(8 / 3, 6), round(10 / 3, 6), 4.0}
+    np.testing.assert_allclose(np.mean(means), 3.0, atol=4 / np.sqrt(3 * 400))  # four standard errors
+    assert elasticities_of_products([np.array([])])(base, rng).theta[0] == 4.0
+    for wrong in (
+        lambda: elasticities_between(3.0, 2.0),
+        lambda: elasticities_between(0.0, 2.0),
+        lambda: elasticities_of_products([np.array([-1.0])]),
+        lambda: elasticities_of_products([products], [np.ones(2)]),
+        lambda: elasticities_of_products([products], [np.zeros(3)]),
+        lambda: elasticities_of_products([products, products])(base, rng),
+    ):
+        with pytest.raises(BadInput):
+            wrong()
+
+
+def test_products_of_the_embedded_table_as_a_cause():
+    """Fontagne, Guimbard and Orefice (2022): the chemicals of chapters 28 and 29, sigma less one."""
+    lines = table_of_elasticities({"HS07": ["28", "29"]})
+    theta = np.array([line.sigma - 1 for line in lines if line.sigma > 1])
+    assert len(theta) > 200
+    trade = np.array([[0, 10, 5], [8, 0, 9], [6, 12, 0.0]])
+    base = from_trade(NAMES, trade, [100, 90, 80], 4.0).baseline
+    shock = scenario(base, tariffs=np.where(np.eye(3, dtype=bool), 0.0, 0.2))
+    found = draws(
+        base,
+        shock,
+        {"products": elasticities_of_products([theta])},
+        lambda rest, new: real_expenditure(new, rest),
+        n=20,
+        seed=3,
+    )
+    assert found.failures == ()
+    assert (np.ptp(found.values, axis=0) > 0).all()
+
+
+def test_mirror_reports_as_bounds():
+    trade = np.array([[0, 10, 5], [8, 0, 9], [6, 12, 0.0]])
+    base = from_trade(NAMES, trade, [100, 90, 80], 4.0).baseline
+    exporters, importers = (np.full((3, 3, 1), np.nan) for _ in range(2))
+    exporters[0, 1], importers[0, 1] = 9.0, 13.0
+    importers[1, 2] = 12.0
+    low, high = mirror_bounds(base, exporters, importers)
+    np.testing.assert_allclose([low[0, 1, 0], high[0, 1, 0]], [0.9, 1.3])
+    np.testing.assert_allclose([low[1, 2, 0], high[1, 2, 0]], [1.0, 12 / 9])
+    assert (low[2], high[2]) == (pytest.approx(1.0), pytest.approx(1.0))
+    drawn = shares_within(low, high)(base, np.random.default_rng(1))
+    np.testing.assert_allclose(drawn.pi.sum(0), 1.0)
+    with pytest.raises(BadInput, match="a report is negative"):
+        mirror_bounds(base, -np.ones((3, 3, 1)))
 
 
 def test_failures_are_shown_not_dropped():

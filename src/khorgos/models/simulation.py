@@ -11,9 +11,10 @@ import numpy as np
 from khorgos.ledger.worlds import Marks
 from khorgos.models.arrays import Array
 from khorgos.models.beside import Beside, beside
+from khorgos.models.causes import elasticities, shares_within
 from khorgos.models.equilibrium import Equilibrium, rebase, solve
 from khorgos.models.scenario import Closure, scenario
-from khorgos.models.uncertainty import Draws, Progress, draws, elasticities, shares_within
+from khorgos.models.uncertainty import Draws, Progress, draws
 from khorgos.models.welfare import acr, first_order, real_expenditure
 from khorgos.models.worlds import Imputed, Prepared, imputed
 

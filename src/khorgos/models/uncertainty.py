@@ -14,7 +14,7 @@ from khorgos.models.baseline import Baseline
 from khorgos.models.equilibrium import Equilibrium, solve
 from khorgos.models.scenario import Scenario
 
-#: A cause: how one draw of it changes the baseline.
+#: A cause: how one draw of it changes the baseline; `models.causes` has some.
 Cause = Callable[[Baseline, np.random.Generator], Baseline]
 Progress = Callable[[int, int], None]
 
@@ -47,37 +47,6 @@ class Draws:
         tail = (1.0 - level) / 2
         low, high = np.quantile(self.values, (tail, 1.0 - tail), axis=0)
         return low, high
-
-
-def elasticities(standard_errors: Array) -> Cause:
-    """Normal draws of theta around the baseline's, kept above 0.1.
-
-    Args:
-        standard_errors: [S], e.g. those of Caliendo and Parro (2015), Table 1.
-    """
-
-    def draw(base: Baseline, rng: np.random.Generator) -> Baseline:
-        drawn = base.theta[: len(base.sectors)] + standard_errors * rng.standard_normal(len(base.sectors))
-        return base.with_(theta=np.tile(np.maximum(drawn, LEAST_THETA), base.uses))
-
-    return draw
-
-
-def shares_within(low: Array, high: Array) -> Cause:
-    """Uniform draws of the flows between two bounds, such as the two reports of a mirror; spending stays.
-
-    Args:
-        low: [N, N, M] lower bound of a flow over the baseline's.
-        high: [N, N, M] upper bound, likewise.
-    """
-    if (low > high).any() or (low <= 0).any():
-        raise BadInput("The lower bound must be above zero and below the upper")
-
-    def draw(base: Baseline, rng: np.random.Generator) -> Baseline:
-        pi = base.pi * rng.uniform(low, high)
-        return base.with_(pi=pi / pi.sum(0))
-
-    return draw
 
 
 def draws(
