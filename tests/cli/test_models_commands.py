@@ -48,6 +48,9 @@ def test_a_scenario_that_ships_with_a_measure_on_top(khorgos: Run) -> None:
         ([], "changes nothing"),
         (["nowhere.toml"], "us-china-2025-04"),
         (["--tariff", "USA:CHN:all=+25%", "--theta", "-1"], "above zero"),
+        (["--on", "2017-01-01"], "begins on 2018-01-01"),
+        (["--on", "last week"], "Not a day"),
+        (["--against", "2025-01-01"], "needs the day itself"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(khorgos: Run, arguments: list[str], words: str) -> None:
@@ -57,6 +60,50 @@ def test_what_cannot_be_is_refused_in_one_line(khorgos: Run, arguments: list[str
     assert words in said.err
     assert said.err.count("\n") == 1
     assert said.out == ""
+
+
+def test_a_page_by_its_name_or_by_the_format(khorgos: Run, tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    named = khorgos("simulate", "--tariff", "USA:CHN:all=+20%", "--top", "2", "--output", str(page))
+    asked = khorgos("simulate", "--tariff", "USA:CHN:all=+20%", "--top", "2", "--format", "html")
+
+    assert named.status == asked.status == 0
+    assert named.out == ""
+    assert page.read_text(encoding="utf-8") == asked.out
+    assert asked.out.startswith("<!doctype html>")
+
+
+def test_views_one_at_a_time(khorgos: Run) -> None:
+    said = khorgos("simulate", "--tariff", "USA:CHN:all=+20%", "--view", "diversion", "--format", "csv")
+
+    assert next(iter(csv.DictReader(io.StringIO(said.out))))["exporter"] == "China"
+    assert "Moved alone" in khorgos("simulate", "--tariff", "USA:CHN:all=+20%", "--view", "drivers").out
+    assert "did you mean" in khorgos("simulate", "--tariff", "USA:CHN:all=+20%", "--view", "driver").err.lower()
+    assert "tariffs only" in khorgos("simulate", "torugart-border-time", "--view", "partial").err
+
+
+def test_tariffs_as_in_force_on_a_day(khorgos: Run) -> None:
+    said = khorgos("simulate", "--on", "2025-04-12", "--against", "2025-01-19", "--top", "2")
+
+    assert said.status == 0
+    assert "Tariffs as in force on 2025-04-12 against 2025-01-19" in said.out
+    assert "khorgos tariff CHN ECONOMY --on 2025-04-12" in " ".join(said.out.split())
+
+
+def test_a_target_says_what_it_takes(khorgos: Run) -> None:
+    said = khorgos("simulate", "kyrgyz-china-2030", "--top", "2")
+
+    assert "Solved for trade of 45 bn USD a year by 2030" in " ".join(said.out.split())
+
+
+def test_files_that_include_each_other_are_refused_in_one_line(khorgos: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('title = "A"\ninclude = "b"\n', encoding="utf-8")
+    (tmp_path / "b.toml").write_text('title = "B"\ninclude = "a"\n', encoding="utf-8")
+    said = khorgos("simulate", str(tmp_path / "a.toml"))
+
+    assert said.status == 1
+    assert "a.toml -> b -> a" in said.err
+    assert said.err.count("\n") == 1
 
 
 def test_papers_print_and_tell_by_their_status(khorgos: Run, shared: Path, tmp_path: Path) -> None:

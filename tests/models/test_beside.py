@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from khorgos.ledger.worlds import world
+from khorgos.models.baseline import armington
 from khorgos.models.beside import DEMAND, SUPPLY, Beside, beside
 from khorgos.models.equilibrium import Equilibrium, solve
 from khorgos.models.partial.gsim import gsim
@@ -67,3 +68,20 @@ def test_smart_moves_the_importer_that_levies_and_no_other(found: Beside, before
     assert (found.creation[:, us] <= 0).all()
     # SMART leaves home sales as they are
     assert found.smart_trade[us, us, 0] == before.trade[us, us, 0]
+
+
+def test_the_names_of_countries_do_not_matter() -> None:
+    rng = np.random.default_rng(7)
+    flows = rng.uniform(1.0, 9.0, (4, 4)) + 40.0 * np.eye(4)
+    rates = np.zeros((4, 4, 1))
+    rates[1, 0] = 0.25
+    order = np.array([2, 0, 3, 1])
+
+    def at(flows: np.ndarray, rates: np.ndarray) -> Beside:
+        made = solve(armington(tuple("abcd"), flows, 4.0), Scenario(deficits="balanced"))
+        return beside(made, rates, np.zeros_like(rates))
+
+    first, second = at(flows, rates), at(flows[np.ix_(order, order)], rates[np.ix_(order, order)])
+    # GSIM's markets clear to 1e-12, the equilibrium before to 1e-10
+    np.testing.assert_allclose(second.welfare, first.welfare[order], rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(second.smart_trade[:, :, 0], first.smart_trade[np.ix_(order, order)][:, :, 0], rtol=1e-8)

@@ -349,7 +349,7 @@ def test_drivers_tell_what_each_measure_does():
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_every_scenario_that_ships_solves_and_names_its_sources(name):
+def test_every_scenario_that_ships_solves_names_its_sources_and_is_told_on_the_page(name, root):
     written = scenario_from(name)
     found = simulate(written, model="one-sector" if written.model is None else written.model, partial=False)
 
@@ -357,7 +357,11 @@ def test_every_scenario_that_ships_solves_and_names_its_sources(name):
     assert written.target is None or written.target.legal
     assert written.note
     assert found.simulated.after.residual <= 1e-10
-    assert np.isfinite(found.simulated.welfare["real_expenditure"]).all()
+    gains, base = found.simulated.welfare["real_expenditure"], found.simulated.prepared.baseline
+    assert np.isfinite(gains).all()
+    told = [f"{gains[base.index(area)]:+.2f}%".replace("-", "−") for area in ("USA", "CHN", "KAZ", "KGZ", "UZB")]
+    row = f"| `{name}` | {found.simulated.prepared.world.id} | {' | '.join(told)} |"
+    assert row in (root / "docs" / "scenarios.md").read_text(encoding="utf-8").splitlines()
 
 
 def test_a_scenario_file_of_ones_own(tmp_path):

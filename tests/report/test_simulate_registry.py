@@ -87,7 +87,7 @@ def test_the_peak_does_what_a_peak_must(peak: Simulation) -> None:
     assert rows["USA"]["revenue"] > 1e10
     assert "on top of those of 2023" in notes
     assert "the middle between the lowest and the highest duty is taken" in notes
-    assert "UNCTAD 2015" in notes
+    assert "split as UNCTAD has it in 2015" in notes
     assert "In force on 2025-04-12 and not on 2023-07-01: " in notes
     assert [row["id"] for row in peak.economies.view.rows[:2]] == ["CHN", "USA"]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -96,11 +97,10 @@ def draw(shades: Sequence[Shade], *, description: str, width: int = 720) -> str:
     scale = width / (2 * project((180.0, 0.0))[0])
 
     def camera(place: Point) -> Point:
-        x, y = project(place)
-        return width / 2 + x * scale, height * _EQUATOR - y * scale
+        return width / 2 + place[0] * scale, height * _EQUATOR - place[1] * scale
 
     by_code = {one.m49: one for one in shades}
-    rings = _rings(camera)
+    rings = {m49: [[camera(point) for point in ring] for ring in found] for m49, found in _rings().items()}
     land = "".join(_area(found, by_code.get(m49), parts) for m49, found in rings.items())
     dots = "".join(_dot(found, by_code.get(m49), parts) for m49, found in rings.items())
     legend, below = _legend(parts, width, height)
@@ -108,13 +108,14 @@ def draw(shades: Sequence[Shade], *, description: str, width: int = 720) -> str:
     return dressed(f'<svg viewBox="0 0 {width} {below}">{body}</svg>', description)
 
 
-def _rings(camera: Callable[[Point], Point]) -> dict[str, list[list[Point]]]:
-    """Each area's rings as drawn; an area may be listed in several parts."""
+@cache
+def _rings() -> dict[str, list[list[Point]]]:
+    """Each area's rings on the sphere of radius one; an area may be listed in several parts."""
     out: dict[str, list[list[Point]]] = {}
     for shape in shapes():
         if (m49 := str(shape["m49"])) != _ANTARCTICA:
             found = [_whole([(r[i] / 100, r[i + 1] / 100) for i in range(0, len(r), 2)]) for r in shape["rings"]]
-            out.setdefault(m49, []).extend([camera(p) for p in ring] for ring in found)
+            out.setdefault(m49, []).extend([project(point) for point in ring] for ring in found)
     return out
 
 

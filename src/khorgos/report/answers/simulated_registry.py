@@ -102,7 +102,7 @@ def remarks(base: World, asked: AsInForce) -> tuple[str, ...]:
         "Lines of the tariff go to SITC sections by the UN's correlation. Within a section the United States' lines are"
         " weighed by its imports of 2024 (Census) from the partner where the record has it (members of the EU: from the"
         " EU), else from all; China's lines count once each."
-        + (" Sections are weighed by the pair's trade by section (UNCTAD 2015, grown to the base year)."
+        + (" Sections are weighed by the pair's trade, split as UNCTAD has it in 2015."
            if base.home is None else ""),
         *_changed(measures_in_force(base, replace(asked, against=other)), asked, other),
         _spread(base, asked, some),
