@@ -22,6 +22,8 @@ from khorgos.report.naming import name
 from khorgos.report.page import Figure, Headline, Number, Prose, Report, Section
 from khorgos.report.pages import figures
 from khorgos.report.pages.material import FIRST_YEAR, Material, gather, number
+from khorgos.report.pages.outside import outside_rows
+from khorgos.report.pages.trade_war import trade_war
 from khorgos.report.rounding import settled
 from khorgos.report.view import Column, View, printed
 
@@ -56,15 +58,18 @@ def brief(ledger: Ledger, reporter: str, areas: tuple[str, ...], year: int, as_o
             f"The ledger has no figures of {get(reporter).name} with these partners in {year}",
             hint="Years on hand: khorgos trade",
         )
-    sections = tuple(section for section in _sections(made) if section is not None)
+    today = as_of or dt.date.today()
+    sections = tuple(section for section in _sections(made, today) if section is not None)
     deck, heads = _deck(made), tuple(_headlines(made))
+    used = _used(deck, heads, sections)
+    outside = used - ledger.releases.keys()
     return Report(
         title=f"{get(reporter).name}'s trade with {' and '.join(name(area) for area in areas)} in {year}",
         deck=deck,
-        made=as_of or dt.date.today(),
+        made=today,
         headlines=heads,
         sections=sections,
-        releases=release_rows(ledger, sorted(_used(deck, heads, sections))),
+        releases=(*release_rows(ledger, sorted(used - outside)), *outside_rows(outside)),
         version=__version__,
     )
 
@@ -125,13 +130,14 @@ def _headlines(made: Material) -> Iterator[Headline]:
         yield Headline(label, shown, (more, extra[1]) if more and extra else ())
 
 
-def _sections(made: Material) -> Iterator[Section | None]:
+def _sections(made: Material, today: dt.date) -> Iterator[Section | None]:
     yield _countries(made)
     yield Section("over-time", "Over time", (), (figures.totals_over_time(made),))
     yield _surplus(made)
     yield Section("map-of-flows", "On the map", (), (figures.flow_map(made),))
     yield _powers(made)
     yield _reports(made)
+    yield from trade_war(made, today)
     yield _targets(made)
     yield _disagreements(made)
 

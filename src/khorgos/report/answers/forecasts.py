@@ -41,6 +41,7 @@ def forecasts(ledger: Ledger, today: dt.date) -> Answer:
                 "who": forecast.author,
                 "made": forecast.made,
                 "trade": _trade(forecast.movement),
+                "areas": forecast.movement[1:],
                 "expected": forecast.value,
                 "by": forecast.horizon.year if forecast.horizon else None,
                 "state": one.state.replace("_", " "),

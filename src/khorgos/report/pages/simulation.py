@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from khorgos.core.version import __version__
 from khorgos.nomenclature.areas import get
@@ -13,6 +12,7 @@ from khorgos.report.answers.simulated import LEVEL, Run, Told
 from khorgos.report.naming import name as in_prose
 from khorgos.report.page import Headline, Number, Prose, Report, Section, to_html
 from khorgos.report.pages import simulation_figures as figures
+from khorgos.report.pages.outside import world_rows
 from khorgos.report.view import Column, printed, scale_of
 
 #: Economies among the headlines; chosen because a row of a desktop holds four numbers.
@@ -41,27 +41,11 @@ def page(made: Told, *, today: dt.date | None = None) -> str:
         made=today or dt.datetime.now(tz=dt.UTC).date(),
         headlines=_headlines(run),
         sections=sections,
-        releases=_releases(run),
+        releases=world_rows(run.found.prepared.world),
         version=__version__,
         template="simulate.html.j2",
     )
     return to_html(report)
-
-
-def _releases(run: Run) -> tuple[Mapping[str, Any], ...]:
-    sources = run.found.prepared.world.sources
-    return tuple(
-        {
-            "id": f"sha256:{s['sha256'][:12]}",
-            "publisher": s["title"].partition(",")[0],
-            "title": s["title"].partition(", ")[2] or s["citation"],
-            "published": str(run.found.prepared.world.year),
-            "sha256": s["sha256"],
-            "url": s["url"],
-            "licence": s["licence"],
-        }
-        for s in sources
-    )
 
 
 def _number(run: Run, value: float, unit: str, text: str) -> Number:
@@ -73,7 +57,7 @@ def _number(run: Run, value: float, unit: str, text: str) -> Number:
         unit,
         f"world {run.world}, scenario sha256:{scenario}",
         tuple(dict.fromkeys(s["title"].partition(",")[0] for s in run.found.prepared.world.sources)),
-        tuple(str(one["id"]) for one in _releases(run)),
+        tuple(str(one["id"]) for one in world_rows(run.found.prepared.world)),
     )
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from khorgos.core.tariffs import TariffMeasure
 from khorgos.core.version import __version__
 from khorgos.measures.tariffs import Step
-from khorgos.nomenclature.areas import get
 from khorgos.report.answers.tariff_over_time import Timeline
 from khorgos.report.charts_steps import steps as step_chart
 from khorgos.report.naming import name as in_prose
 from khorgos.report.page import Figure, Headline, Number, Report, Section, to_html
 from khorgos.report.pages.figures import drawn
+from khorgos.report.pages.outside import act_row
 from khorgos.report.view import Column
 
 
@@ -37,7 +35,7 @@ def page(made: Timeline, *, today: dt.date | None = None) -> str:
     acts = replace(listed, columns=(*listed.columns[:-1], Column("legal", "Act")))
     changes = Figure("changes", "Every measure that begins or ends", acts, _credit(made))
     sections = (
-        Section("steps", "Over time", (), (_chart(made, peak),), tuple(view.notes)),
+        Section("steps", "Over time", (), (duties(made),), tuple(view.notes)),
         Section("acts", "What changed, and by which act", (), (changes,)),
     )
     report = Report(
@@ -53,7 +51,7 @@ def page(made: Timeline, *, today: dt.date | None = None) -> str:
         made=today or dt.datetime.now(tz=dt.UTC).date(),
         headlines=_headlines(made, peak, last),
         sections=sections,
-        releases=tuple(_release(one) for one in _levied(made)),
+        releases=tuple(act_row(one) for one in _levied(made)),
         version=__version__,
         template="tariff.html.j2",
     )
@@ -88,12 +86,19 @@ def _top(steps: Sequence[Step]) -> Step:
     return max(steps, key=lambda step: step.most)
 
 
-def _chart(made: Timeline, peak: Step) -> Figure:
+def duties(made: Timeline, slug: str = "duty") -> Figure:
+    """The step chart.
+
+    Args:
+        made: the timeline.
+        slug: of the figure on its page.
+    """
+    peak = max(made.steps, key=lambda step: step.high)
     view = made.table.view
     marks = [{"day": str(peak.begins), "value": peak.high, "label": f"{peak.begins}: {peak.high:.1f}"}]
     described = "; ".join(f"from {step.begins} {step.low:.1f} to {step.high:.1f}" for step in made.steps)
     return Figure(
-        "duty",
+        slug,
         f"Mean added duty, {made.asked.weighed.partition(' (')[0]}",
         view,
         _credit(made),
@@ -122,15 +127,3 @@ def _levied(made: Timeline) -> tuple[TariffMeasure, ...]:
 def _credit(made: Timeline) -> str:
     groups = dict.fromkeys(made.asked.registry.groups[one.group].title for one in _levied(made))
     return f"Source: khorgos tariff registry ({'; '.join(groups) or 'no measure'})."
-
-
-def _release(one: TariffMeasure) -> Mapping[str, Any]:
-    return {
-        "id": one.id,
-        "publisher": get(one.imposer).name,
-        "title": f"{one.legal} ({one.id}, {one.sure})",
-        "published": one.announced.isoformat(),
-        "sha256": hashlib.sha256(repr(one).encode()).hexdigest(),
-        "url": one.source if one.source.startswith("http") else None,
-        "licence": "official act" if one.source.startswith("http") else one.source,
-    }
