@@ -12,6 +12,8 @@ import pytest
 
 from khorgos.ledger import sums
 from khorgos.ledger.ingest import ingest
+from khorgos.measures import detours
+from khorgos.measures.rerouting.route import Route
 from khorgos.sources.files import parse
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))  # the benchmarks are scripts, not a package
@@ -99,6 +101,27 @@ def test_the_same_cells_come_back(csv: list[Path]) -> None:
     first, second = ({key[1:] for key in _flows(csv) if key[0] == str(year)} for year in YEARS)
 
     assert len(first & second) > 0.6 * len(first)
+
+
+def test_the_rerouting_scan_is_the_measures(ledger: Path, csv: list[Path], tmp_path: Path) -> None:
+    """The benchmark's statement, the measure by the ledger's own sums, and the measure from the rows alone."""
+    scan = {row["hub"]: row for row in questions(CAST)["rerouting"].ask["ledger"](ledger).to_pylist()}
+    bare = opened(tmp_path / "bare")
+    ingest(bare, [parse(path) for path in csv])  # without the sums, which 200 goods are too few for
+    route = Route(CAST.origin, CAST.destination, YEARS[0], YEARS[1:], 6)
+    summed, rows = (
+        {row["hub"]: row for row in detours(one, route).table.to_pylist()}
+        for one in (opened(ledger), opened(tmp_path / "bare"))
+    )
+
+    assert scan.keys() <= summed.keys() == rows.keys()
+    for hub, row in scan.items():
+        for name in ("min_flow", "excess_flow"):
+            assert summed[hub][name] == pytest.approx(row[name], rel=1e-9)
+            assert rows[hub][name] == pytest.approx(row[name], rel=1e-9)
+    for hub, row in rows.items():
+        for name in ("freund", "n_flagged", "shipped", "sold"):
+            assert summed[hub][name] == pytest.approx(row[name], rel=1e-9)
 
 
 @pytest.mark.parametrize("name", NAMES)

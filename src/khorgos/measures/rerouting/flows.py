@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -22,6 +22,9 @@ EDITIONS = "editions"
 #: Rows of the ledger in the years asked for up to which all declarations are held at once instead of being read again
 #: for each use. Chosen because five million of them take some hundred megabytes of the engine's 1,200.
 _HELD = 5_000_000
+
+_WORLD = "WLD"
+_SUBHEADINGS = 6  # digits of the goods whose sums the ledger makes at import
 
 _NAMES = ("exporter", "importer", "declarer", "flow", "year", "product", "value", "trace")
 
@@ -48,6 +51,25 @@ _CONVERTED = """
 SELECT c.reporter, c.partner, c.flow, c.period, COALESCE(e.code_to, c.product) AS product, c.nomenclature,
   c.value * COALESCE(e.weight, CAST(1 AS DOUBLE)) AS value, c.status, c.trace
 FROM cells AS c LEFT JOIN editions AS e ON e.nomenclature = c.nomenclature AND e.product = c.product
+"""
+
+# Sums that the ledger made at import over all countries of a world of goods: all exports and all imports of each.
+_MADE = """
+SELECT p.base, p.later, CASE WHEN d.exporter = 'WLD' THEN d.importer END AS importer,
+  CASE WHEN d.importer = 'WLD' THEN d.exporter END AS exporter, d.product,
+  SUM(CASE WHEN d.year = p.base THEN d.value END) AS v0, SUM(CASE WHEN d.year = p.later THEN d.value END) AS v1
+FROM d JOIN spans AS p ON d.year IN (p.base, p.later)
+WHERE d.flow = 'export'
+GROUP BY 1, 2, 3, 4, 5
+"""
+
+_SUMS = """
+SELECT s.base, s.later, d.importer, d.exporter, d.product,
+  SUM(CASE WHEN d.year = s.base THEN d.value END) AS v0, SUM(CASE WHEN d.year = s.later THEN d.value END) AS v1
+FROM declared AS d JOIN sides AS s ON s.exporter = d.exporter AND s.importer = d.importer AND s.flow = d.flow
+  AND d.year IN (s.base, s.later)
+GROUP BY GROUPING SETS ((s.base, s.later, d.importer, d.product), (s.base, s.later, d.exporter, d.product))
+HAVING COUNT(DISTINCT COALESCE(d.exporter, '')) + COUNT(DISTINCT COALESCE(d.importer, '')) > $least
 """
 
 _PRESENT = "SELECT DISTINCT exporter, importer, flow, year FROM d"
@@ -89,18 +111,19 @@ class Flows:
 
     Args:
         spans: base, later: the years compared.
-        declared: every declaration: exporter, importer, flow (whose side), year, product, value, trace.
-        outward: those of the origin's exports.
+        outward: declarations of the origin's exports: exporter, importer, flow (whose side), year, product, value,
+            trace.
         inward: those of the destination's imports.
+        sums: base, later, product, importer or exporter (the other is null), v0 and v1: all its imports or exports.
         world: imports from, and exports to, the whole world as declared in one figure.
         sides: for each pair and span the side from which it is seen (flow), null where neither covers both years,
             and whether both do (twice).
     """
 
     spans: exp.Table
-    declared: exp.Select | exp.Table
     outward: exp.Table
     inward: exp.Table
+    sums: exp.Table
     world: exp.Table
     sides: exp.Table
 
@@ -120,42 +143,85 @@ def flows(
     Returns:
         Relations by name.
     """
-    years = tuple(sorted({year for span in spans for year in span}))
-
-    several = route.level > 0 and len(_editions(draft, years)) > 1
-
-    def asked(reporters: tuple[str, ...], partners: tuple[str, ...], *sides: str) -> exp.Select:
-        asking = query(route, years, reporters, partners, sides or ("export", "import"))
-        found = cells(draft.ledger, asking)
-        if convert:
-            found = build(_CONVERTED, {"cells": found})
-        if several:
-            found = build(_ONCE, {"c": found}, known=among("nomenclature", HS_EDITIONS))
-        return build(_DECLARED, {"cells": found})
-
+    ask = _Asking(draft, route, tuple(sorted({year for span in spans for year in span})), convert)
     sellers, buyer = route.sellers, (route.destination,)
-    everything: exp.Select | exp.Table = asked((), ())
-    if areas:
-        about = where(asked((), tuple(areas)), exp.not_(exp.column("declarer").isin(*areas)))
-        everything = stack([asked(tuple(areas), ()), about], _NAMES)
-    if _rows(draft, years) < _HELD:
+    given = draft.step("spans", rows_of(("base", "later"), spans))
+    made = _made_worlds(draft, ask.years) if route.level == _SUBHEADINGS else ()
+    everything: exp.Select | exp.Table = ask.of(areas)
+    if not made and ask.rows() < _HELD:
         everything = draft.step("declared", where(everything))
         outward = where(everything, among("exporter", sellers))
         inward = where(everything, among("importer", buyer))
     else:
-        outward = stack([asked(sellers, (), "export"), asked((), sellers, "import")], _NAMES)
-        inward = stack([asked(buyer, (), "import"), asked((), buyer, "export")], _NAMES)
-    given = draft.step("spans", rows_of(("base", "later"), spans))
+        outward = stack([ask(sellers, (), "export"), ask((), sellers, "import")], _NAMES)
+        inward = stack([ask(buyer, (), "import"), ask((), buyer, "export")], _NAMES)
+    if made:
+        others = replace(ask, sources=tuple(sorted(set(draft.ledger.sources) - set(made))))
+        pairs = replace(ask, route=replace(route, level=0), sources=made, convert=False)
+        everything = stack([pairs.of(areas), others.of(areas)], _NAMES)
     present = draft.step("present", build(_PRESENT, {"d": everything}))
     broad = draft.step("broad", build(_BROAD, {"present": present, "spans": given}, broad=LEAST_PARTNERS))
+    sides = draft.step("sides", build(_SIDES, {"present": present, "spans": given, "broad": broad}))
+    if made:
+        worlds = replace(ask, sources=made)
+        whole = stack([worlds((_WORLD,), tuple(areas)), worlds(tuple(areas), (_WORLD,))], _NAMES)
+        sums = build(_MADE, {"d": whole, "spans": given})
+    else:
+        # all goods of a few partners are no country's trade; a product may well have one partner only
+        least = LEAST_PARTNERS if route.level == 0 else 0
+        sums = build(_SUMS, {"declared": everything, "sides": sides}, least=least)
     return Flows(
         spans=given,
-        declared=everything,
         outward=draft.step("outward", outward),
         inward=draft.step("inward", inward),
-        world=draft.step("world", where(asked((), ("WLD",)))),
-        sides=draft.step("sides", build(_SIDES, {"present": present, "spans": given, "broad": broad})),
+        sums=draft.step("sums", sums),
+        world=draft.step("world", where(ask((), (_WORLD,)))),
+        sides=sides,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """How the ledger is asked along a route.
+
+    Args:
+        draft: the statement in the making.
+        route: whose goods, where to.
+        years: calendar years.
+        convert: put codes into one edition by the table EDITIONS.
+        sources: ids of the sources allowed; None for all.
+    """
+
+    draft: Draft
+    route: Route
+    years: tuple[int, ...]
+    convert: bool
+    sources: tuple[str, ...] | None = None
+
+    def __call__(self, reporters: tuple[str, ...], partners: tuple[str, ...], *sides: str) -> exp.Select:
+        """What some declared about others."""
+        asked = query(self.route, self.years, reporters, partners, sides or ("export", "import"))
+        found = cells(self.draft.ledger, replace(asked, sources=self.sources))
+        if self.convert:
+            found = build(_CONVERTED, {"cells": found})
+        if self.route.level and not self._one_edition():
+            found = build(_ONCE, {"c": found}, known=among("nomenclature", HS_EDITIONS))
+        return build(_DECLARED, {"cells": found})
+
+    def of(self, areas: Sequence[str]) -> exp.Select:
+        """What these declared, and what was declared about them; everything where there are none."""
+        if not areas:
+            return self((), ())
+        about = where(self((), tuple(areas)), exp.not_(exp.column("declarer").isin(*areas)))
+        return stack([self(tuple(areas), ()), about], _NAMES)
+
+    def rows(self) -> int:
+        """Rows of the ledger in these years."""
+        return sum(part.rows for part in _parts(self.draft, self.years) if part.kind == "rows")
+
+    def _one_edition(self) -> bool:
+        found = {name for part in _parts(self.draft, self.years) for name in part.nomenclatures} - {"TOTAL"}
+        return len(found) == 1 and found <= set(HS_EDITIONS)
 
 
 def query(
@@ -183,10 +249,6 @@ def query(
     )
 
 
-def _rows(draft: Draft, years: Sequence[int]) -> int:
-    return sum(part.rows for part in _parts(draft, years))
-
-
 def _parts(draft: Draft, years: Sequence[int]) -> list[Part]:
     return [
         part
@@ -195,7 +257,14 @@ def _parts(draft: Draft, years: Sequence[int]) -> list[Part]:
     ]
 
 
-def _editions(draft: Draft, years: Sequence[int]) -> set[str]:
-    """Nomenclatures of goods in the ledger's rows of these years."""
-    found = {name for part in _parts(draft, years) for name in part.nomenclatures}
-    return found - {"TOTAL"}
+def _made_worlds(draft: Draft, years: Sequence[int]) -> tuple[str, ...]:
+    """The source of which the ledger holds the sums over all countries of each product in every one of the years."""
+    there: dict[str, set[int]] = {}
+    for part in _parts(draft, years):
+        goods = set(part.nomenclatures) & set(HS_EDITIONS)
+        if part.kind != "sums" or not goods or not {_WORLD} <= set(part.reporters) & set(part.partners):
+            continue
+        for release in part.releases:
+            known = there.setdefault(draft.ledger.releases[release].source, set())
+            known.update(range(part.first or 0, (part.last or 0) + 1))
+    return tuple(sorted(source for source, known in there.items() if known >= set(years)))[:1]

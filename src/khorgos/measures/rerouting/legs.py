@@ -10,22 +10,11 @@ from khorgos.measures.draft import Draft
 from khorgos.measures.rerouting.flows import Flows
 from khorgos.measures.rerouting.route import Route
 from khorgos.measures.statements.relation import build, condition
-from khorgos.measures.statements.shares import LEAST_PARTNERS
 from khorgos.nomenclature.area_register import all_areas
 
 #: Bunkers, free zones, areas not specified: no country through which goods could be followed.
 _NOWHERE = tuple(sorted(one.id for one in all_areas() if one.kind == "special"))
 
-_SUMS = """
-SELECT s.base, s.later, d.importer, d.exporter, d.product,
-  SUM(CASE WHEN d.year = s.base THEN d.value END) AS v0, SUM(CASE WHEN d.year = s.later THEN d.value END) AS v1
-FROM declared AS d JOIN sides AS s ON s.exporter = d.exporter AND s.importer = d.importer AND s.flow = d.flow
-  AND d.year IN (s.base, s.later)
-GROUP BY GROUPING SETS ((s.base, s.later, d.importer, d.product), (s.base, s.later, d.exporter, d.product))
-HAVING COUNT(DISTINCT COALESCE(d.exporter, '')) + COUNT(DISTINCT COALESCE(d.importer, '')) > $least
-"""
-
-# All goods of a few partners are no country's trade (LEAST_PARTNERS); a product may well have one partner only.
 # The figure for the whole world as declared, where it covers both years; else the sum over partners.
 _TOTALS = """
 SELECT base, later, area, flow, product,
@@ -141,13 +130,10 @@ def legs(draft: Draft, route: Route, seen: Flows, hubs: Sequence[str] = ()) -> e
     kept = condition(f"{apart} AND hub IN ({_listed(hubs)})" if hubs else apart)
     out = draft.step("gone_out", build(_OUT, {"outward": seen.outward, "sides": seen.sides}))
     into = draft.step("come_in", build(_IN, {"inward": seen.inward, "sides": seen.sides}))
-    sums = draft.step(
-        "sums", build(_SUMS, {"declared": seen.declared, "sides": seen.sides}, least=LEAST_PARTNERS if whole else 0)
-    )
-    totals = draft.step("totals", build(_TOTALS, {"sums": sums, "world": seen.world, "spans": seen.spans}))
+    totals = draft.step("totals", build(_TOTALS, {"sums": seen.sums, "world": seen.world, "spans": seen.spans}))
     seller = condition(f"flow = 'export' AND area IN ({_listed(sellers)})")
     own = draft.step("own", build(_OWN, {"totals": totals}, seller=seller))
-    goods = draft.step("goods_known", build(_GOODS, {"sums": sums}))
+    goods = draft.step("goods_known", build(_GOODS, {"sums": seen.sums}))
     every = build(_KEYS, {"gone_out": out, "come_in": into, "goods_known": goods}, hub=kept, whole=whole)
     keys = draft.step("keys", every)
     return draft.step(
