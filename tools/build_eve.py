@@ -1,9 +1,10 @@
-"""Build the embedded world of 2017, the eve of the tariffs of 2018: arrays and a card, as `build_worlds`.
+"""Build the embedded worlds of 2017, the eve of the tariffs of 2018: arrays and a card each, as `build_worlds`.
 
 Usage: python tools/build_eve.py SHARED [OUT]
 
 The same files give the same bytes. Trade is BACI's (FOB, reconciled); Taiwan, which BACI has not, is what its partners
-report to the IMF; GDP is the World Bank's.
+report to the IMF; GDP is the World Bank's. The world of sectors takes each pair's sections from that of 2023 (UNCTAD's
+of 2015) and the input-output tables of 2020, balanced to trade and GDP of 2017.
 """
 
 from __future__ import annotations
@@ -18,11 +19,17 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 import build_worlds
+from khorgos.ledger.worlds import mixes_of
+from world_tables import SECTIONS, VALUE_ADDED_OF, country, donor, tables
 
 Array = npt.NDArray[np.float64]
 
 YEAR = 2017
-NAME = "one-sector-2017"
+NAME, MANY = "one-sector-2017", "sectors-2017"
+#: Input shares are kept in parts of this, which halves the file; the solver's tolerance of 1e-10 allows it.
+GRAIN = 2.0**34
+#: Distance of an economy that GeoDist has not, km: half round the earth, so that income decides.
+FAR = 20_000.0
 #: A GDP is taken from these years before; an economy without one is left out.
 OLDEST = 2010
 DOTS = "data/trade/imf_dots/imf_dots_1960_2020.parquet"
@@ -93,7 +100,7 @@ def outputs(
 
 
 def build(shared: Path) -> dict[str, bytes]:
-    """The world: file name -> bytes."""
+    """Both worlds: file name -> bytes."""
     countries, trade, gdp, sums = read(shared)
     why = with_taiwan(shared, countries, trade)
     output, imputed = outputs(countries, trade, gdp, sums)
@@ -125,11 +132,51 @@ def build(shared: Path) -> dict[str, bytes]:
     }
     build_worlds.YEAR = YEAR
     title = (NAME, f"All goods as one sector, {YEAR}")
-    return build_worlds._world(title, arrays, notes, shared, ("earlier", "gdp"))
+    one = build_worlds._world(title, arrays, notes, shared, ("earlier", "gdp"))
+    return one | sectors(shared, countries, dollars, np.round(output))
+
+
+def sectors(shared: Path, countries: tuple[str, ...], dollars: Array, gdp: Array) -> dict[str, bytes]:
+    """The world of ten sections and services: home sales and input mixes, as `build_worlds` makes them of 2023."""
+    mixes, _ = mixes_of(countries)
+    flows = dollars[:, :, None] * mixes
+    exports, imports = flows.sum(1), flows.sum(0)
+    own = {name: exports[k] / gdp[k] for k, name in enumerate(countries)}
+    known = tables(np.load(shared / build_worlds.FILES["inputs"]), own)
+    rows = build_worlds._csv(shared / build_worlds.FILES["population"])
+    people = {row["Country Code"]: float(row["Value"]) for row in rows if int(row["Year"]) <= YEAR}
+    income = {name: float(gdp[k] / people[name]) for k, name in enumerate(countries) if name in people}
+    rows = build_worlds._csv(shared / build_worlds.FILES["distance"])
+    distance = {(row["iso_o"], row["iso_d"]): float(row["dist"]) for row in rows}
+
+    def far(one: str, other: str) -> float:
+        return distance.get((build_worlds.GEODIST.get(one, one), build_worlds.GEODIST.get(other, other)), FAR)
+
+    donors = [donor(name, income, far, sorted(known)) for name in countries]
+    made = [country(known[d], exports[k], imports[k], gdp[k]) for k, d in enumerate(donors)]
+    arrays = {
+        "home": np.array([one.home for one in made]),
+        "inputs": np.round(np.array([one.inputs for one in made]) * GRAIN) / GRAIN,
+    }
+    notes = {
+        "sectors": [*build_worlds.SECTIONS, "services"],
+        "donors": {c: d for c, d in zip(countries, donors, strict=True) if c != d},
+        "value_added": {k: f"mean share of {', '.join(v)}, own input mix" for k, v in VALUE_ADDED_OF.items()},
+        "elasticity": "means of Caliendo and Parro (2015), Table 1, 99% sample, by section; 8.22 where they use it",
+        "assumptions": [
+            "goods trade of 2017 by pair, split into SITC sections as UNCTAD has the pair in 2015",
+            "services are not traded; input mixes are of 2020, balanced to 2017",
+            "tariffs of the base year are taken as zero: new tariffs come on top of what was in force in 2017",
+        ],
+    }
+    assert arrays["inputs"].shape[1:] == (SECTIONS + 1, SECTIONS + 1)
+    title = (MANY, f"Ten SITC sections and services, {YEAR}")
+    used = ("earlier", "sections", "gdp", "population", "distance", "inputs", "theta")
+    return build_worlds._world(title, arrays, notes, shared, used)
 
 
 def main(shared: str, out: str = str(build_worlds.OUT)) -> None:
-    """Write the world."""
+    """Write both worlds."""
     files = build(Path(shared))
     for name, content in files.items():
         (Path(out) / name).write_bytes(content)

@@ -18,8 +18,11 @@ from khorgos.core.errors import BadFile, BadInput, NoData, UnknownName
 from khorgos.ledger.files import import_files
 from khorgos.ledger.store import open_ledger
 from khorgos.ledger.tariffs import import_weights, tariff_registry
-from khorgos.ledger.worlds import world
+from khorgos.ledger.worlds import EARLIER, mixes_of, world
 from khorgos.measures.tariffs import rates
+from khorgos.models.equilibrium import solve
+from khorgos.models.scenario import scenario
+from khorgos.models.worlds import prepared
 from khorgos.report.answers.hindcast import episode_from, factors, hindcast, shipped
 from khorgos.report.answers.hindcast_products import by_product
 from khorgos.report.answers.observed import observed
@@ -175,7 +178,7 @@ def test_the_average_rates_of_2025_are_the_trackers_on_legal_days(shared: Path, 
     assert len({row["exporter"] for row in rows}) == 51
 
 
-def test_the_world_of_2017_can_be_built_again(shared: Path, root: Path, monkeypatch):
+def test_the_worlds_of_2017_can_be_built_again(shared: Path, root: Path, monkeypatch):
     monkeypatch.syspath_prepend(str(root / "tools"))
     for name in ("build_worlds", "build_eve"):
         spec = importlib.util.spec_from_file_location(name, root / "tools" / f"{name}.py")
@@ -183,7 +186,11 @@ def test_the_world_of_2017_can_be_built_again(shared: Path, root: Path, monkeypa
         monkeypatch.setitem(sys.modules, name, module)
         spec.loader.exec_module(module)
 
-    for name, content in sys.modules["build_eve"].build(shared).items():
+    made = sys.modules["build_eve"].build(shared)
+
+    assert set(made) == {f"{name}.{end}" for name in EARLIER for end in ("npz", "json")}
+    assert sum(map(len, made.values())) < 300_000
+    for name, content in made.items():
         assert (root / "src/khorgos/data/worlds" / name).read_bytes() == content
 
 
@@ -197,6 +204,24 @@ def test_the_world_of_2017():
     assert made.trade_imputed[i("TWN")].sum() > 100
     assert not made.trade_imputed[i("CHN"), i("USA")]
     assert made.trade.nbytes < 1e6
+
+
+def test_the_sectors_of_2017_are_its_trade_split_and_at_rest():
+    one, many = world("one-sector-2017"), world("sectors-2017")
+    base = prepared(many).baseline
+    rest = solve(base, scenario(base))
+    mixes, imputed = mixes_of(many.countries)
+    recent = world("sectors")
+    i, j = (recent.countries.index(name) for name in ("CHN", "USA"))
+    own = recent.trade[i, j] / recent.trade[i, j].sum()
+
+    np.testing.assert_allclose(many.trade.sum(2), one.trade[:, :, 0], rtol=1e-12)  # shares sum to one
+    np.testing.assert_allclose(mixes.sum(2), 1, rtol=1e-12)
+    np.testing.assert_allclose(mixes[many.countries.index("CHN"), many.countries.index("USA")], own[:-1], rtol=1e-12)
+    assert not imputed[many.countries.index("CHN"), many.countries.index("USA")]
+    assert imputed[many.countries.index("WSM")].all()  # Samoa is not in the world of 2023
+    np.testing.assert_allclose(rest.w_hat, 1, atol=1e-9)  # the solver's tolerance is 1e-10
+    assert many.countries == one.countries
 
 
 # --- what trade did -----------------------------------------------------------------------------------------------
@@ -245,8 +270,7 @@ def test_every_forecast_is_scored(ledger, episode):
     names = [row["forecast"] for row in rows_of(found, scope="all")]
 
     assert names[:2] == ["no change", "trend"]
-    assert {"divert 2.5", "GE 2.5", "GE 4", "GE 5", "GE 8"} <= set(names)
-    assert ("GE sectors" in names) == (episode.world == "one-sector")
+    assert {"divert 2.5", "GE 2.5", "GE 4", "GE 5", "GE 8", "GE sectors"} <= set(names)
     for row in rows_of(found):
         assert row["n"] >= 3
         assert row["mae"] <= row["rmse"]

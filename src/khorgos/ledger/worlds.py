@@ -20,8 +20,8 @@ Marks = npt.NDArray[np.bool_]
 
 #: What the worlds are called.
 WORLDS = ("one-sector", "sectors")
-#: Worlds of earlier years, of one sector, for hindcasts.
-EARLIER = ("one-sector-2017",)
+#: Worlds of earlier years, for hindcasts.
+EARLIER = ("one-sector-2017", "sectors-2017")
 #: Services are the last sector of the world of sectors, and are not traded.
 SERVICES = "services"
 #: Section shares of a pair are stored as whole parts of this.
@@ -107,6 +107,8 @@ def world(name: str) -> World:
     """
     if name not in (*WORLDS, *EARLIER):
         raise UnknownName(name, "world", (*WORLDS, *EARLIER))
+    if name == "sectors-2017":
+        return _earlier_sectors(name, world("one-sector-2017"))
     one, card = _load(name if name in EARLIER else "one-sector")
     n = len(one["countries"])
     traded = one["trade"] > 0
@@ -148,6 +150,64 @@ def world(name: str) -> World:
         inputs=many["inputs"],
         **parts,
     )
+
+
+def _earlier_sectors(name: str, one: World) -> World:
+    arrays, card = _load(name)
+    mixes, imputed = mixes_of(one.countries)
+    trade = np.zeros((*one.trade.shape[:2], len(card["sectors"])))
+    trade[:, :, :-1] = one.trade * mixes
+    recent = world("sectors")
+    return World(
+        id=name,
+        sha256=hashlib.sha256(f"{one.sha256}{recent.sha256}{card['sha256']}".encode()).hexdigest(),
+        countries=one.countries,
+        sectors=tuple(card["sectors"]),
+        trade=trade,
+        gdp=one.gdp,
+        theta=recent.theta,
+        theta_spread=recent.theta_spread,
+        trade_imputed=one.trade_imputed,
+        gdp_imputed=one.gdp_imputed,
+        sections_imputed=imputed,
+        donors=card["donors"],
+        card=card,
+        home=arrays["home"],
+        inputs=arrays["inputs"],
+    )
+
+
+def mixes_of(countries: tuple[str, ...]) -> tuple[Floats, Marks]:
+    """Sections of each pair's trade for other countries than those of the world of sectors, from its mixes of 2015.
+
+    A pair's own mix where that world has one; else the exporter's mean mix; else the world's.
+
+    Args:
+        countries: ISO3.
+
+    Returns:
+        [N, N, sections] shares that sum to one, and [N, N] which of them are not the pair's own.
+    """
+    recent = world("sectors")
+    goods = recent.trade[:, :, : len(recent.sectors) - 1]
+    place = [recent.countries.index(name) if name in recent.countries else -1 for name in countries]
+    total = goods.sum(2)
+    own = np.divide(goods, total[:, :, None], out=np.zeros_like(goods), where=total[:, :, None] > 0)
+    by_exporter = goods.sum(1)
+    everybody = by_exporter.sum(0)
+    sold = np.vstack([by_exporter, everybody])
+    sold[sold.sum(1) == 0] = everybody
+    mean = sold / sold.sum(1, keepdims=True)
+    n = len(countries)
+    mixes = np.repeat(mean[place][:, None, :], n, axis=1)
+    imputed = np.ones((n, n), dtype=bool)
+    known = np.array([k >= 0 for k in place])
+    both = np.ix_(np.flatnonzero(known), np.flatnonzero(known))
+    at = np.ix_([k for k in place if k >= 0], [k for k in place if k >= 0])
+    traded = total[at] > 0
+    mixes[both] = np.where(traded[:, :, None], own[at], mixes[both])
+    imputed[both] = np.where(traded, recent.sections_imputed[at], True)
+    return mixes, imputed
 
 
 def _load(name: str) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:

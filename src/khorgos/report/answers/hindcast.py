@@ -30,6 +30,8 @@ THETAS = (2.5, 4.0, 5.0, 8.0)
 #: What the placebo spans and the table of flows show; chosen because it is the worlds' own elasticity.
 MIDDLE = 4.0
 BASES = ("absolute", "relative")
+#: The world of sectors of the same year and the same economies.
+_MANY = {"one-sector": "sectors", "one-sector-2017": "sectors-2017"}
 #: Resamples and shuffles: an interval's end moves by a hundredth from seed to seed, which is what is printed.
 DRAWS = 1_000
 
@@ -172,8 +174,8 @@ def hindcast(
         *(Forecast(f"divert {t:g}", "diversion", t, made.diverted(factor, t)) for t in thetas),
         *(Forecast(f"GE {t:g}", "GE", t, made.solved(factor, t)) for t in thetas),
     ]
-    if episode.world == "one-sector":
-        forecasts.append(Forecast("GE sectors", "GE", None, made.by_sector(factor)))
+    if episode.world in _MANY:
+        forecasts.append(Forecast("GE sectors", "GE", None, made.by_sector(factor, _MANY[episode.world])))
     middle = made.solved(factor, MIDDLE)
     run = Run(episode, base, history, basis, tuple(forecasts), middle, made.levied(factor), draws, seed, split)
     return Hindcast(scores_view(ledger, run), flows_view(ledger, run), placebo_view(ledger, run))
@@ -233,8 +235,8 @@ class _Made:
     def solved(self, factor: Floats, theta: float) -> Floats:
         return self._solved(self.base, factor, theta)
 
-    def by_sector(self, factor: Floats) -> Floats:
-        return self._solved(world("sectors"), factor, None)
+    def by_sector(self, factor: Floats, many: str) -> Floats:
+        return self._solved(world(many), factor, None)
 
     def _solved(self, base: World, factor: Floats, theta: float | None) -> Floats:
         rates = np.repeat((factor - 1.0)[:, :, None], len(base.sectors), axis=2)
