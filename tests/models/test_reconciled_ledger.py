@@ -15,7 +15,8 @@ from khorgos.ledger.mirror import mirror
 from khorgos.ledger.query import FlowQuery
 from khorgos.ledger.statements import pairs
 from khorgos.ledger.store import Ledger, open_ledger
-from khorgos.models.reconciliation.of_ledger import reconciled
+from khorgos.models.reconciliation.of_ledger import reconciled, unallocated
+from khorgos.models.reconciliation.reports import reports
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "measures"))
 
@@ -94,6 +95,12 @@ def test_a_product_is_weighed_by_its_own_flows(tmp_path: Path) -> None:
     # Kyrgyz figures are 1.3 times all others', whose reports agree: the better side gets the weight.
     assert there["value"] == pytest.approx(10.0, rel=0.05)
     assert there["growth_lab"] == 10.0  # the worst of four is disregarded
+
+
+def test_who_books_a_third_under_no_country_is_found() -> None:
+    found = reports(["KAZ", "KAZ", "KGZ"], ["KGZ", "XNS", "KAZ"], [60.0, 35.0, 50.0], [60.0, np.nan, 5.0])
+
+    assert unallocated(found) == {"KAZ"}  # 35 of 60 + 35 + 5
 
 
 def test_distance_says_too_little_of_mirror_ratios_for_a_margin_of_each_pair(embedded: Ledger) -> None:

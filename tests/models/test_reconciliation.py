@@ -140,6 +140,7 @@ def test_hand_computed_accuracy() -> None:
     assert list(known.trusted) == [True, True, False]  # the tenth percentile lies at 0.74
     soft = 1 / (1 + np.exp(0.9 - 1.0))
     assert harvard_weights(found, known) == pytest.approx([soft, 1.0, 1.0])  # C's report is disregarded
+    assert harvard_weights(found, known, {"A"})[0] == 0.0  # A books too much under no country
 
 
 def test_one_report_stands_alone_and_no_report_is_invented() -> None:

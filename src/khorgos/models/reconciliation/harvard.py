@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ from khorgos.models.reconciliation.reports import Index, Reports
 #: Countries below this share of all, by accuracy, are disregarded where the partner is not (Bustos et al. 2026,
 #: "Compute country reliability scores": the tenth percentile).
 WORST = 0.10
+#: Share of a country's trade under areas not specified above which its partner's report stands (Bustos et al. 2026,
+#: step 1: 25 per cent).
+UNALLOCATED = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,15 +66,16 @@ def harvard_accuracy(found: Reports) -> Accuracy:
     return Accuracy(tuple(countries[n] for n in seen), score, score >= np.quantile(score, WORST))
 
 
-def harvard_weights(found: Reports, known: Accuracy) -> Floats:
+def harvard_weights(found: Reports, known: Accuracy, unallocated: Collection[str] = ()) -> Floats:
     """Weight of the exporter's figure: softmax of the two accuracies; the one not trusted counts nothing.
 
-    w = e^a_i / (e^a_i + e^a_j), a the accuracy; where one side alone is below the tenth percentile, the other's report
-    stands.
+    w = e^a_i / (e^a_i + e^a_j), a the accuracy; where one side alone is below the tenth percentile, or books too much
+    of its trade under no country, the other's report stands.
 
     Args:
         found: the reports.
         known: accuracy of the countries.
+        unallocated: countries with more than `UNALLOCATED` of their trade under areas not specified.
 
     Returns:
         Weights from 0 to 1 [n]; NaN where a side is not known.
@@ -78,7 +83,7 @@ def harvard_weights(found: Reports, known: Accuracy) -> Floats:
     Source: Bustos et al. (2026), Scientific Data 13, 170, doi:10.1038/s41597-025-06488-2.
     """
     score = dict(zip(known.countries, known.score, strict=True))
-    trusted = dict(zip(known.countries, known.trusted, strict=True))
+    trusted = dict(zip(known.countries, known.trusted, strict=True)) | dict.fromkeys(unallocated, False)
 
     def of(ids: tuple[str, ...], codes: Index) -> tuple[Floats, Floats]:
         scores = np.array([score.get(one, np.nan) for one in ids])[codes]

@@ -21,8 +21,9 @@ from khorgos.measures.statements.mirror import CIF_FOB
 from khorgos.models.partial.inputs import Floats
 from khorgos.models.reconciliation.baci import baci_reliability, baci_weights
 from khorgos.models.reconciliation.combine import combine
-from khorgos.models.reconciliation.harvard import harvard_accuracy, harvard_weights
+from khorgos.models.reconciliation.harvard import UNALLOCATED, harvard_accuracy, harvard_weights
 from khorgos.models.reconciliation.reports import Reports, reports
+from khorgos.nomenclature.area_register import get
 
 #: Years whose double reports weigh; chosen because what reporters did long before says little of how they report today,
 #: and so that a ledger with all of the IMF's matrix answers in seconds.
@@ -53,13 +54,30 @@ class Weights:
 
 
 def weigh(asked: Reports, everyone: Reports) -> Weights:
-    """Both methods' weights for some flows from the double reports of all; none where too few are reported twice."""
+    """Both methods' weights for some flows from the reports of all; none where too few are reported twice."""
     n = int(everyone.both.sum())
     try:
         baci = baci_weights(asked, *baci_reliability(everyone))
-        return Weights(baci, harvard_weights(asked, harvard_accuracy(everyone)), n)
+        return Weights(baci, harvard_weights(asked, harvard_accuracy(everyone), unallocated(everyone)), n)
     except BadInput:
         return Weights(np.full(len(asked), np.nan), np.full(len(asked), np.nan), n)
+
+
+def unallocated(everyone: Reports) -> frozenset[str]:
+    """Countries with more than a quarter of their trade under areas not specified."""
+    shares = []
+    for own, other, ids, partners, values in (
+        (everyone.exporter, everyone.importer, everyone.exporters, everyone.importers, everyone.out),
+        (everyone.importer, everyone.exporter, everyone.importers, everyone.exporters, everyone.into),
+    ):
+        special = np.array([get(one).kind == "special" for one in partners])[other]
+        known = np.nan_to_num(values)
+        whole, hidden = (np.bincount(own, known * kept, len(ids)) for kept in (np.ones(len(known)), special))
+        shares.append({one: (whole[n], hidden[n]) for n, one in enumerate(ids)})
+    sums = {
+        one: [sum(side.get(one, (0.0, 0.0))[n] for side in shares) for n in (0, 1)] for one in {*shares[0], *shares[1]}
+    }
+    return frozenset(one for one, (whole, hidden) in sums.items() if hidden > UNALLOCATED * whole)
 
 
 def reconciled(ledger: Ledger, first: str, second: str, query: FlowQuery) -> Measured:
