@@ -19,6 +19,7 @@ from khorgos.measures.measured import Measured
 from khorgos.measures.statements import supply as statements
 from khorgos.measures.statements.levels import FIGURE
 from khorgos.measures.statements.relation import stack
+from khorgos.nomenclature.nomenclatures import labels
 from khorgos.nomenclature.product_words import TOTAL
 from khorgos.nomenclature.products import children
 
@@ -189,7 +190,7 @@ def _lines(codes: Codes) -> list[tuple[str, str, tuple[str, ...]]]:
             while todo:
                 one = todo.pop()
                 every.append(one)
-                todo += () if edition == TOTAL else children(one, edition)
+                todo += () if edition == TOTAL or one not in labels(edition) else children(one, edition)
             found.append((edition, code, tuple(every)))
     return found
 

@@ -135,7 +135,7 @@ def _silent(found: Sequence[dict[str, Any]], one: Episode) -> list[str]:
 
 def _short(what: Good) -> str:
     """What it is without its code and what the label says after the first words."""
-    return what.name.partition(" (")[0].partition(";")[0]
+    return what.name.partition(" (")[0].partition(";")[0].rstrip("…")
 
 
 def missing(one: Episode, what: Good) -> str:
@@ -186,6 +186,8 @@ def _rows(
     rows = []
     for label, area, parts in groups:
         total = {key: sum(part[key] for part in parts) for key in _SUMMED}
+        if abs(total["mix"]) <= _NOTHING * (total["before"] + total["after"]):
+            total["mix"] = 0.0
         rows.append(
             {
                 "exporter": label,
@@ -198,5 +200,8 @@ def _rows(
         )
     return rows
 
+
+#: A part below this share of the trade is rounding; chosen because sums of doubles lose less than 1e-12.
+_NOTHING = 1e-10
 
 _SUMMED = ("before", "after", "market", "mix", "competitiveness", "share", "base_share", "taken")

@@ -121,7 +121,7 @@ def _finer(ledger: Ledger, good: Good, importer: str, as_of: dt.date | None) -> 
     """Finer codes that the ledger has of this importer: too few to make up the good, but something to ask for."""
     below = {
         name: tuple(one for one in labels(name) if len(one) == _FINEST and one not in own and one.startswith(own))
-        for name, own in good.codes.items()
+        for name, own in good.numbers.items()
         if name in HS_EDITIONS
     }
     if not any(below.values()):
@@ -253,7 +253,7 @@ def _elasticity(good: Good) -> Elasticity:
         return Elasticity((theta + 1,), (spread,), f"sigma = {theta + 1:.2f}, from {base.elasticity}")
     if not any(name in HS_EDITIONS for name in good.codes):
         return section_market(good.sections[0]).elasticity
-    lines = elasticities(good.codes)
+    lines = elasticities(good.numbers)
     return Elasticity(tuple(line.sigma for line in lines), None, _told(lines))
 
 
