@@ -314,3 +314,9 @@ def test_a_bad_day_names_its_line(old, new, says):
         parse(IN_FORCE.replace(old, new), "a.toml")
 
     assert re.search(says, f"{caught.value.what} {caught.value}")
+
+
+def test_a_file_that_two_others_include_counts_once():
+    files = {"b": 'title = "B"\ninclude = "d"\n', "c": 'title = "C"\ninclude = "d.toml"\n', "d": GOOD, "d.toml": GOOD}
+
+    assert len(parse('title = "A"\ninclude = ["b", "c"]\n', "a.toml", files.__getitem__).measures) == 1

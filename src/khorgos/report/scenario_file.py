@@ -75,7 +75,7 @@ def parse(text: str, name: str, fetch: Fetch | None = None) -> ScenarioText:
             a file that includes itself.
     """
     data, file = _read(text, name)
-    parts = _parts(data, file, fetch, (name,))
+    parts = _parts(data, file, fetch, (name,), set())
     if parts.empty:
         raise BadFile(
             "The scenario changes nothing",
@@ -111,7 +111,8 @@ def _read(text: str, name: str) -> tuple[dict[str, Any], _File]:
     return data, file
 
 
-def _parts(data: Mapping[str, Any], file: _File, fetch: Fetch | None, trail: tuple[str, ...]) -> _Parts:
+def _parts(data: Mapping[str, Any], file: _File, fetch: Fetch | None, trail: tuple[str, ...], read: set[str]) -> _Parts:
+    """A file's own tables after those of the files that it includes; a file that two others include counts once."""
     parts = _Parts()
     for other in _names(data, file):
         if _plain(other) in map(_plain, trail):
@@ -119,12 +120,15 @@ def _parts(data: Mapping[str, Any], file: _File, fetch: Fetch | None, trail: tup
             raise file.bad(BadInput(f"Scenarios include each other: {circle}"), "include")
         if fetch is None:
             raise file.bad(BadInput("This scenario may not include others"), "include")
+        if _plain(other) in read:
+            continue
+        read.add(_plain(other))
         try:
             found = _read(fetch(other), other)
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not UTF-8"
             raise file.bad(BadInput(f"Cannot read {other}: {why}"), "include") from error
-        inner = _parts(*found, fetch, (*trail, other))
+        inner = _parts(*found, fetch, (*trail, other), read)
         parts.measures += inner.measures
         parts.in_force += inner.in_force
         parts.target = inner.target or parts.target

@@ -64,7 +64,9 @@ def _bars(run: Run, rows: list[dict[str, Any]]) -> Figure:
         title,
         View(title, tuple(columns), tuple(kept), f"change of real expenditure in per cent, {run.against}"),
         credit(run),
-        note=f"Lines: the central {LEVEL:.0%} of the draws." if spread else "",
+        note=f"Lines: the central {LEVEL:.0%} of the draws."
+        if spread
+        else "Without intervals: they come with --draws 200.",
         **drawn(
             lambda width: charts.bars(
                 points,
