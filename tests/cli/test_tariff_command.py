@@ -82,6 +82,7 @@ def test_an_average_by_section(khorgos: Run) -> None:
         ("USA CHN --by section", "Give --average and --on"),
         ("USA CHN --average imports-2024 --sigma -1", "lies above 0"),
         ("CHN China", "goods of another economy"),
+        ("USA central-asia", "no customs territory. Ask for its members: KAZ, KGZ"),
         ("CHN USA --format html", "A page shows a timeline"),
         ("CHN USA --view nothing", "Unknown view: 'nothing'"),
     ],

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from khorgos.core.errors import BadFile, BadInput, UnknownName
@@ -127,6 +131,16 @@ def test_every_list_has_its_source_and_every_measure_its_group() -> None:
     assert {one.group for one in found.measures} == set(found.groups)
     used = {name for one in found.measures for name in (*one.lists, *(each.codes for each in one.exempt))}
     assert set(found.lists) - used == {"cn-lines-2018"}  # the lines that a simple mean counts
+
+
+def test_lists_and_weights_are_the_publishers(root: Path, shared: Path, tmp_path: Path) -> None:
+    """Built again from the publishers' files, they are those that ship."""
+    tool = root / "tools" / "build_tariffs.py"
+    subprocess.run([sys.executable, str(tool), str(shared), str(tmp_path)], check=True, capture_output=True)
+
+    for name in ("lists.parquet", "weights.parquet"):
+        shipped = root / "src" / "khorgos" / "data" / "tariffs" / name
+        assert pq.read_table(tmp_path / name).equals(pq.read_table(shipped), check_metadata=True)
 
 
 def test_a_copy_with_a_contradiction_is_refused() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from khorgos.api.asking import parsed_day, product_codes
 from khorgos.core.errors import BadInput
 from khorgos.nomenclature.areas import area
+from khorgos.nomenclature.groups import members
 
 if TYPE_CHECKING:
     from khorgos.measures.tariffs import By
@@ -76,8 +77,15 @@ def tariff(
 
 
 def _economy(name: str) -> str:
-    found = area(name).id
-    return "EU27" if found == "EU" else found
+    """One customs territory: a country, or the European Union."""
+    found = area(name)
+    if found.id in ("EU", "EU27"):
+        return "EU27"
+    if found.kind == "group":
+        raise BadInput(
+            f"{found.name} is no customs territory", hint=f"Ask for its members: {', '.join(members(found.id))}"
+        )
+    return found.id
 
 
 def _goods(product: str | None, lines: tuple[str, ...]) -> tuple[tuple[str, ...], str]:

@@ -160,8 +160,8 @@ def beyond(registry: TariffRegistry, day: dt.date) -> tuple[str, ...]:
 
 
 def _notes(found: Mapping[str, Sequence[Levy]], lines: int, day: dt.date) -> Iterator[str]:
-    if not found:
-        yield "No measure of the registry is in force on that day; that is no proof that there is none."
+    if not any(levies[0].measure.kind == "added" for levies in found.values()):
+        yield "No added duty of the registry is in force on that day; that is no proof that there is none."
     for name, levies in found.items():
         one = levies[0].measure
         if any(levy.low != levy.high for levy in levies):

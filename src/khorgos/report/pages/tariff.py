@@ -12,7 +12,7 @@ from khorgos.measures.tariffs import Step
 from khorgos.report.answers.tariff_over_time import Timeline
 from khorgos.report.charts_steps import steps as step_chart
 from khorgos.report.naming import name as in_prose
-from khorgos.report.page import Figure, Headline, Number, Report, Section, to_html
+from khorgos.report.page import Figure, Headline, Number, Prose, Report, Section, to_html
 from khorgos.report.pages.figures import drawn
 from khorgos.report.pages.outside import act_row
 from khorgos.report.view import Column
@@ -59,12 +59,21 @@ def page(made: Timeline, *, today: dt.date | None = None) -> str:
 
 
 def _headlines(made: Timeline, peak: Step, last: Step) -> tuple[Headline, ...]:
-    return (
-        Headline(f"on {made.steps[0].begins}", _number(made, made.steps[0], made.steps[0].high)),
-        Headline(f"highest mean, from {peak.begins}", _number(made, peak, peak.high)),
-        Headline(f"since {last.begins}", _number(made, last, last.high)),
-        Headline("highest on any line", _number(made, _top(made.steps), _top(made.steps).most)),
+    top = _top(made.steps)
+    means = (
+        (f"on {made.steps[0].begins}", made.steps[0]),
+        (f"highest mean, from {peak.begins}", peak),
+        (f"since {last.begins}", last),
     )
+    return (
+        *(Headline(label, _number(made, step, step.high), _least(made, step)) for label, step in means),
+        Headline("highest on any line", _number(made, top, top.most)),
+    )
+
+
+def _least(made: Timeline, step: Step) -> Prose:
+    """The low end, where conditions make a range."""
+    return ("at least ", _number(made, step, step.low)) if round(step.low, 1) < round(step.high, 1) else ()
 
 
 def _number(made: Timeline, step: Step, value: float) -> Number:
