@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from khorgos.models.baseline import Baseline, armington
 from khorgos.models.equilibrium import rebase, solve
+from khorgos.models.gains import gains_many_sectors
 from khorgos.models.scenario import scenario
 from khorgos.models.welfare import real_expenditure, real_wage_parts
 
@@ -266,3 +267,25 @@ def test_hard_worlds_are_solved(theta, rate, inputs):
     assert found.residual <= 1e-10
     assert np.isfinite(found.P_hat).all()
     assert found.P_hat.min() > 0
+
+
+@pytest.mark.parametrize("cost", [1e3, 1e6, 1e60])
+def test_autarky_costs_what_the_formula_says(cost):
+    """Trade costs that let nothing through, against 1 - prod_s lambda_jj,s^(alpha_s / theta_s)."""
+    base = draw_world(3, inputs=False, tariffs=False, deficits=False)
+    away = np.where(np.eye(len(base.countries), dtype=bool), 1.0, cost)[:, :, None]
+    found = solve(base, scenario(base, d_hat=np.broadcast_to(away, base.tau.shape), deficits="balanced"))
+    # 1e-9: at a thousandfold cost the trade that is left moves the gain by 1e-12 in this world.
+    np.testing.assert_allclose(1 - real_expenditure(found), gains_many_sectors(base.trade, base.theta), atol=1e-9)
+
+
+def test_a_country_may_be_tiny():
+    """C at 1e-6, 1e-9 and 1e-12 of the world: its own gain settles, and the others do not notice it."""
+    gains = []
+    for size in (1e-6, 1e-9, 1e-12):
+        flows = np.array([[80, 10, 5 * size], [8, 60, 9 * size], [6 * size, 12 * size, 9 * size]])
+        base = armington(("A", "B", "C"), flows, 4.0)
+        rates = np.where(np.eye(3, dtype=bool), 0.0, 0.2)
+        gains.append(real_expenditure(solve(base, scenario(base, tariffs=rates, deficits="balanced"))))
+    np.testing.assert_allclose(gains[0], gains[1], rtol=1e-6)  # the size itself
+    np.testing.assert_allclose(gains[1], gains[2], rtol=1e-8)  # the solver's tolerance, times the conditioning
