@@ -91,7 +91,7 @@ class Baseline:
             gamma = finite("gamma", self.gamma, (n, m, s), where="[country, input, user]")
             if gamma.min() < NEGATIVE_INPUT:
                 raise BadInput(f"gamma holds {gamma.min():.6g}", where="[country, input, user]")
-            object.__setattr__(self, "gamma", gamma)
+            object.__setattr__(self, "gamma", np.ascontiguousarray(gamma))
             total = self.beta + gamma.sum(1)
         gap = np.abs(total - 1.0)
         if gap.max() > SHARE_TOLERANCE:
@@ -139,6 +139,11 @@ class Baseline:
     def tau_by_market(self) -> Array:
         """tau as [market, importer, exporter], contiguous."""
         return np.ascontiguousarray(self.tau.transpose(2, 1, 0))
+
+    @cached_property
+    def gamma_by_user(self) -> Array | None:
+        """gamma as [country, user, input], contiguous: what an industry's cost is made of."""
+        return None if self.gamma is None else np.ascontiguousarray(self.gamma.transpose(0, 2, 1))
 
     @cached_property
     def has_tariffs(self) -> bool:

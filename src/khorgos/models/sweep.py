@@ -70,8 +70,7 @@ class Kernel:
         self.baseline, self.scenario = baseline, scenario
         self.N, self.S, self.M = len(baseline.countries), len(baseline.sectors), len(baseline.theta)
         self.theta = np.ascontiguousarray(baseline.theta)[:, None]
-        self.gamma = None if baseline.gamma is None else np.ascontiguousarray(baseline.gamma)
-        self.gamma_t = None if baseline.gamma is None else np.ascontiguousarray(baseline.gamma.transpose(0, 2, 1))
+        self.gamma, self.gamma_t = baseline.gamma, baseline.gamma_by_user
         self.keep = 1.0 if baseline.profit is None else 1.0 - baseline.profit
         self.Y0, self.world = baseline.value_added, float(baseline.value_added.sum())
         self.lX0 = np.log(np.maximum(baseline.spending, EMPTY * self.world))
