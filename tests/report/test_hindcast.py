@@ -419,6 +419,19 @@ def test_the_averages_of_2025_agree_with_the_registry():
     assert year_mean("USA", "VNM", 2025, "low", weights) == pytest.approx(vietnam - vietnam_before, abs=0.8)
 
 
+def test_the_statutory_average_that_the_page_states():
+    base, episode = world("one-sector"), episode_from("us-china-2025")
+    bought = base.trade[:, base.countries.index("USA"), 0]
+    now, then = np.zeros(len(bought)), np.zeros(len(bought))
+    for levy in episode.levies:
+        if "USA" in levy.importers:
+            hit = np.isin(base.countries, levy.exporters) if levy.exporters else np.ones(len(bought), dtype=bool)
+            now[hit], then[hit] = levy.mean(2025), levy.before
+
+    assert 100 * (now * bought).sum() / bought.sum() == pytest.approx(14.5, abs=0.05)  # as printed in docs/hindcast.md
+    assert 100 * (then * bought).sum() / bought.sum() == pytest.approx(2.5, abs=0.05)
+
+
 # --- product by product -------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def minerals(tmp_path_factory, shared):
