@@ -77,6 +77,7 @@ def test_notes_say_how_the_figures_were_made(khorgos: Run) -> None:
     [
         (["CHN", "KGZ", "--view", "excuses"], "Choose one of reports, causes"),
         (["CHN", "China"], "two sides"),
+        (["CHN", "central-asia"], "Central Asia is a group"),
         (["CHN", "KGZ", "--product", "metals"], "11 codes"),
         (["CHN", "KGZ", "--years", "1900", "--view", "causes"], "has both reports"),
         (["CHN", "KGZ", "--years", "1900"], "khorgos fetch comtrade"),

@@ -174,7 +174,7 @@ def mirror(
 
     Raises:
         UnknownName, NoData: as in `trade`.
-        BadInput: no such view, two sides that are one, or a word that means several codes.
+        BadInput: no such view, not two countries, or a word that means several codes.
     """
     from khorgos.report.answers.mirror import mirror as answer
 

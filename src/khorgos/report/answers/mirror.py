@@ -45,12 +45,15 @@ def mirror(ledger: Ledger, first: str, second: str, query: FlowQuery, view: str 
 
     Raises:
         NoData: if neither side reports anything.
-        BadInput: there is no such view, or the two sides are one.
+        BadInput: there is no such view, or the two sides are not two countries.
     """
     if view not in VIEWS:
         raise BadInput(f"There is no view {view!r}", hint=f"Choose one of {', '.join(VIEWS)}")
     if first == second:
         raise BadInput(f"A mirror has two sides, and {get(first).name} is one")
+    for side in (first, second):
+        if get(side).kind == "group":
+            raise BadInput(f"{get(side).name} is a group, and only countries report", hint="Name one of its members")
     if view == "causes":
         return mirror_causes(ledger, first, second, query)
     return _reports(ledger, first, second, query)
