@@ -175,5 +175,5 @@ def _add(grid: Any, column: Column, texts: Sequence[str]) -> None:
     right, whole = column.kind in _RIGHT, column.kind in {"year", "date"}
     justify = "right" if right else "left"
     words = [word for text in (column.label, *texts) for word in text.split()]
-    least = 4 if whole else min(_WORD, max(map(len, words), default=0)) if column.kind == "text" else None
+    least = 4 if whole else None if right else min(_WORD, max(map(len, words), default=0))
     grid.add_column(column.label, justify=justify, no_wrap=right or whole, min_width=least, overflow="fold")

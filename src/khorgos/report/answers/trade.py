@@ -45,7 +45,10 @@ def trade(ledger: Ledger, query: FlowQuery) -> Answer:
     """
     flows = query.flows
     grown_flow = "total" if "total" in flows else flows[0]
-    figures, grown = levels_and_growth(ledger, query, grown_flow)
+    try:
+        figures, grown = levels_and_growth(ledger, query, grown_flow)
+    except NoData as error:
+        raise _nothing(query) from error
     if not any(row["value"] is not None for row in figures.table.to_pylist()):
         raise _nothing(query)
     grown = grown if grown_flow != "balance" else None
@@ -147,9 +150,12 @@ def _as_printed(value: float, step: float | None) -> str:
 
 def _nothing(query: FlowQuery) -> NoData:
     reporter, partners = get(query.reporters[0]), ", ".join(get(p).name for p in query.partners)
+    goods = "" if query.products == ("TOTAL",) else f" in {'/'.join(query.products)}"
+    products = "" if query.products == ("TOTAL",) else f" products={','.join(query.products)}"
     return NoData(
-        f"The ledger has no figures that {reporter.name} reports on trade with {partners} in these periods",
-        hint=f"Try the other side, other years, or: khorgos fetch comtrade {reporter.id} {query.partners[0]}",
+        f"The ledger has no figures that {reporter.name} reports on trade{goods} with {partners} in these periods",
+        hint="Try the other side, other years, or: khorgos fetch comtrade "
+        f"reporters={reporter.id} partners={','.join(query.partners)}{products}",
     )
 
 
