@@ -21,7 +21,9 @@ from khorgos.core.provenance import Release, Source
 from khorgos.core.schema import FLOW
 from khorgos.ledger.ingest import ingest
 from khorgos.ledger.store import Ledger, open_ledger
+from khorgos.ledger.tariffs import tariff_registry
 from khorgos.measures import detours
+from khorgos.measures.rerouting.barriers import raised
 from khorgos.measures.rerouting.compared import among_hubs, compared
 from khorgos.measures.rerouting.explanations import explanations
 from khorgos.measures.rerouting.indices import INDICES
@@ -457,3 +459,31 @@ def test_a_flow_stated_in_two_editions_counts_once(folder: Path) -> None:
     twice = made(folder, _case(), again=again)
 
     assert _hub(twice)["shipped"] == 560.0
+
+
+def test_a_barrier_finer_than_the_level_is_not_tested(case: Ledger) -> None:
+    coarse = Route(ORIGIN, D, 2021, (2023,), 2, ("850440",))
+
+    assert coarse.tested == ()
+    assert Route(ORIGIN, D, 2021, (2023,), 6, ("85", "847130")).tested == ("85", "847130")
+
+
+def test_the_registry_names_the_goods_whose_duties_rose() -> None:
+    found = raised(tariff_registry(), "USA", "CHN", 2018, 2023)
+
+    # static converters: list 3 of section 301, 25% since May 2019; portable computers: list 4B, never in force
+    assert "850440" in found
+    assert "847130" not in found
+    assert raised(tariff_registry(), "RUS", "CHN", 2018, 2023) == ()
+    assert raised(tariff_registry(), "USA", "VNM", 2019, 2023) == ()
+
+
+@pytest.mark.parametrize(("world", "growth"), [((300.0, 600.0), 2.0), ((100.0, 200.0), 3.0)])
+def test_a_total_of_part_of_the_partners_is_no_total(folder: Path, world: tuple[float, float], growth: float) -> None:
+    """All the hub's imports of 850440 are 200 and 600 by partner: a figure for the world counts if it is no less."""
+    said: list[Line] = [
+        (H, "WLD", "import", year, "850440", value) for year, value in zip((2021, 2023), world, strict=True)
+    ]
+    goods = _rows(made(folder, [*_case(), *said]), by="product", hubs=(H,))
+
+    assert next(row for row in goods if row["product"] == "850440")["excess_flow"] == pytest.approx(500 - 100 * growth)

@@ -26,6 +26,9 @@ FOLDERS = (
 )
 HUBS = ("ARM", "KAZ", "KGZ")
 
+PAIRS = sorted((TRADE / "comtrade_pairs" / "data_pairs_named").glob("machinery*"))
+
+needs_pairs = pytest.mark.skipif(not PAIRS, reason="the table of machinery by pair is not on this machine")
 needs_files = pytest.mark.skipif(not OFFICES.is_dir(), reason="the offices' files are not on this machine")
 
 
@@ -35,6 +38,14 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     ledger = open_ledger(tmp_path_factory.mktemp("reroute") / "ledger")
     import_files(FOLDERS, keep=False, strict=False, ledger=ledger)
     return open_ledger(ledger.path)
+
+
+@pytest.fixture(scope="module")
+def machinery(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    """The table of machinery by pair alone."""
+    ledger = open_ledger(tmp_path_factory.mktemp("machinery") / "ledger", embedded=False)
+    import_files(PAIRS, keep=False, ledger=ledger)
+    return open_ledger(ledger.path, embedded=False)
 
 
 @needs_files
@@ -70,6 +81,36 @@ def test_a_scan_of_china_to_russia_names_the_neighbours(offices: Ledger) -> None
     found = reroute(offices, "CHN", "RUS", since=2021, until=2023)
 
     assert {row["hub"] for row in found.view.rows} == {"KAZ", "UZB", "KGZ", "ARM"}
+
+
+@needs_pairs
+def test_machinery_by_way_of_kyrgyzstan_stands_out_among_hubs(machinery: Ledger) -> None:
+    """Comtrade, chapters 84 and 85, as both sides report them; Russia has been silent since 2021."""
+    china, europe = (
+        {row["what"]: row for row in found.view.rows}
+        for found in (
+            reroute(machinery, origin, "RUS", hub="KGZ", since=2021, until=2023, level="section")
+            for origin in ("CHN", "EU27")
+        )
+    )
+
+    # as Kyrgyzstan reports both legs, in the file's own figures
+    assert (china["CHN to KGZ"]["base"], china["CHN to KGZ"]["value"]) == (387_769_688.0, 2_413_544_517.0)
+    assert (china["KGZ to RUS"]["base"], china["KGZ to RUS"]["value"]) == (7_910_837.0, 234_719_347.0)
+    assert china["Excess flow"]["hubs"] > 95
+    assert europe["Missing trade"]["hubs"] > 95
+    assert europe["Missing trade"]["value"] > europe["EU27 to KGZ"]["value"]
+
+
+@needs_pairs
+def test_armenias_zero_is_said_to_be_one(machinery: Ledger) -> None:
+    rows = {
+        row["what"]: row
+        for row in reroute(machinery, "EU27", "RUS", hub="ARM", since=2021, until=2023, level="section").view.rows
+    }
+
+    assert rows["ARM to RUS"]["value"] > 40 * rows["ARM to RUS"]["base"]
+    assert rows["Excess flow"]["value"] == 0.0  # its imports from everywhere grew as fast
 
 
 def test_the_embedded_release_says_what_it_lacks(tmp_path: Path) -> None:

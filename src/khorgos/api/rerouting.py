@@ -38,7 +38,8 @@ def reroute(
         since: the base year.
         until: the year compared with it; the latest with both legs where left out.
         level: "6", "4", "2", "section", "total", or "auto" for the finest that covers half of both legs.
-        raised: HS codes on which the destination raised a barrier against the origin.
+        raised: HS codes on which the destination raised a barrier against the origin; where left out, those whose
+            added duties rose by the tariff registry, at six digits.
         show: "indices", "products", or (with a hub) "explanations".
         top: rows of a scan or of a list of products; 0 for all.
         as_of, ledger: as in `trade`.

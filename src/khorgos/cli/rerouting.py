@@ -44,7 +44,9 @@ def reroute(
     level: Annotated[
         Level, typer.Option(help="Digits of the products; auto takes the finest that covers half of both legs.")
     ] = Level.AUTO,
-    raised: Annotated[str, typer.Option(help="HS codes under the destination's barrier, with commas.")] = "",
+    raised: Annotated[
+        str, typer.Option(help="HS codes under the barrier, with commas; by the tariff registry if left out.")
+    ] = "",
     shown: Annotated[Shown, typer.Option("--show", help="What to show of the route.")] = Shown.INDICES,
     top: Annotated[int, typer.Option(help="Rows of a scan or of products; 0 for all.")] = 20,
     as_of: AsOfOption = None,

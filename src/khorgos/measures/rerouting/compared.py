@@ -76,7 +76,7 @@ def compared(ledger: Ledger, route: Route, hub: str, *, earliest: int | None = N
     if row is None:
         raise NoData(f"The ledger has no two legs by way of {hub} in {last.base} and {last.later[0]}")
     before = _earlier(ledger, last, hub, earliest)
-    goods = detours(ledger, last, hubs=(hub,), by="product", alone=True) if last.raised and last.level else None
+    goods = detours(ledger, last, hubs=(hub,), by="product", alone=True) if last.tested else None
     return Compared(
         row=row,
         hubs=among_hubs(rows)[hub],
@@ -129,7 +129,7 @@ def _places(rows: Sequence[Row], route: Route) -> dict[str, Place]:
 
 def _among_products(rows: Sequence[Row], route: Route) -> dict[str, Place]:
     """Freund's criteria name the goods under the barrier themselves: they have no placebo products."""
-    under = np.array([row["product"].startswith(route.raised) for row in rows])
+    under = np.array([row["product"].startswith(route.tested) for row in rows])
     if not under.any() or under.all():
         return {}
     places = {}

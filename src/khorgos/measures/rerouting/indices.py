@@ -151,6 +151,9 @@ def detours(
 
 
 def _goods(leg: exp.Table, route: Route) -> exp.Select:
-    under = [f"product LIKE '{code}%'" for code in route.raised]
-    raised = condition(" OR ".join(under) or "TRUE")
+    tests = [
+        f"SUBSTRING(product, 1, {n}) IN ({', '.join(repr(code) for code in route.tested if len(code) == n)})"
+        for n in sorted({len(code) for code in route.tested})
+    ]
+    raised = condition(" OR ".join(tests) or "TRUE")
     return build(_BY_PRODUCT, {"legs": leg}, cif=CIF_FOB, covered=_COVERED, raised=raised)

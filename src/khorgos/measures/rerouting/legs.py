@@ -15,26 +15,30 @@ from khorgos.nomenclature.area_register import all_areas
 #: Bunkers, free zones, areas not specified: no country through which goods could be followed.
 _NOWHERE = tuple(sorted(one.id for one in all_areas() if one.kind == "special"))
 
-# The figure for the whole world as declared, where it covers both years; else the sum over partners.
+# The figure for the whole world as declared, where it covers both years and is no less than the partners' sum: a total
+# of part of the partners is no total. Else the sum over partners.
 _TOTALS = """
 SELECT base, later, area, flow, product,
-  CASE WHEN MAX(whole) = 2 THEN SUM(CASE WHEN whole = 2 THEN v0 END)
-    ELSE SUM(CASE WHEN whole = 1 THEN v0 END) END AS v0,
-  CASE WHEN MAX(whole) = 2 THEN SUM(CASE WHEN whole = 2 THEN v1 END)
-    ELSE SUM(CASE WHEN whole = 1 THEN v1 END) END AS v1
+  CASE WHEN w0 >= COALESCE(s0, 0) AND w1 >= COALESCE(s1, 0) THEN w0 ELSE s0 END AS v0,
+  CASE WHEN w0 >= COALESCE(s0, 0) AND w1 >= COALESCE(s1, 0) THEN w1 ELSE s1 END AS v1
 FROM (
-  SELECT base, later, COALESCE(importer, exporter) AS area, CASE WHEN importer IS NULL THEN 'export' ELSE 'import' END
-    AS flow, product, v0, v1, 1 AS whole FROM sums
-  UNION ALL
-  SELECT w.base, w.later, w.area, w.flow, w.product, SUM(CASE WHEN w.year = w.base THEN w.value END) AS v0,
-    SUM(CASE WHEN w.year = w.later THEN w.value END) AS v1, MAX(w.whole) AS whole
+  SELECT base, later, area, flow, product,
+    SUM(CASE WHEN whole = 1 THEN v0 END) AS s0, SUM(CASE WHEN whole = 1 THEN v1 END) AS s1,
+    SUM(CASE WHEN whole = 2 THEN COALESCE(v0, 0) END) AS w0, SUM(CASE WHEN whole = 2 THEN COALESCE(v1, 0) END) AS w1
   FROM (
-    SELECT p.base, p.later, d.declarer AS area, d.flow, d.product, d.year, d.value,
-      CASE WHEN MIN(d.year) OVER t < MAX(d.year) OVER t THEN 2 ELSE 0 END AS whole
-    FROM world AS d JOIN spans AS p ON d.year IN (p.base, p.later)
-    WINDOW t AS (PARTITION BY p.base, p.later, d.declarer, d.flow)) AS w
-  GROUP BY w.base, w.later, w.area, w.flow, w.product) AS totals
-GROUP BY base, later, area, flow, product
+    SELECT base, later, COALESCE(importer, exporter) AS area,
+      CASE WHEN importer IS NULL THEN 'export' ELSE 'import' END AS flow, product, v0, v1, 1 AS whole
+    FROM sums
+    UNION ALL
+    SELECT w.base, w.later, w.area, w.flow, w.product, SUM(CASE WHEN w.year = w.base THEN w.value END) AS v0,
+      SUM(CASE WHEN w.year = w.later THEN w.value END) AS v1, MAX(w.whole) AS whole
+    FROM (
+      SELECT p.base, p.later, d.declarer AS area, d.flow, d.product, d.year, d.value,
+        CASE WHEN MIN(d.year) OVER t < MAX(d.year) OVER t THEN 2 ELSE 0 END AS whole
+      FROM world AS d JOIN spans AS p ON d.year IN (p.base, p.later)
+      WINDOW t AS (PARTITION BY p.base, p.later, d.declarer, d.flow)) AS w
+    GROUP BY w.base, w.later, w.area, w.flow, w.product) AS either
+  GROUP BY base, later, area, flow, product) AS side_by_side
 """
 
 # A flow of the origin's to each importer: as chosen, and from either side where both are known.

@@ -59,6 +59,11 @@ class Route:
         return expand((self.origin,), str(max(self.later, default=self.base)))
 
     @property
+    def tested(self) -> tuple[str, ...]:
+        """Codes under the barrier that this product level can tell apart; () where the barrier cannot be tested."""
+        return tuple(code for code in self.raised if len(code) <= self.level)
+
+    @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """The years compared: (base, later)."""
         return tuple((self.base, year) for year in self.later)

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from khorgos.core.errors import BadInput, NoData, UnknownName
 from khorgos.ledger.store import Ledger
+from khorgos.ledger.tariffs import tariff_measures, tariff_registry
 from khorgos.measures.measured import Measured
+from khorgos.measures.rerouting.barriers import raised as raised_duties
 from khorgos.measures.rerouting.compared import Compared, Place, among_hubs, compared
 from khorgos.measures.rerouting.explanations import explanations
 from khorgos.measures.rerouting.indices import INDICES, detours
@@ -72,7 +74,8 @@ def reroute(
         since: the base year.
         until: the year compared with it; the latest with both legs where None.
         level: "auto" or one of LEVELS.
-        raised: HS codes under the destination's barrier against the origin; () where unknown.
+        raised: HS codes under the destination's barrier against the origin; () for those whose duties rose by the
+            tariff registry, where it has the destination and goods are told apart by six digits.
         show: "indices"; "products" for the goods behind them; "explanations" for ordinary reasons (one hub only).
         top: rows of a scan or of a list of products; 0 for all.
         as_of: what was known on that day.
@@ -96,7 +99,10 @@ def reroute(
     known = reach(ledger, asked.sellers, destination, hub=hub, since=since, until=until, as_of=as_of)
     best = _best(known, asked, hub, until, level)
     route = replace(asked, later=(best.year,), level=best.level)
-    notes = _notes(route, known, best, hub)
+    recorded = not raised and route.level == LEVELS["6"] and origin in route.sellers
+    if recorded:
+        route = replace(route, raised=_recorded(route))
+    notes = (*_notes(route, known, best, hub), _barrier(route, recorded))
     if show == "products":
         return _products(ledger, route, hub, top, notes)
     if hub is None:
@@ -141,9 +147,28 @@ def _notes(route: Route, known: Sequence[Reach], here: Reach, hub: str | None) -
         notes.append(f"{_fetch(route, hub)}.")
     if route.level == 0:
         notes.append(_TOTAL)
-    if not route.raised:
-        notes.append("Freund's first criterion (a barrier on the product) is not tested: name the goods by --raised.")
     return tuple(notes)
+
+
+def _recorded(route: Route) -> tuple[str, ...]:
+    """Goods on which the destination's added duties rose by the tariff registry; () where it is not in it."""
+    if route.destination not in {one.imposer for one in tariff_measures()}:
+        return ()
+    return raised_duties(tariff_registry(), route.destination, route.origin, route.base, max(route.later))
+
+
+def _barrier(route: Route, recorded: bool) -> str:
+    if route.tested and recorded:
+        return (
+            f"Freund's first criterion: {len(route.tested):,} subheadings on which added duties of {route.destination} "
+            f"on goods of {route.origin} rose from the start of {route.base} to the end of {route.later[0]} (khorgos "
+            "tariff)."
+        )
+    if route.tested:
+        return f"Freund's first criterion: goods under {len(route.tested)} codes of --raised."
+    if route.raised:
+        return "Freund's first criterion is not tested: the goods of --raised are finer than this product level."
+    return "Freund's first criterion (a barrier on the product) is not tested: name the goods by --raised."
 
 
 def _level(digits: int) -> str:
