@@ -384,6 +384,10 @@ def test_a_target_is_met_and_said():
     assert trade[one, two].sum() + trade[two, one].sum() == pytest.approx(45e9, rel=1e-6)
     assert any("Solved for trade of 45 bn USD a year by 2030, from 18.3" in note for note in found.economies.view.notes)
     assert found.run.needed is not None
+    other = simulate(scenario_from("kyrgyz-china-2030"), model="sectors", partial=False)
+    assert other.run.needed is not None
+    told = f"{100 * (other.run.needed.d_hat - 1):+.1f}% in the world sectors".replace("-", "−")
+    assert any(told in note for note in found.economies.view.notes)
     assert any("days in transit" in note for note in found.economies.view.notes)
 
 

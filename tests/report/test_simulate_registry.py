@@ -37,6 +37,10 @@ def peak() -> Simulation:
 def test_the_day_of_the_base_year_changes_nothing() -> None:
     for name in ("one-sector", "sectors"):
         assert not registry_rates(world(name), AsInForce(BASE), BASE).any()
+    found = khorgos.simulate(on=BASE, top=2, partial=False)
+    # per cent; a hundred times the solver's tolerance of 1e-10, and a little
+    np.testing.assert_allclose(found.simulated.welfare["real_expenditure"], 0.0, atol=1e-6)
+    assert not any("In force on" in note for note in found.economies.view.notes)
 
 
 def test_what_is_added_is_the_days_duty_over_that_of_the_base_year() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -74,8 +75,10 @@ def measures_in_force(base: World, asked: AsInForce) -> tuple[TariffMeasure, ...
         base: the world.
         asked: the days and the importers.
     """
-    days = [day for day in (asked.on, asked.against) if day is not None]
-    some = imposers(base, asked)
+    return _measures(imposers(base, asked), [day for day in (asked.on, asked.against) if day is not None])
+
+
+def _measures(some: Sequence[str], days: Sequence[dt.date]) -> tuple[TariffMeasure, ...]:
     return tuple(
         one
         for one in tariff_registry().measures
@@ -104,7 +107,7 @@ def remarks(base: World, asked: AsInForce) -> tuple[str, ...]:
         " EU), else from all; China's lines count once each."
         + (" Sections are weighed by the pair's trade, split as UNCTAD has it in 2015."
            if base.home is None else ""),
-        *_changed(measures_in_force(base, replace(asked, against=other)), asked, other),
+        *_changed(_measures(some, (asked.on, other)), asked, other),
         _spread(base, asked, some),
     ]  # fmt: skip
     if late:

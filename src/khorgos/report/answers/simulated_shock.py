@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
 import numpy as np
 
-from khorgos.core.errors import BadInput, UnknownName
-from khorgos.ledger.worlds import SERVICES, Floats, Marks, World
+from khorgos.core.errors import BadInput, Refused, UnknownName
+from khorgos.ledger.worlds import SERVICES, WORLDS, Floats, Marks, World, world
 from khorgos.models.drivers import SPREAD
 from khorgos.models.inverse import Needed, needed_cost
 from khorgos.models.scenario import Closure
@@ -171,10 +172,7 @@ def aimed(made: Prepared, scenario: ScenarioText) -> tuple[ScenarioText, Needed 
     target = scenario.target
     if target is None:
         return scenario, None
-    shock, _ = shock_of(made.world, scenario)
-    cells = cells_of(made.world, target, {})
-    if target.both_ways:
-        cells |= cells_of(made.world, replace(target, importers=target.exporters, exporters=target.importers), {})
+    shock, cells = _asked(made.world, scenario, target)
     found = needed_cost(made, shock, cells, target.usd)
     change = found.d_hat - 1.0
     one = Measure(
@@ -187,30 +185,50 @@ def aimed(made: Prepared, scenario: ScenarioText) -> tuple[ScenarioText, Needed 
         text=f"cost {target.text}={change:+.2%}",
         legal=target.legal,
         source=target.source,
-        how=_how(made, shock, cells, target, found),
+        how=_how(made, scenario, target, found),
     )
     back = replace(one, importers=one.exporters, exporters=one.importers, text="and back")
     added = (one, back) if target.both_ways else (one,)
     return replace(scenario, measures=(*scenario.measures, *added)), found
 
 
-def _how(made: Prepared, shock: Shock, cells: Marks, target: Target, found: Needed) -> str:
-    """What was solved for, how it moves with the elasticity, and what it is in days."""
-    base, world = made.baseline, made.world
-    errors = SPREAD * world.theta_spread * base.theta / world.theta
+def _asked(base: World, scenario: ScenarioText, target: Target) -> tuple[Shock, Marks]:
+    """What else changes, and the cells whose trade is to reach the target."""
+    shock, _ = shock_of(base, scenario)
+    cells = cells_of(base, target, {})
+    if target.both_ways:
+        cells |= cells_of(base, replace(target, importers=target.exporters, exporters=target.importers), {})
+    return shock, cells
+
+
+def _elsewhere(made: Prepared, scenario: ScenarioText, target: Target) -> str:
+    """The answer of the other world; nothing where that does not know the sections, or finds none."""
+    other = world(next(name for name in WORLDS if name != made.world.id))
+    try:
+        found = needed_cost(prepared(other), *_asked(other, scenario, target), target.usd)
+    except (UnknownName, Refused):
+        return ""
+    return f"; {100 * (found.d_hat - 1.0):+.1f}% in the world {other.id}"
+
+
+def _how(made: Prepared, scenario: ScenarioText, target: Target, found: Needed) -> str:
+    """What was solved for, how it moves with the elasticity and the world, and what it is in days."""
+    shock, cells = _asked(made.world, scenario, target)
+    base, own = made.baseline, made.world
+    errors = SPREAD * own.theta_spread * base.theta / own.theta
     ends = []
     for sign in (-1.0, 1.0):
-        moved = prepared(world, np.maximum(base.theta + sign * errors, LEAST_THETA))
+        moved = prepared(own, np.maximum(base.theta + sign * errors, LEAST_THETA))
         ends.append(100 * (needed_cost(moved, shock, cells, target.usd).d_hat - 1.0))
     by = f" by {target.by}" if target.by else ""
     text = (
         f"Solved for trade of {target.usd / 1e9:g} bn USD a year{by}, from {found.before / 1e9:.1f} in the world of"
-        f" {world.year}; {min(ends):+.1f}% to {max(ends):+.1f}% with every elasticity {SPREAD} standard errors higher"
-        f" or lower"
+        f" {own.year}; {min(ends):+.1f}% to {max(ends):+.1f}% with every elasticity {SPREAD} standard errors higher"
+        f" or lower{_elsewhere(made, scenario, target)}"
     )
     if found.d_hat < 1.0:
         days = sorted(-np.log(found.d_hat) / worth for worth in DAY)
         text += (
             f"; as much as {days[0]:.0f} to {days[1]:.0f} days in transit (Hummels and Schaur 2013: 0.6 to 2.1% a day)"
         )
-    return text.replace("-", "−")
+    return re.sub(r"-(?=\d)", "−", text)
