@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -186,10 +187,16 @@ def _year_spoken_of(lines: Sequence[Line]) -> int | None:
     return max(years) if years else None
 
 
+_FROM_MONTH = re.compile(
+    r"(?:%|percent|per cent|billion|million)\s+(?:less\s+|more\s+|lower\s+|higher\s+)?(?:from|than(?:\s+in)?)\s+"
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?!\s+(?:of\s+)?(?:last|20))"
+)
+
+
 def _is_monthly(text: str) -> bool:
     """Whether the text compares months with the months before, as the releases of the U.S. Census Bureau do."""
     low = text.lower()
-    return any(
+    return _FROM_MONTH.search(low) is not None or any(
         words in low
         for words in ("bureau of economic analysis", "census bureau", "month-on-month", "from the previous month")
     )
@@ -302,7 +309,9 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
     ]
     told = [d for d in told if d.frame is None or not d.frame.average]
     told = told or [
-        d for d in drafts if d.kind == "rank" and d.period_sure and d.period is not None and not d.looks_back
+        d
+        for d in drafts
+        if d.kind in ("rank", "record") and d.period_sure and d.period is not None and not d.looks_back
     ]
     if told:
         mind.aside = aside

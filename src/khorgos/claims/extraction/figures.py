@@ -157,6 +157,8 @@ def _own_time(  # noqa: PLR0911  one rule a return
     quantity = line.chunks[i].quantity
     if attached is None or when is None or quantity is None or setting.roles.get(attached) != "base":
         return None
+    if quantity.sort == "percent" and line.chunks[i - 1].low == "(" and when.sort in ("earlier", "same"):
+        return (calendar.period(when, setting.mind.period),)  # "16.9% (17.8% a year ago)"
     is_amount = quantity.sort in ("money", "goods") and when.sort in ("earlier", "same")
     if is_amount and not is_change(line, i) and _is_direct(line, i, attached):
         return (calendar.period(when, setting.mind.period),)

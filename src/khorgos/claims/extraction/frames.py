@@ -167,7 +167,7 @@ def _speakers(line: Line) -> tuple[str, str] | None:
 
 def _pair(mind: Discourse) -> tuple[str | None, str | None]:
     """ "the two sides": those of the flow in question, else those the text mostly speaks of."""
-    if mind.main is not None and mind.bilateral:
+    if mind.main is not None and (mind.bilateral or mind.running.listed):
         return mind.main
     running = mind.running if mind.running.b not in (None, WORLD) else mind.base
     if running.a is not None and running.b not in (None, WORLD):
@@ -197,7 +197,7 @@ def _first(  # noqa: PLR0911  one rule a return
     if word == COUNTRY:
         return _country(named, place, mind)
     if word == REGION:
-        groups = [area for area in before if is_group(area)]
+        groups = [area for area in (*before, place.last) if is_group(area)]
         return groups[-1] if groups else mind.region
     if word == PARTNER:
         return _neighbour(other, before, mind)

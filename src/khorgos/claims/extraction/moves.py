@@ -99,6 +99,8 @@ def sign_of_change(line: Line, i: int) -> tuple[int, int | None]:
 
 
 def _sign(chunk: Chunk) -> int:
+    if re.match(r"slow|decelerat|moderat|cool", chunk.low):  # "growth slowed to 6 percent"
+        return 1
     value = chunk.marks.get("change") or chunk.marks.get("compare") or "+"
     return 1 if value == "+" else -1
 

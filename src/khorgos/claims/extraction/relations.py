@@ -17,7 +17,7 @@ _COPULA = word_set("relations", "copula")
 _ADJECTIVES = word_set("relations", "adjectives")
 _INTO = word_set("relations", "into")
 _OVERTAKING = re.compile(
-    r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip|eclips|oust|unseat|dethron|leapfrog|outpac"
+    r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip|eclips|oust|unseat|dethron|leapfrog|outpac|ahead"
 )
 
 

@@ -17,6 +17,7 @@ from khorgos.claims.extraction.when import When
 
 _AFTER_GOODS = word_set("tariffs", "after_goods")
 _ALL_OF = word_set("tariffs", "all_of")
+_FACED = re.compile(r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying|carr(?:y|ies)$|bears?$|attracts?$")
 _REACH = 8  # chunks; chosen because "10 per cent to 15 per cent extra import duties" fits
 
 
@@ -113,7 +114,8 @@ def _is_next_rate(chunks: Sequence[Chunk], i: int) -> bool:
     on_goods = (
         i + 2 < len(chunks) and chunks[i + 1].low == "on" and bool(chunks[i + 2].product or chunks[i + 2].has("all"))
     )
-    return on_goods or any(c.low == "total" for c in chunks[max(before[-1], i - 4) : i])
+    borne = i > 0 and _FACED.match(chunks[i - 1].low) is not None  # "energy bears 10%"
+    return on_goods or borne or any(c.low == "total" for c in chunks[max(before[-1], i - 4) : i])
 
 
 def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
@@ -237,9 +239,7 @@ def _faced(chunks: Sequence[Chunk], i: int) -> int | None:
     """The verb of those who bear a duty, before a rate."""
     for k in range(i, max(-1, i - 12), -1):
         passive = chunks[k].low == "hit" and k > 0 and chunks[k - 1].has("reach")
-        if passive or re.match(
-            r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying|carr(?:y|ies)$|bears?$|attracts?$", chunks[k].low
-        ):
+        if passive or _FACED.match(chunks[k].low):
             return k
     return None
 

@@ -293,6 +293,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (rf"\b(?P<y1>{Y})\s*[-\u2013]\s*(?P<y2>{Y})", 0, _years),
     (rf"\b(?:by|until|through|before)\s+(?:the\s+)?(?:end\s+of\s+)?(?:the\s+year\s+)?(?P<y>{Y})", re.I, _horizon),
     (rf"\b(?P<y>{Y})", 0, _plain_year),
+    (r"\bby\s+(?:the\s+)?(?:end\s+of\s+(?:the|this)\s+year|year-?end)\b", re.I, _relative_year),
     (r"\b(?:this|last|next|(?:the\s+)?(?:past|current))\s+year\b", re.I, _relative_year),
     (r"\b(?:this|last)\s+month\b", re.I, _relative_month),
     (r"\b(?:so far this year|year[- ]to[- ]date|this year so far|since the (?:start|beginning) of the year"

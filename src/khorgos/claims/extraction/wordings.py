@@ -154,7 +154,8 @@ _HAS += (
     r"|remained in|is in|was in)"
 )
 _SPAN_OF_TIME = (
-    rf"(?:since\s+(?:at\s+least\s+)?(?:mid-|late\s+|early\s+)?(?:[A-Z][a-z]+\.?\s+)?(?:19|20)[0-9]{{2}}"
+    r"(?:since\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?!\s+[0-9])"
+    rf"|since\s+(?:at\s+least\s+)?(?:mid-|late\s+|early\s+)?(?:[A-Z][a-z]+\.?\s+)?(?:19|20)[0-9]{{2}}"
     rf"|in\s+(?:(?:the|more\s+than|over|nearly|almost|at\s+least|about)\s+)*(?:past\s+"
     rf"|last\s+)?{_COUNT}\s+(?:years?|months?|quarters?|decades?)"
     r"|in\s+(?:more\s+than\s+)?a\s+(?:decade|year)|on\s+record|in\s+history|of\s+all\s+time|ever(?:\s+recorded)?"
