@@ -87,7 +87,12 @@ class Line:
 @cache
 def _products() -> Phrases[str]:
     forms = ((form, word.word) for form, word in surface_forms().items() if form.isascii())
-    extra = [("soy", "soybeans"), ("farm goods", "agricultural products"), ("oilseed", "oilseeds")]
+    extra = [
+        ("soy", "soybeans"),
+        ("farm goods", "agricultural products"),
+        ("farm produce", "agricultural products"),
+        ("oilseed", "oilseeds"),
+    ]
     return Phrases([(form, word) for form, word in [*forms, *extra] if form not in _PLAIN_WORDS and len(form) > 2])
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from khorgos.claims.claim import Claim
+from khorgos.claims.extraction.areas_in_text import Source
 from khorgos.claims.extraction.assign import scene_of
 from khorgos.claims.extraction.calendar import Calendar, Today, read_date
 from khorgos.claims.extraction.chunks import Line, read_line
@@ -34,6 +35,7 @@ from khorgos.nomenclature.periods import Period, parse_period
 
 # Kinds whose period the next sentence may go on with.
 _TIMED = word_set("extract", "timed")
+_FIGURES = frozenset(("statistics", "data", "figures", "numbers", "customs", "statisticians", "calculations"))
 # Kinds that set no flow for the next sentence.
 _NO_FLOW = frozenset(("tariff_rate", "rank", "count"))
 
@@ -220,11 +222,22 @@ def _wordless(setting: Setting, numbers: Sequence[Draft]) -> list[Draft]:
 
 
 def _note_source(line: Line, mind: Discourse) -> None:
-    named = [chunk.source for chunk in line.chunks if chunk.source is not None]
+    named = [chunk.source for chunk in line.chunks if chunk.source is not None] or _statistics_of(line)
     if named:
         mind.source = " and ".join(dict.fromkeys(source.label for source in named))
         areas = [source.area for source in named if source.area]
         mind.source_area = areas[0] if areas else mind.source_area
+
+
+def _statistics_of(line: Line) -> list[Source]:
+    """ "Kyrgyz statistics tell another story": a country's figures, though no office is named."""
+    for k, chunk in enumerate(line.chunks[:-1]):
+        if chunk.kind != "area" or chunk.area is None or is_group(chunk.area.area):
+            continue
+        words = [c.low for c in line.chunks[k + 1 : k + 4] if c.low not in ("official", "government", "'s", "national")]
+        if words and words[0] in _FIGURES:
+            return [Source(f"{chunk.low.title()} {words[0]}", chunk.area.area)]
+    return []
 
 
 def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft], mind: Discourse) -> None:

@@ -11,7 +11,7 @@ from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.mention import COUNTRY, OTHERS, OUR, OWN, PAIR, PARTNER, REGION, WHICH, WHOSE, Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
-_FRONT = 5  # chunks; chosen because "With the People's Republic, China" fits
+_FRONT = 9  # chunks; chosen because "With Mexico the United States last year posted a record deficit" fits
 _SENT = frozenset(("dispatched", "delivered", "shipped", "sent", "supplied"))
 
 

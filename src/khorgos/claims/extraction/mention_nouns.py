@@ -78,9 +78,8 @@ def _modifier(chunks: Sequence[Chunk], taken: Mention, k: int) -> Mention | None
         return replace(taken, world=taken.world or chunk.marks["scope"] == "world")
     if chunk.low in _MODIFIERS or chunk.low == "'s":
         mutual = taken.mutual or chunk.low in ("bilateral", "mutual")
-        wide = chunk.low in ("foreign", "external", "overall", "total", "global") and taken.flow not in (
-            "balance",
-            "supply",
+        wide = chunk.low == "overall" or (
+            chunk.low in ("foreign", "external", "total", "global") and taken.flow not in ("balance", "supply")
         )
         world = taken.world or wide
         return replace(taken, mutual=mutual, world=world and not mutual)
@@ -222,7 +221,8 @@ def _goods(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
     start = k
     if chunks[k].kind == "area" and k + 1 < len(chunks) and chunks[k].area is not None:
         origin, k = chunks[k].area.area, k + 1  # type: ignore[union-attr]
-    words: list[str] = []
+    words: list[str] = _unknown_goods(chunks, k) if origin is not None else []
+    k += len(words)
     while k < len(chunks) and (chunks[k].product or chunks[k].has("all") or chunks[k].low in _KINDS_OF_GOODS):
         words.append(chunks[k].low)
         k += 1
@@ -236,6 +236,16 @@ def _goods(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
     if mention.flow == "balance":
         return replace(found, a=found.a or (origin,))
     return _from(found, (origin,))
+
+
+def _unknown_goods(chunks: Sequence[Chunk], k: int) -> list[str]:
+    """ "Imports of African farm produce rose": goods that no dictionary has, between their origin and a verb."""
+    words: list[str] = []
+    while k < len(chunks) and chunks[k].kind == "word" and chunks[k].low.isalpha() and len(words) <= 3:
+        words.append(chunks[k].low)
+        k += 1
+    told = k < len(chunks) and (chunks[k].has("change") or chunks[k].has("reach") or chunks[k].kind == "when")
+    return words if told and 0 < len(words) <= 3 else []
 
 
 def _from(mention: Mention, areas: tuple[str, ...]) -> Mention:

@@ -29,6 +29,8 @@ def is_part(scene: Scene, i: int) -> bool:
         return True
     if any(c.wording is not None and c.wording.sort in ("order", "lead") for c in line.chunks[max(0, i - 3) : i]):
         return True
+    if _is_beside_partner(line.chunks, i) and sign_of_change(line, i)[0] == 0:
+        return True
     if sign_of_change(line, i)[0] != 0:
         return _is_second(line.chunks, i) and _has_share_before(scene, i)
     return (
@@ -52,6 +54,12 @@ def _is_beside_level(chunks: Sequence[Chunk], i: int) -> bool:
         return False
     quantity = chunks[i - 2].quantity
     return quantity is not None and quantity.sort in ("money", "goods")
+
+
+def _is_beside_partner(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "Imports came mostly from Russia (30.2%)": a bare percentage in brackets behind a partner."""
+    alone = i > 1 and i + 1 < len(chunks) and chunks[i - 1].low == "(" and chunks[i + 1].low == ")"
+    return alone and chunks[i - 2].kind == "area"
 
 
 def _is_second(chunks: Sequence[Chunk], i: int) -> bool:

@@ -111,10 +111,10 @@ def view_of(checked: Checked) -> View:
     """The verdicts as a table: what the text says, how it is read, the ruling, and why."""
     rows = tuple(
         {
-            "quote": _quote(one.claim),
-            "reading": reading_of(one.claim),
+            "quote": _plain(_quote(one.claim)),
+            "reading": _plain(reading_of(one.claim)),
             "verdict": f"{RULINGS[one.ruling][0]} {RULINGS[one.ruling][1]}",
-            "why": one.why + (f" Get it: {one.command}" if one.command else ""),
+            "why": _plain(one.why) + (f" Get it: {one.command}" if one.command else ""),
             "trace": next((e.address for e in one.evidence if e.address), None),
         }
         for one in checked.verdicts
@@ -177,7 +177,7 @@ def to_html(checked: Checked) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(reading=reading_of, evidence=_evidence)
-    return environment.get_template("check.html.j2").render(
+    page = environment.get_template("check.html.j2").render(
         checked=checked,
         pieces=_pieces(checked),
         rulings=RULINGS,
@@ -187,6 +187,29 @@ def to_html(checked: Checked) -> str:
         light=css_variables(False),
         dark=css_variables(True),
     )
+    return _plain(page)
+
+
+# What an article may hold that would steer a terminal or turn the writing around: control characters but tab and line
+# feed (ISO 6429), and the marks of direction of the Unicode bidirectional algorithm (UAX 9).
+_STEERING = dict.fromkeys(
+    (
+        *range(9),
+        *range(11, 32),
+        *range(127, 160),
+        0x61C,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ),
+    "\ufffd",
+)
+
+
+def _plain(text: str) -> str:
+    """Text that shows what would steer, in place of doing it."""
+    return text.translate(_STEERING)
 
 
 def _pieces(checked: Checked) -> list[list[tuple[str, int | None]]]:
