@@ -51,6 +51,20 @@ def test_a_good_without_figures_is_answered_by_its_section_and_says_so(khorgos: 
     assert "Soya beans to China, 2017 and 2018; get them: khorgos fetch comtrade reporters=CHN" in said.out
 
 
+def test_a_year_in_which_few_importers_are_in_is_passed_over(khorgos: Run) -> None:
+    """China's customs have 2024 in the embedded release, hardly anybody else has: the market is that of 2023."""
+    said = khorgos("substitute", "CHN", "--product", "TOTAL", "--lose", "USA", "--view", "suppliers", "--draws", "20")
+    same = khorgos(
+        *("substitute", "CHN", "--product", "TOTAL", "--lose", "USA", "--view", "suppliers", "--draws", "20"),
+        *("--year", "2024"),
+    )
+
+    assert "USD bn, 2023; reconciled figures" in said.out
+    assert "USD bn, 2024; as reported by China" in same.out
+    assert "other importers, so that sales cannot be turned to China" in same.out
+    assert "there is no bound" in same.out
+
+
 def test_the_seed_and_the_elasticity_are_the_users(khorgos: Run) -> None:
     def answer(*more: str) -> list[float]:
         own = ("substitute", "CHN", "--product", "TOTAL", "--lose", "USA", "--draws", "20", "--format", "csv", *more)

@@ -47,6 +47,14 @@ def test_reconciled_figures_come_before_a_handful_of_exporters() -> None:
     assert [(row["value"], row["side"], row["n_reporters"]) for row in found(rows[:1])] == [(99.0, "exporter", 1)]
 
 
+def test_a_handful_of_quoted_figures_is_not_the_importers_report() -> None:
+    quoted = [good("KAZ", "RUS", "import", 30.0, source="headlines")]
+    others = [good(area, "KAZ", "export", 9.0, status="reconciled", source="baci") for area in OTHERS[:4]]
+
+    assert {row["side"] for row in found(quoted + others)} == {"reconciled"}
+    assert {row["side"] for row in found(quoted + others[:2])} == {"importer"}
+
+
 def test_finer_lines_make_a_chapter_only_where_nearly_all_are_there() -> None:
     whole = [good("KAZ", "RUS", "import", 30.0, "5201"), good("KAZ", "CHN", "import", 10.0, "5205")]
 

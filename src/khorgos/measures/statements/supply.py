@@ -17,6 +17,10 @@ from khorgos.measures.statements.shares import LEAST_PARTNERS
 #: products has far fewer, and a country's own report of a chapter has nearly all.
 ENOUGH_LINES = 0.75
 
+#: Part of the suppliers known from other sides that an importer's own report must name; chosen because a customs office
+#: names about as many, and a few headline figures quoted from it a handful.
+NAMED = 0.5
+
 #: (nomenclature, code, name, digits, number of lines of so many digits within the code).
 Asked = tuple[str, str, str, int, int]
 
@@ -105,14 +109,22 @@ WITH sums AS (
   SELECT side, period, product, COUNT(DISTINCT reporter) AS n_reporters FROM one_edition GROUP BY side, period, product
 ), own_report AS (
   SELECT importer, COUNT(DISTINCT period) AS n_periods FROM one_edition WHERE side = 'importer' GROUP BY importer
+), counted AS (
+  SELECT e.*, n.n_reporters, COUNT(*) OVER (PARTITION BY e.importer, e.period, e.product, e.side) AS n_named,
+    CASE WHEN e.side = 'importer' THEN o.n_periods >= $periods
+      WHEN e.side = 'exporter' THEN n.n_reporters >= $least ELSE TRUE END AS sound
+  FROM one_edition AS e JOIN reporters AS n ON n.side = e.side AND n.period = e.period AND n.product = e.product
+    LEFT JOIN own_report AS o ON o.importer = e.importer
+), compared AS (
+  SELECT *, MAX(CASE WHEN sound AND side <> 'importer' THEN n_named ELSE 0 END)
+    OVER (PARTITION BY importer, period, product) AS n_elsewhere
+  FROM counted
 ), one_side AS (
   SELECT * FROM (
-    SELECT e.*, n.n_reporters, DENSE_RANK() OVER (PARTITION BY e.importer, e.period, e.product ORDER BY
-      CASE WHEN e.side = 'importer' THEN 0 WHEN e.side = 'exporter' AND n.n_reporters >= $least THEN 1
-        WHEN e.side = 'reconciled' THEN 2 ELSE 3 END) AS preference
-    FROM one_edition AS e JOIN reporters AS n ON n.side = e.side AND n.period = e.period AND n.product = e.product
-      LEFT JOIN own_report AS o ON o.importer = e.importer
-    WHERE e.side <> 'importer' OR o.n_periods >= $periods) AS sides
+    SELECT *, DENSE_RANK() OVER (PARTITION BY importer, period, product ORDER BY
+      CASE WHEN side = 'importer' AND n_named >= $named * n_elsewhere THEN 0 WHEN side = 'exporter' AND sound THEN 1
+        WHEN side = 'reconciled' THEN 2 WHEN side = 'exporter' THEN 3 ELSE 4 END) AS preference
+    FROM compared WHERE side <> 'importer' OR sound) AS sides
   WHERE preference = 1
 )
 SELECT exporter, importer, period, product, value, value / SUM(value) OVER w AS share, side,
@@ -174,8 +186,8 @@ SELECT exporter, importer, period, value / weight AS value, weight, side, trace 
 def suppliers(figure: Relation, asked: Sequence[Asked] = (), *, periods: int = 1) -> exp.Select:
     """Suppliers of each importer, with their shares, from one side.
 
-    The importer's own report; else its partners', where as many report the product as make a world; else reconciled
-    figures; else what few exporters report.
+    The importer's own report, if it names half as many suppliers as others do; else its partners', where as many report
+    the product as make a world; else reconciled figures; else what few exporters report.
 
     Args:
         figure: exports and imports by product (FIGURE) of reported and reconciled status, nothing twice.
@@ -191,7 +203,7 @@ def suppliers(figure: Relation, asked: Sequence[Asked] = (), *, periods: int = 1
         lines = build(_LINES, {"r": figure, "asked": rows_of(names, asked)}, enough=ENOUGH_LINES)
     else:
         lines = build(_EVERY_LINE, {"r": figure})
-    return build(_SUPPLIERS, {"lines": lines}, least=LEAST_PARTNERS, periods=periods)
+    return build(_SUPPLIERS, {"lines": lines}, least=LEAST_PARTNERS, named=NAMED, periods=periods)
 
 
 def market_share(supplied: Relation, period: str, base: str) -> exp.Select:

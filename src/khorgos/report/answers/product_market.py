@@ -73,6 +73,11 @@ class Market:
     measured: tuple[Measured, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def partial(self) -> bool:
+        """Are most other importers missing from it?"""
+        return self.markets < LEAST_PARTNERS and self.side != "reconciled"
+
     def place(self, area: str) -> int | None:
         """The row of an area, None where it trades nothing of it."""
         return self.areas.index(area) if area in self.areas else None
@@ -105,7 +110,7 @@ def market_of(
     Raises:
         NoData: neither the ledger nor an embedded world has it.
     """
-    years = _usable(known)
+    years = _usable(known, good)
     if year is not None and years and f"{year:04d}" not in years:
         raise NoData(
             f"The ledger has no full set of suppliers of {good.name} to {get(importer).name} in {year}",
@@ -138,16 +143,22 @@ def _finer(ledger: Ledger, good: Good, importer: str, as_of: dt.date | None) -> 
 _FINEST, _TOLD = 6, 5
 
 
-def _usable(known: Measured | None) -> list[str]:
+def _usable(known: Measured | None, good: Good) -> list[str]:
     """Years whose suppliers make a market, oldest first."""
     if known is None:
         return []
     rows = known.table.to_pylist()
-    return sorted({row["period"] for row in rows if len(row["period"]) == 4 and _is_market(row)})
+    least = LEAST_PARTNERS if good.is_total else 2  # every country buys something from thirty others
+    return sorted({row["period"] for row in rows if len(row["period"]) == 4 and _is_market(row, least)})
 
 
-def _is_market(row: Mapping[str, Any]) -> bool:
-    return bool(row["n_suppliers"] > 1 and (row["side"] != "exporter" or row["n_reporters"] >= _LEAST_REPORTERS))
+def _is_market(row: Mapping[str, Any], least: int) -> bool:
+    return bool(row["n_suppliers"] >= least and (row["side"] != "exporter" or row["n_reporters"] >= _LEAST_REPORTERS))
+
+
+def _is_whole(row: Mapping[str, Any]) -> bool:
+    """Are these all suppliers of the importer, as far as anybody reports?"""
+    return bool(row["side"] != "exporter" or row["n_reporters"] >= LEAST_PARTNERS)
 
 
 def _from_ledger(ledger: Ledger, good: Good, importer: str, years: Sequence[str], as_of: dt.date | None) -> Market:
@@ -169,13 +180,13 @@ def market_from(rows: Sequence[Mapping[str, Any]], good: Good, year: str, import
     """A good's market from rows of `measures.supply.suppliers`.
 
     Args:
-        rows: the rows; those of other years are left out.
+        rows: the rows; those of other years are left out, and other importers of which a few exporters report only.
         good: what.
         year: the year.
         importer: whose suppliers' traces are kept.
         made: the measure behind the rows.
     """
-    rows = [row for row in rows if row["period"] == year]
+    rows = [row for row in rows if row["period"] == year and (row["importer"] == importer or _is_whole(row))]
     areas = tuple(sorted({row[side] for row in rows for side in ("exporter", "importer")}))
     at = {area: place for place, area in enumerate(areas)}
     trade = np.zeros((len(areas), len(areas)))

@@ -12,6 +12,7 @@ from khorgos.ledger.engine import run
 from khorgos.ledger.statements import pairs
 from khorgos.ledger.store import Ledger
 from khorgos.measures.measured import Measured
+from khorgos.measures.statements.shares import LEAST_PARTNERS
 from khorgos.measures.supply import unit_values
 from khorgos.measures.trade import levels
 from khorgos.models.replacement import LEVEL, Band, Replacement, Supplier
@@ -114,13 +115,14 @@ def bought(ledger: Ledger, asked: Asked, known: Measured) -> Answer:
     by_year: dict[str, list[dict[str, Any]]] = {}
     for row in known.table.to_pylist():
         by_year.setdefault(row["period"], []).append(row)
+    least = LEAST_PARTNERS if asked.good.is_total else 2
     rows = []
     for year, cells in sorted(by_year.items()):
         theirs = [cell for cell in cells if cell["exporter"] in asked.gone]
         whole = sum(cell["value"] for cell in cells)
         lost = sum(cell["value"] for cell in theirs)
-        alone = cells[0]["n_suppliers"] < 2
-        silent = not theirs and cells[0]["side"] != "importer"  # no report of it is no report of none
+        alone = cells[0]["n_suppliers"] < least
+        silent = not theirs and (alone or cells[0]["side"] != "importer")  # no report of it is no report of none
         top = max(cells, key=lambda cell: (cell["value"], cell["exporter"]))
         rows.append(
             {
@@ -160,7 +162,7 @@ def _alone(asked: Asked, rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     notes = []
     if years := [row["year"] for row in rows if row["whole"] is None]:
         line = fetch_line(asked.importer, asked.good, ",".join(years))
-        notes.append(f"One supplier's report only in {', '.join(years)}: no shares. Get the others: {line}")
+        notes.append(f"Figures of too few suppliers in {', '.join(years)}: no shares. Get the others: {line}")
     if years := [row["year"] for row in rows if row["lost"] is None]:
         notes.append(
             f"No report of {asked.lost_names} in {', '.join(years)}: shares there would be too large, or none."
@@ -284,22 +286,22 @@ def _notes(asked: Asked, market: Market, found: Replacement) -> list[str]:
     if asked.good.note and market.made_from is None:
         notes.append(asked.good.note)
     notes += _model(market, found)
-    if market.markets < 2:
+    if market.partial:
+        many = f"only {market.markets - 1} other importers" if market.markets > 1 else "no other importer"
         notes.append(
-            f"The figures hold no other importer, so that sales cannot be turned to {get(asked.importer).name} from "
-            "elsewhere: prices rise too much and others make up too little. Get the others: "
+            f"The figures hold {many}, so that sales cannot be turned to {get(asked.importer).name} from elsewhere: "
+            "prices rise too much and others make up too little. Get the others: "
             f"{fetch_line('ALL', asked.good, market.year)}"
         )
     return [*notes, *remarks(market.measured, leave=("mirror-imports", "few-reporters")), *_few(asked, market)]
 
 
 def _few(asked: Asked, market: Market) -> list[str]:
-    own = [r for m in market.measured for r in m.table.to_pylist() if r["importer"] == asked.importer]
-    if not own or own[0]["side"] != "exporter":
+    if market.side != "exporter":
         return []
     return [
         f"{get(asked.importer).name} reports none of it in {market.year}: these are the reports of "
-        f"{own[0]['n_suppliers']} suppliers, and shares are among them."
+        f"{len(market.traces)} suppliers, and shares are among them."
     ]
 
 
@@ -327,7 +329,7 @@ def _bound(asked: Asked, market: Market, found: Replacement) -> str:
     now = sum(one.before for one in apart)
     bought_now = sum(one.before for one in found.suppliers)
     factor, word = scale_of(every)
-    if market.markets < 2:
+    if market.partial:
         return "What Central Asia exports of it elsewhere is not in these figures, so there is no bound."
     if every <= 0:
         return "Central Asia exports none of it in these figures."
