@@ -267,7 +267,11 @@ def _unknown(row: Mapping[str, Any], route: Route) -> str:
     lacks = [
         text
         for text, value in (
-            (f"{route.origin} to {route.destination} itself, which Freund's criteria need", row["direct"]),
+            (
+                f"{route.origin} to {route.destination} itself or all exports of {route.origin} or {row['hub']}, which "
+                "Freund's criteria need",
+                row["freund"],
+            ),
             ("all imports of hub or destination, which the excess flow needs", row["excess_flow"]),
             ("one of the two reports of the first leg, which missing trade needs", row["declared"]),
         )
@@ -349,10 +353,22 @@ def _scan(ledger: Ledger, route: Route, top: int, notes: Sequence[str]) -> Answe
         "sold. P: percentile of that share, and of missing trade's, among hubs large enough to have one."
     )
     title = f"From {get(route.origin).name} to {get(route.destination).name} by way of others"
-    notes = (said, *notes)
+    notes = (said, _blanks(found), *notes)
     return _answer(
         route, credits, title=title, columns=columns, rows=rows, notes=notes, measured=(made,), first=ordered[0]
     )
+
+
+def _blanks(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What is not known of how many hubs, and why."""
+    reasons = {
+        "excess_flow": "excess flow of {n}, for want of all imports of hub or destination",
+        "missing_trade": "missing trade of {n}, for want of one of the two reports of the first leg",
+        "freund": "Freund's criteria of {n}, for want of the direct flow or of all exports",
+    }
+    counts = {index: sum(row[index] is None for row in rows) for index in reasons}
+    told = [text.format(n=counts[index]) for index, text in reasons.items() if counts[index]]
+    return f"Not known in both years: {'; '.join(told)}." if told else ""
 
 
 def _products(ledger: Ledger, route: Route, hub: str | None, top: int, notes: Sequence[str]) -> Answer:
