@@ -34,7 +34,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 unit: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # The built wheel, installed without development packages and used outside the checkout.
 wheel: $(VENV)/.dev
