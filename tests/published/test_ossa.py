@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,14 +78,16 @@ def test_table_3_and_nash(data, panel):
             continue
         assert column == COLUMNS[-1], (region, column, value, computed[region][column])
         missed[region] = gap
+        if region == "Mean":  # the mean of medians that are each accounted for
+            continue
         k = REGIONS.index(region)
         # A median that would round to the printed one, at the nearest edge.
         goal = (value + np.sign(gap) * 0.05) / 100
         price = price_of_median(optima[k], k, goals[k], goal)
         # 1e-11: the paper's programme stops at 1e-13, with slopes by differences that are good to about 1e-8.
         assert 0 < price < 1e-11, (region, price)
-    assert sorted(missed) == {"Table 3a": ["EU", "Japan", "RoW"], "Table 3b": ["Brazil", "Japan"]}[table]
-    assert max(map(abs, missed.values())) < 0.22
+    assert sorted(missed) == {"Table 3a": ["EU", "Japan", "Mean", "RoW"], "Table 3b": ["Brazil", "Japan"]}[table]
+    assert max(map(abs, missed.values())) < 0.2
     assert max(best.left for best in optima.values()) <= 1e-4
     _headlines_of_table_4(data, table, optima)
 
@@ -94,7 +98,7 @@ def _headlines_of_table_4(data, table, optima):
     medians = [np.median(np.delete(found.tau[:, k], k, axis=0)) - 1 for k in range(len(REGIONS))]
     if table == "Table 3a":
         assert round(float(welfare), 1) == -2.4
-        assert round(100 * float(np.mean(medians)), 1) == 58.1
+        np.testing.assert_allclose(100 * np.mean(medians), 58.1, atol=0.15)  # as for the medians of Table 3
     else:
         assert (round(float(government), 1), round(float(welfare), 1)) == (-2.9, -3.2)
         np.testing.assert_allclose(100 * np.mean(medians), 63.4, atol=0.25)  # as for the medians of Table 3
@@ -104,10 +108,16 @@ def test_table_3c_without_lobbying(data):
     computed = table_3c(data)
     printed = [(row, column, value) for t, row, column, value in data.printed if t == "Table 3c"]
     assert len(printed) == 30
-    missed = [(row, column) for row, column, value in printed if abs(computed[row][column] - value) > 0.05 + 1e-9]
-    assert missed == [("sigma case 1", COLUMNS[-1]), ("sigma case 2", COLUMNS[-1])]
     for row, column, value in printed:
-        assert abs(computed[row][column] - value) < 0.08, (row, column)  # medians as in panels a and b
+        assert abs(computed[row][column] - value) <= 0.05 + 1e-9, (row, column, value, computed[row][column])
+
+
+def test_no_tariff_is_lost_on_a_flow_that_it_killed(data):
+    """With elasticities of 6.5 a climb leaves tariffs of tiny flows at hundreds of per cent; they are brought back."""
+    world = data.rescaled["sigma case 3"]
+    best = unilateral(replace(data, baseline=world), "Table 3a", 3)
+    assert best.left < 1e-4
+    assert best.tau[:, 3].max() < 1.5  # the least theta of the case, 2.64, makes an optimal tariff of some 38 per cent
 
 
 def test_no_small_move_pays(data):

@@ -24,6 +24,8 @@ BOUNDS = (-0.5, 10.0)
 GUESS = 0.6
 #: Longest step of ln(1 + t) in a polish: keeps tariffs on tiny flows from running away.
 LEASH = 0.1
+#: Steps in ln(1 + t) above this show a tariff that a climb has lost: chosen a fifth of the leash.
+LOOSE = 0.02
 #: Largest step in ln(1 + t) that may be left at an optimum: 0.01 of a point of tariff.
 LEFT = 1e-4
 #: Equilibria and adjoints inside a search: slopes of tiny flows are differences of large numbers.
@@ -142,13 +144,28 @@ def _leap(search: _Search, best: float, x: Array) -> Array | None:
     return np.where(np.isin(sector, gains), high, x) if gains else None
 
 
+def _gather(search: _Search, x: Array) -> Array:
+    """Tariffs that are far from where their slopes point, at the median of their sector's others.
+
+    A first climb overshoots on tiny flows, and the slope of a flow that a tariff has killed no longer shows it the way.
+    """
+    loose = np.abs(search.goal(x) - x) > LOOSE
+    gathered = x.copy()
+    for label in np.unique(search.label[loose]):
+        own = search.label == label
+        if (firm := own & ~loose).any():
+            gathered[own & loose] = np.median(x[firm])
+    return gathered
+
+
 def _finish(search: _Search, x: Array, who: str) -> Optimum:
     steps: list[tuple[float, Array]] = []
     low, high = np.log1p(BOUNDS[0]), np.log1p(BOUNDS[1])
+    x = _gather(search, x)
 
     def polish(u: Array) -> tuple[Array, float]:
         inside = np.clip(u, low, high)
-        goal = np.clip(inside + np.clip(search.wish(inside), -LEASH, LEASH), low, high)
+        goal = search.goal(inside)
         left = float(np.abs(goal - inside).max())
         steps.append((left, inside))
         return goal, left
@@ -173,16 +190,20 @@ class _Search:
         n = np.arange(len(baseline.countries))
         foreign[n, n] = 0.0
         self.where = [np.nonzero(foreign[:, k, :] > 0) for k in players]
-        # Curvature grows with the flow and its elasticity, as a share of what the importer spends.
-        total = baseline.spending.sum(1)
-        self.weight = np.concatenate(
-            [
-                (foreign[:, k, :] * baseline.spending[k] * baseline.theta / total[k])[place]
-                for k, place in zip(players, self.where, strict=True)
-            ]
-        )
+        self.weight = self._weights(baseline.pi, baseline.spending)
+        # Sector and player of each tariff.
+        self.label = np.concatenate([p * len(baseline.theta) + place[1] for p, place in enumerate(self.where)])
         self.size, self.solves = len(self.weight), 0
         self.warm: Array | None = None
+
+    def _weights(self, pi: Array, spending: Array) -> Array:
+        """Curvature grows with the flow and its elasticity, as a share of what the importer spends."""
+        total = spending.sum(1)
+        parts = [
+            (pi[:, k, :] * spending[k] * self.baseline.theta / total[k])[place]
+            for k, place in zip(self.players, self.where, strict=True)
+        ]
+        return np.concatenate(parts)
 
     def tau(self, x: Array) -> Array:
         tau, at = self.first.copy(), 0
@@ -211,11 +232,17 @@ class _Search:
             parts.append(slope[:, k, :][place])
         return np.concatenate(parts)
 
+    def goal(self, x: Array) -> Array:
+        """Where each tariff's slope points, a leash away at the most and within the bounds."""
+        aim: Array = np.clip(x + np.clip(self.wish(x), -LEASH, LEASH), *np.log1p(BOUNDS))
+        return aim
+
     def wish(self, x: Array) -> Array:
         """The step in ln(1 + t) that each slope asks for, were each tariff alone."""
         found = self.at(x)
         slopes = self.slopes(found, [objective(found) for objective in self.objectives])
-        step: Array = slopes / self.weight
+        # By the flows at x, not at the start: a prohibitive tariff leaves a slope as small as its flow.
+        step: Array = slopes / self._weights(found.pi, found.X)
         return step
 
     def level(self, x: Array) -> float:
