@@ -33,6 +33,7 @@ FLOORS = {
     "batch4": (0.96, 0.96, 0.92),
     "batch5": (0.96, 0.93, 0.84),
     "batch6": (0.96, 0.96, 0.91),
+    "batch7": (0.95, 0.95, 0.80),
 }
 #: What issue 3 asks of the annotated set.
 ASKED = (0.97, 0.93, 0.80)

@@ -62,10 +62,12 @@ class Calendar:
     Args:
         today: the article's day.
         fallback_year: the year that a text without a date most likely speaks of.
+        fiscal_first: first month of the fiscal year of the country that the text is about.
     """
 
     today: Today
     fallback_year: int | None = None
+    fiscal_first: int = 4
 
     def period(self, when: When, running: Period | None) -> Period | None:
         """The period that an expression means.
@@ -136,7 +138,8 @@ class Calendar:
 
     def _fiscal(self, when: When, _running: Period | None) -> Period | None:
         """A fiscal year from April to March, as in India and Japan; a marketing year from July to June, as of grain."""
-        return Period(12 * when.year + (6 if when.first == 7 else 3), 12) if when.year is not None else None
+        first = when.first or self.fiscal_first
+        return Period(12 * when.year + first - 1, 12) if when.year is not None else None
 
     def _rolling(self, _when: When, running: Period | None) -> Period | None:
         """Twelve months up to the end of the period in question."""

@@ -35,6 +35,8 @@ from khorgos.nomenclature.periods import Period, parse_period
 
 # Kinds whose period the next sentence may go on with.
 _TIMED = word_set("extract", "timed")
+# First months of fiscal years that do not begin in April (CIA, The World Factbook, field "Fiscal year").
+_FISCAL_FIRST = {"PAK": 7, "BGD": 7, "EGY": 7, "AUS": 7, "NPL": 7, "KEN": 7, "UGA": 7, "ETH": 7, "USA": 10, "THA": 10}
 _FIGURES = frozenset(("statistics", "data", "figures", "numbers", "customs", "statisticians", "calculations"))
 # Kinds that set no flow for the next sentence.
 _NO_FLOW = frozenset(("tariff_rate", "rank", "count"))
@@ -74,9 +76,9 @@ class _Reader:
         self._text = reading.text
         self._lines = [read_line(reading.text, sentence) for sentence in sentences(reading.text)]
         self._mentions = [find_mentions(line) for line in self._lines]
-        self._calendar = Calendar(today, _year_spoken_of(self._lines))
         every = [mention for found in self._mentions for mention in found]
         hub = hub_of(every, self._lines)
+        self._calendar = Calendar(today, _year_spoken_of(self._lines), _FISCAL_FIRST.get(hub or "", 4))
         self._mind = Discourse(
             hub=hub, main=main_pair(every), bilateral=is_bilateral(every, hub), region=region_of(self._lines)
         )

@@ -47,7 +47,7 @@ _BEFORE_ONLY = {
     "azn": "AZN", "uzs": "UZS", "kgs": "KGS", "jpy": "JPY", "vnd": "VND", "myr": "MYR", "rm": "MYR", "a$": "AUD",
     "c$": "CAD", "hk$": "HKD", "s$": "SGD", "nt$": "TWD", "nz$": "NZD", "r$": "BRL", "chf": "CHF", "aed": "AED",
     "thb": "THB", "idr": "IDR", "byn": "BYN", "uah": "UAH", "pln": "PLN", "aud": "AUD", "cad": "CAD", "hkd": "HKD",
-    "sgd": "SGD", "brl": "BRL", "sar": "SAR", "pkr": "PKR", "mnt": "MNT", "cnh": "CNY",
+    "sgd": "SGD", "brl": "BRL", "sar": "SAR", "pkr": "PKR", "mnt": "MNT", "cnh": "CNY", "r": "ZAR",
 }  # fmt: skip
 
 # Names that are words of another kind more often than money.

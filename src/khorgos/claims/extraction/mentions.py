@@ -57,7 +57,7 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa:
     if chunk.has("verb") and _is_verb(chunks, i):
         return verb_mention(chunks, i, floor)
     if chunk.low == "gap" and (last := _end_of_gap(chunks, i)) is not None:
-        return Mention(i, i - 1 if i and chunks[i - 1].low == "the" else i, last, "balance", -2, world=True)
+        return Mention(i, i - 1 if i and chunks[i - 1].low == "the" else i, last, "balance", -2, world=last > i + 1)
     if chunk.has("haul") and _carries(chunks, i):
         return replace(noun_mention(chunks, i, floor), world=not any(c.kind == "area" for c in chunks))
     if chunk.has("flow") and not _is_no_flow(chunks, i):
@@ -93,7 +93,9 @@ def _carries(chunks: Sequence[Chunk], i: int) -> bool:
 
 
 def _end_of_gap(chunks: Sequence[Chunk], i: int) -> int | None:
-    """ "the gap between what America sells abroad and what it buys": the chunk behind it."""
+    """ "a gap of $2 billion", "the gap between what America sells abroad and what it buys": the chunk behind it."""
+    if i + 2 < len(chunks) and chunks[i + 1].low == "of" and chunks[i + 2].kind == "quantity":
+        return i + 1
     if i + 1 >= len(chunks) or chunks[i + 1].low != "between":
         return None
     ways = [k for k in range(i + 2, min(len(chunks), i + 20)) if chunks[k].marks.get("verb") in ("sell", "buy")]

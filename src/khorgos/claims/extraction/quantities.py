@@ -72,6 +72,8 @@ def _at(tokens: Sequence[Token], position: int, taken: Collection[int]) -> Quant
 def _is_money_sign(tokens: Sequence[Token], position: int) -> bool:
     """Whether the words before a number are a currency: "A$5" and "RM 5", not "a $5 bill"."""
     token = tokens[position]
+    if token.low == "r":  # "R3.99 billion"
+        return token.text == "R" and tokens[position + 1].glued
     if token.sort != "word" or token.low in ("yuan", "us", "usd", "rs"):
         return True
     if tokens[position + 1].low in ("$", "\u00a5"):

@@ -127,6 +127,12 @@ def _range(match: re.Match[str]) -> When:
     return found._replace(year=year)
 
 
+def _range_of_years(match: re.Match[str]) -> When:
+    """ "July-June 2024-25": a year of the office's own."""
+    end = int(match["y1"][:2] + match["y2"][-2:])
+    return When(*match.span(), "months", int(match["y1"]), _month(match["m1"]), _month(match["m2"]), None, end)
+
+
 def _single(match: re.Match[str]) -> When:
     month = _month(match["m"])
     return _months(match, month, month)
@@ -187,7 +193,7 @@ def _fiscal(match: re.Match[str]) -> When:
     if first is None:  # FY24 and FY2024 end in that year
         written = match["fy"]
         first = (int(written) if len(written) == 4 else 2000 + int(written)) - 1
-    return When(*match.span(), "fiscal", first, 7 if "marketing" in match.group().lower() else 4)
+    return When(*match.span(), "fiscal", first, 7 if "marketing" in match.group().lower() else None)
 
 
 def _persian(match: re.Match[str]) -> When:
@@ -266,6 +272,8 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (rf"\b(?P<d>[0-3]?[0-9])(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{M})(?:,?\s+(?P<y>{Y}))?", 0, _date),
     (rf"\b(?P<m1>{M})\s*(?:(?:of\s+)?(?P<y1>{Y}))?{_TO}(?P<m2>{M})(?!\s+[0-3]?[0-9]\b)(?:\s+period\b|-?period\b)?{_OF}",
      0, _range),
+    (rf"\b(?P<m1>{M}){_TO}(?P<m2>{M})\s+(?:of\s+)?(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>(?:20)?[0-9]{{2}})(?![0-9])", 0,
+     _range_of_years),
     (rf"\b(?P<m>{M}){_OF}", 0, _single),
     (rf"(?:\bthe\s+)?\b(?:first|initial|opening)\s+(?P<n>{N})(?:\s+|-)months?(?:\s+period)?{_OF}", re.I, _first_months),
     (rf"\b(?P<n>{N})\s+months?\s+(?:through|to|ended|ending|ending in|ended in|till|up to|until|ended on)\s+"
@@ -279,6 +287,8 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (rf"(?:\bthe\s+)?\b(?P<q>first|second|third|fourth|final|last|1st|2nd|3rd|4th|opening)(?:\s+|-)"
      rf"(?:quarter|trimester){_OF}", re.I, _quarter),
     (r"\b(?:Q(?P<q>[1-4])|(?P<q2>[1-4])Q)\b(?:\s*(?:of\s+|FY)?'?(?P<y>(?:19|20)?[0-9]{2})\b)?", 0, _short_quarter),
+    (r"\b[Qq]uarter\s+(?P<q>[1-4])(?P<q2>)\b(?:\s*(?:\(.{1,20}?\)\s*)?(?:of\s+)?(?P<y>(?:19|20)[0-9]{2})\b)?", 0,
+     _short_quarter),
     (r"\b(?P<q2>[1-4])(?P<q>)Q(?P<y>[0-9]{2,4})\b", 0, _short_quarter),
     (r"\b(?P<n>[0-9]{1,2})M\s*(?P<y>(?:19|20)[0-9]{2}|(?<=M)[0-9]{2})\b", 0, _short_months),
     (rf"\b(?:fiscal(?:\s+year)?|FY|financial year"
