@@ -23,6 +23,8 @@ COMMANDS = (
     ["targets"],
     ["sources"],
     ["explain", "total/CHN/KAZ/2024"],
+    ["substitute", "RUS", "--product", "TOTAL", "--lose", "EU27"],
+    ["exposure", "KAZ", "--to", "CHN,RUS,USA"],
     ["brief", "--out", "brief"],
 )
 
