@@ -24,6 +24,7 @@ from khorgos.models.papers.ossa import (
     unilateral,
 )
 from khorgos.models.papers.ossa_medians import price_of_median
+from khorgos.models.policy import optimal_tariffs
 from khorgos.models.scenario import Scenario
 
 
@@ -118,6 +119,15 @@ def test_no_tariff_is_lost_on_a_flow_that_it_killed(data):
     best = unilateral(replace(data, baseline=world), "Table 3a", 3)
     assert best.left < 1e-4
     assert best.tau[:, 3].max() < 1.5  # the least theta of the case, 2.64, makes an optimal tariff of some 38 per cent
+
+
+@pytest.mark.parametrize("guess", [0.2, 1.0])
+def test_the_optimum_does_not_depend_on_its_start(data, guess):
+    goal = objectives(data.weights("Table 3a"))[2]
+    found = optimal_tariffs(data.baseline, Scenario(deficits="balanced"), 2, goal, guess=guess)
+    usual = unilateral(data, "Table 3a", 2)
+    # Polished to steps of 1e-6 in ln(1 + t) where it can be, and of 1e-4 at the most.
+    np.testing.assert_allclose(np.log(found.tau), np.log(usual.tau), atol=1e-4)
 
 
 def test_no_small_move_pays(data):
