@@ -62,6 +62,26 @@ def test_evidence_can_be_opened(khorgos: Run, article: Callable[[str], str]) -> 
     assert all(khorgos("explain", address).status == 0 for address in addresses)
 
 
+MANY = (
+    "Chinese customs put trade with Kazakhstan at $43.8 billion in 2024, up 9% from $41 billion in 2023. "
+    "With Kyrgyzstan it came to $22.7 billion, and with Uzbekistan to $18.7 billion. "
+    "Turkmenistan was China's third-largest partner in Central Asia in 2024. "
+    "China's trade with Central Asia came to $94.8 billion in 2024, 20% more than the $89.4 billion of 2023."
+)
+
+
+def test_the_evidence_of_every_ruling_can_be_opened(khorgos: Run, article: Callable[[str], str]) -> None:
+    document = json.loads(khorgos("check", article(MANY), "--date", "2025-03-20", "--format", "json").out)
+    evidence = {claim["verdict"]: claim["evidence"] for claim in document["claims"] if claim["evidence"]}
+    opened = [[e["address"]] if e["address"] else e["trace"][:1] for rows in evidence.values() for e in rows[:2]]
+    tokens = {token for each in opened for token in each}
+
+    assert {"supported", "contradicted", "inconsistent_within_text"} <= set(evidence)
+    assert len(tokens) >= 3
+    for token in tokens:
+        assert khorgos("explain", token).status == 0, token
+
+
 def test_the_page_is_the_article_with_its_claims_marked(khorgos: Run, article: Callable[[str], str]) -> None:
     page = html.fromstring(khorgos("check", article(WRONG), "--date", "2025-03-20", "--format", "html").out)
     marked = {"".join(mark.xpath("a/text()")): mark.get("class") for mark in page.xpath("//mark")}
