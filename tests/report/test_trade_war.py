@@ -91,3 +91,11 @@ def test_another_reporter_has_its_own_pages(ledger: Ledger) -> None:
     assert "cotton" not in found
     assert [figure.id for figure in found["tariffs"].figures] == ["duty-usa-kaz"]
     assert {row["id"] for row in found["simulation"].figures[0].view.rows} == {"KAZ", "CHN", "RUS", "USA"}
+
+
+def test_who_reported_nothing_is_no_hub_with_zeros(ledger: Ledger) -> None:
+    every = khorgos.reroute("CHN", "RUS", since=2019, top=0, ledger=ledger).view.rows
+
+    # BACI 2023 has no row of these with Russia, and neither side's own report is in the release
+    assert not {row["hub"] for row in every} & {"TJK", "TKM", "GEO"}
+    assert all(row["sold"] > 0 for row in every)

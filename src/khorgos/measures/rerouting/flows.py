@@ -26,6 +26,10 @@ _HELD = 5_000_000
 _WORLD = "WLD"
 _SUBHEADINGS = 6  # digits of the goods whose sums the ledger makes at import
 
+#: More partners than there are: a pair whose trade in all goods is left out of a year is unknown, however many others
+#: are named. BACI leaves out pairs of which neither side reported, such as Tajikistan and Russia in 2023.
+_NEVER = 10_000
+
 _NAMES = ("exporter", "importer", "declarer", "flow", "year", "product", "value", "trace")
 
 _DECLARED = """
@@ -160,7 +164,8 @@ def flows(
         pairs = replace(ask, route=replace(route, level=0), sources=made, convert=False)
         everything = stack([pairs.of(areas), others.of(areas)], _NAMES)
     present = draft.step("present", build(_PRESENT, {"d": everything}))
-    broad = draft.step("broad", build(_BROAD, {"present": present, "spans": given}, broad=LEAST_PARTNERS))
+    least = LEAST_PARTNERS if route.level else _NEVER
+    broad = draft.step("broad", build(_BROAD, {"present": present, "spans": given}, broad=least))
     sides = draft.step("sides", build(_SIDES, {"present": present, "spans": given, "broad": broad}))
     if made:
         worlds = replace(ask, sources=made)
