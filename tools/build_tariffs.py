@@ -163,7 +163,7 @@ def _china(policy: Path) -> Rows:
         if points["2019-01-01b"]:
             yield "cn-vehicles-suspended", code, None
         level = 0.0
-        for column in MFN:
+        for column in MFN if row[MFN[0]] else ():  # 14 lines, of specific duties, have no ordinary rate
             level += points[column]
             if column == MFN[0] or abs(points[column]) > 1e-9:
                 yield f"cn-mfn-{column[:10]}", code, round(level, 4) + 0.0

@@ -14,6 +14,7 @@ import pytest
 from khorgos.core.errors import BadInput, NoData
 from khorgos.ledger.tariffs import import_weights, tariff_registry
 from khorgos.measures.tariffs import Substitution, in_force, rates
+from khorgos.measures.tariffs.in_force import lines_of
 
 D = dt.date
 
@@ -41,6 +42,41 @@ def test_every_line_of_2018_and_2019_is_that_of_the_workbook(shared: Path) -> No
         found = {one.code: one.high + (one.ordinary or 0) for one in in_force(tariff_registry(), "CHN", "USA", day)}
         # Their levels carry rounding of up to 1e-6 from a workbook's single-precision changes; ours four decimals.
         assert max(abs(found[code] - value) for code, value in total.items()) < 1e-3
+
+
+def test_chinas_average_by_trade_after_the_war_lies_below_the_published_one(shared: Path) -> None:
+    """By two roads: the registry's weighted mean, and the workbook's headings by hand."""
+    folder = shared / "data" / "trade" / "us_exports_to_china_hs4" / "global_trade"
+    with (folder / "US_exportsto_China_2022.csv").open(encoding="latin-1", newline="") as file:
+        head, *read = csv.reader(file)
+    records = [dict(zip(head, line, strict=False)) for line in read]  # a comma ends each line
+    trade = {r["cmdCode"]: float(r["primaryValue"]) for r in records if r["aggrLevel"] == "4"}
+    workbook = shared / "data" / "policy" / "china_retaliation" / "china_tariff_on_us_hs10_by_date_2018_2019.csv"
+    lines: dict[str, list[tuple[float, float, bool]]] = {}
+    with workbook.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            rate = [float(value or 0) for name, value in row.items() if name != "hs10"]
+            lines.setdefault(row["hs10"][:4], []).append((rate[0], sum(rate[1:]), row["2018-01-01"] != ""))
+    # fourteen headings, soybeans among them, have lines of later lists beside those of 2018
+    now = {code: len(lines_of(tariff_registry(), "CHN", (code,))) for code in lines}
+    held = {code: value for code, value in trade.items() if code in lines and now[code] == len(lines[code])}
+    assert len(held) > 0.95 * len(trade)
+    spread = [(*one, value / len(lines[code])) for code, value in held.items() for one in lines[code]]
+    known = sum(w for _, _, told, w in spread if told)  # 14 lines have no ordinary rate
+    level = sum(base * w for base, _, told, w in spread if told) / known
+    came = sum(more * w for _, more, _, w in spread) / sum(w for *_, w in spread)
+    weights = pa.table({"code": list(held), "value": list(held.values())})
+    days = [D(2018, 1, 1), D(2019, 6, 1)]
+    before, after = rates(tariff_registry(), "CHN", ["USA"], days, weights=weights).to_pylist()
+
+    # four decimals of a rate in the registry
+    assert before["ordinary"] == pytest.approx(level, abs=1e-3)
+    assert after["low"] + after["ordinary"] == pytest.approx(level + came, abs=1e-3)
+    weights = pa.table({"code": list(trade), "value": list(trade.values())})
+    before, after = rates(tariff_registry(), "CHN", ["USA"], days, weights=weights).to_pylist()
+    # with 2017's trade 8.0 and 20.7 (Bown, Jung, Zhang 2019): what was hit hardest is bought less five years later
+    assert before["ordinary"] < 8.0
+    assert after["low"] + after["ordinary"] < 20.7
 
 
 def test_the_weights_are_the_census_total() -> None:

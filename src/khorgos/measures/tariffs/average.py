@@ -130,12 +130,16 @@ class _Goods:
     def stacked(self, day: dt.date, *, most: bool) -> tuple[Floats, Floats | None]:
         levied = self.cover.levied(self.imposer, self.target, day, most=most)
         some = [one for one in levied if one.measure.group in self.groups]
-        own = [one.points for one in some if one.measure.kind == "ordinary"]
-        return added(some, len(self.weight)), np.sum(own, axis=0) if own else None
+        own = [np.where(one.on, one.points, np.nan) for one in some if one.measure.kind == "ordinary"]
+        known = np.any([~np.isnan(one) for one in own], axis=0)
+        ordinary = np.where(known, np.nansum(own, axis=0), np.nan) if own else None
+        return added(some, len(self.weight)), ordinary
 
     def mean(self, points: Floats, weight: Floats) -> Floats:
-        total = np.bincount(self.at, weight, minlength=len(self.names))
-        sums = np.bincount(self.at, weight * points, minlength=len(self.names))
+        """Over the lines whose points are known."""
+        known = ~np.isnan(points)
+        total = np.bincount(self.at[known], weight[known], minlength=len(self.names))
+        sums = np.bincount(self.at[known], (weight * points)[known], minlength=len(self.names))
         out: Floats = np.divide(sums, total, out=np.full(len(self.names), np.nan), where=total > 0)
         return out
 
