@@ -34,7 +34,7 @@ FLOORS = {
     "batch5": (0.96, 0.93, 0.84),
     "batch6": (0.96, 0.96, 0.91),
     "batch7": (0.95, 0.95, 0.80),
-    "batch8": (0.0, 0.0, 0.0),
+    "batch8": (0.96, 0.95, 0.90),
     "batch9": (0.0, 0.0, 0.0),
 }
 #: What issue 3 asks of the annotated set.

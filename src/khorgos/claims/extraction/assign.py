@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind, spelt_out
 from khorgos.claims.extraction.frames import Place, resolve
+from khorgos.claims.extraction.items import item_right_behind
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.relations import Relation, find_relations
@@ -399,6 +400,8 @@ def _item(scene: Scene, i: int, m: int | None) -> int | None:
     floor = 0
     if m is not None and scene.mentions[m].head < i:
         floor = max(scene.mentions[m].last, scene.mentions[m].head)
+    if (behind_it := item_right_behind(chunks, i, free_areas(scene))) is not None:
+        return behind_it
     found = None
     for k in free_areas(scene):
         if floor <= k < i and not _is_set_aside(chunks, k) and not _is_epithet(chunks, k):
@@ -458,9 +461,9 @@ def _item_after(scene: Scene, i: int) -> int | None:
 
 def _listed(scene: Scene, item: int | None, mind: Discourse) -> Frame:
     """A quantity without a mention: the flow in question, with the area it is said of."""
-    frame = replace(mind.running, sure=0)
     if item is None:
-        return frame
+        return replace(mind.running if mind.topic is None or scene.mentions else mind.topic, sure=0)
+    frame = replace(mind.running, sure=0)
     area = scene.line.chunks[item].area
     assert area is not None
     return replaced(frame, area.area, behind(scene.line.chunks, item), mind)

@@ -280,5 +280,7 @@ def _in_dateline(tokens: Sequence[Token], chunk: Chunk) -> bool:
         return False
     head = tokens[: min(len(tokens), 24)]
     opens = tokens[0].text.isupper() and len(tokens[0].text) > 2
-    stop = next((i for i, t in enumerate(head) if t.text in ("\u2013", "(", "-") and not t.glued), None)
+    stop = next((i for i, t in enumerate(head) if t.text in ("\u2014", "\u2013", "(", "-") and not t.glued), None)
+    if chunk.first == 0 and chunk.area is not None and is_seat(chunk.area) and chunk.last < len(tokens):
+        stop = chunk.last if tokens[chunk.last].text in (":", "\u2014") else stop
     return opens and stop is not None and chunk.last <= stop

@@ -62,6 +62,7 @@ class Discourse:
         running: the last flow spoken of.
         base: the last that was no item of a list.
         main: the pair that the text mostly speaks of.
+        pairs: all pairs that a flow of the text names in full; others are items of a list.
         bilateral: whether the text speaks of hardly any other.
         subject: the last country that a sentence was about.
         region: the last group of countries.
@@ -74,12 +75,14 @@ class Discourse:
         place: the last place in a ranking.
         item: the partner last placed or listed.
         aside: whether the period is a part that the paragraph looks at: "in April alone".
+        topic: the turnover that the sentence before broke down into exports and imports, which "the figure" means.
         whole: what a bare flow means after a paragraph about several partners: trade with all.
     """
 
     running: Frame = field(default_factory=Frame)
     base: Frame = field(default_factory=Frame)
     main: tuple[str, str] | None = None
+    pairs: frozenset[frozenset[str | None]] = frozenset()
     bilateral: bool = True
     subject: str | None = None
     region: str | None = None
@@ -92,6 +95,7 @@ class Discourse:
     place: int = 0
     item: str | None = None
     aside: bool = False
+    topic: Frame | None = None
     whole: Frame | None = None
 
     def anchor(self, frame: Frame) -> str | None:

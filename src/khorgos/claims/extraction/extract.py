@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from khorgos.claims.claim import Claim
 from khorgos.claims.extraction.areas_in_text import Source
-from khorgos.claims.extraction.assign import scene_of
+from khorgos.claims.extraction.assign import Scene, scene_of
 from khorgos.claims.extraction.calendar import Calendar, Today, read_date
 from khorgos.claims.extraction.chunks import Line, read_line
+from khorgos.claims.extraction.coreference import with_referents
 from khorgos.claims.extraction.discourse import Discourse, Frame, hub_of, is_bilateral, main_pair, region_of, subjects
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.figures import figure
@@ -74,13 +75,17 @@ class _Reader:
 
     def __init__(self, reading: Reading, today: Today) -> None:
         self._text = reading.text
-        self._lines = [read_line(reading.text, sentence) for sentence in sentences(reading.text)]
+        self._lines = with_referents([read_line(reading.text, sentence) for sentence in sentences(reading.text)])
         self._mentions = [find_mentions(line) for line in self._lines]
         every = [mention for found in self._mentions for mention in found]
         hub = hub_of(every, self._lines)
         self._calendar = Calendar(today, _year_spoken_of(self._lines), _FISCAL_FIRST.get(hub or "", 4))
         self._mind = Discourse(
-            hub=hub, main=main_pair(every), bilateral=is_bilateral(every, hub), region=region_of(self._lines)
+            hub=hub,
+            main=main_pair(every),
+            pairs=frozenset(frozenset((*m.a, *m.b)) for m in every if len(m.a) == len(m.b) == 1),
+            bilateral=is_bilateral(every, hub),
+            region=region_of(self._lines),
         )
         self._tariff = TariffMind()
         self._paragraph = -1
@@ -251,17 +256,37 @@ def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft],
             mind.running = frame
             if not frame.listed:
                 mind.base = frame
+    if not numbers and not rest and mind.running.flow not in (None, "total"):
+        _remember_talk(scene, mind)
     if scene.mentions or numbers:
         mind.whole = None
     for draft in sorted((d for d in (*numbers, *rest) if d.kind not in _NO_FLOW), key=lambda d: d.start):
         _remember_flow(draft, mind)
+    mind.topic = _broken_down([d.frame for d in numbers if d.frame is not None])
+    items = {d.frame.b for d in numbers if d.frame is not None and d.frame.listed and d.frame.b != WORLD}
     for _, area in scene.about:
+        if len(items) > 1 and area in items:
+            continue  # of several partners listed none is what the next sentence is about
         if not is_group(area) or area == "EU":
             mind.subject = area
     named = [chunk.area.area for chunk in scene.line.chunks if chunk.kind == "area" and chunk.area is not None]
     groups = [area for area in named if is_group(area)]
     mind.region = groups[-1] if groups else mind.region
     _remember_period(setting, [*numbers, *rest], mind)
+
+
+def _broken_down(frames: Sequence[Frame]) -> Frame | None:
+    """The turnover of a sentence that goes on to give its exports and its imports."""
+    first = frames[0] if frames and frames[0].flow == "total" else None
+    parts = {f.flow for f in frames[1:] if first is not None and {f.a, f.b} == {first.a, first.b}}
+    return first if parts >= {"export", "import"} else None
+
+
+def _remember_talk(scene: Scene, mind: Discourse) -> None:
+    """ "Uzbekistan traded with 204 countries": without a figure, but the turnover is spoken of from here on."""
+    for mention, frame in zip(scene.mentions, scene.frames, strict=True):
+        if mention.flow == "total" and mention.a and frame.a == mind.running.a and frame.b == WORLD:
+            mind.running = mind.base = frame
 
 
 def _remember_flow(draft: Draft, mind: Discourse) -> None:
@@ -323,10 +348,11 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         and d.kind in _TIMED
     ]
     told = [d for d in told if d.frame is None or not d.frame.average]
+    past = {d.period for d in drafts if d.looks_back}
     told = told or [
         d
         for d in drafts
-        if d.kind in ("rank", "record") and d.period_sure and d.period is not None and not d.looks_back
+        if d.kind in ("rank", "record") and d.period_sure and d.period is not None and d.period not in past
     ]
     if told:
         mind.aside = aside

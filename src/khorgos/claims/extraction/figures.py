@@ -55,7 +55,7 @@ def figure(setting: Setting, i: int) -> Draft | None:
         draft.frame = replace(draft.frame, product=part)
     draft.source = mind.source
     draft.orphan = orphan
-    draft.looks_back = looks_back(setting, i, m)
+    draft.looks_back = looks_back(setting, i, m) or _has_earlier(setting, i)
     draft.base_of = is_base(scene.line, i) or _bracketed_base(setting, i) is not None or _is_past(setting, i, period)
     draft.base_of = draft.base_of or (
         i >= 2 and attached_time(scene.line, i) == i - 2 and setting.roles.get(i - 2) == "base"
@@ -195,6 +195,13 @@ def looks_back(setting: Setting, i: int, m: int | None) -> bool:
         return False
     alone = k + 1 < len(line.chunks) and line.chunks[k + 1].low == "alone"
     return when.sort in ("same", "earlier") or alone
+
+
+def _has_earlier(setting: Setting, i: int) -> bool:
+    """ "after shrinking to $9.4 billion the previous month": an amount of a time before, said by the way."""
+    attached = attached_time(setting.scene.line, i)
+    when = setting.scene.line.chunks[attached].when if attached is not None else None
+    return when is not None and when.sort == "earlier" and setting.roles.get(attached or 0) == "base"
 
 
 def _averaged(setting: Setting) -> tuple[bool, Period | None]:

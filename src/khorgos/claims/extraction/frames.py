@@ -170,7 +170,8 @@ def _pair(mind: Discourse) -> tuple[str | None, str | None]:
     if mind.main is not None and (mind.bilateral or mind.running.listed):
         return mind.main
     running = mind.running if mind.running.b not in (None, WORLD) else mind.base
-    if running.a is not None and running.b not in (None, WORLD):
+    told = mind.main is None or frozenset((running.a, running.b)) in mind.pairs
+    if running.a is not None and running.b not in (None, WORLD) and told:
         return running.a, running.b
     return mind.main if mind.main is not None else (None, None)
 
@@ -207,8 +208,9 @@ def _first(  # noqa: PLR0911  one rule a return
 def _country(named: set[str], place: Place, mind: Discourse) -> str | None:
     """ "the country": whose flow was spoken of, else the one that the text turns around."""
     owner = place.prior[1].a if place.prior is not None else None
+    listed = (mind.anchor(mind.running),) if mind.running.listed else ()
     told = [s for s in (mind.subject,) if s in (mind.running.a, mind.running.b) or mind.running.a is None]
-    own = [owner, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub]
+    own = [owner, *listed, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub]
     return next((s for s in own if s is not None and s not in named and not is_group(s)), None)
 
 
@@ -228,7 +230,8 @@ def _neighbour(other: str | None, before: Sequence[str], mind: Discourse) -> str
 def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
     """Fill a missing side from the sentence, else from what was said before."""
     if frame.b is None:
-        frame = replace(frame, b=_fronted(line, mention, frame))
+        front = _fronted(line, mention, frame)
+        frame = replace(frame, b=front, sure=frame.sure + (front is not None))
     if frame.b is None:
         frame = replace(frame, b=_loose(line, mention, frame, is_whole=place.is_whole))
     if frame.a is None and frame.b is None:
@@ -381,7 +384,17 @@ def _missing_a(  # noqa: PLR0911  one rule a return
     found = mind.running.other(frame.b or "")
     if found not in (None, WORLD):
         return found
-    candidates = (mind.source_area, mind.centre, mind.base.a, mind.hub, mind.running.a, mind.subject, mind.running.b)
+    listed = mind.centre if mind.running.listed and mind.centre in (mind.running.a, mind.running.b) else None
+    candidates = (
+        listed,
+        mind.source_area,
+        mind.centre,
+        mind.base.a,
+        mind.hub,
+        mind.running.a,
+        mind.subject,
+        mind.running.b,
+    )
     return next((area for area in candidates if area not in (None, frame.b, WORLD)), None)
 
 

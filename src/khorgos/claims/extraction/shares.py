@@ -8,6 +8,7 @@ from dataclasses import replace
 from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, mention_for, replaced
 from khorgos.claims.extraction.chunks import Chunk
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
+from khorgos.claims.extraction.items import item_right_behind
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.moves import is_allotted, is_share, sign_of_change
 from khorgos.claims.extraction.sides import WORLD
@@ -129,6 +130,8 @@ def _is_percent(chunk: Chunk) -> bool:
 def _beside(scene: Scene, i: int, floor: int) -> str | None:
     """The partner of a further share: before it ("Russia with 17.6 percent") or after ("another 34% to the UAE")."""
     chunks = scene.line.chunks
+    if (right := item_right_behind(chunks, i, free_areas(scene))) is not None:
+        return _id(chunks[right])
     free = [k for k in free_areas(scene) if floor < k < i]
     if free:
         return _id(chunks[free[-1]])

@@ -338,6 +338,8 @@ def _day(setting: Setting, i: int) -> str | None:
             chunk.when.sort == "months" and chunk.when.first != chunk.when.last
         ):
             continue
+        if k > i and _is_of_next(line, k):
+            continue
         rank = 0 if _EFFECT.search(before) else (1 if chunk.when.sort == "date" else 3)
         if re.search(r"\b(?:order|signed|announced|said|of|proclamation)\b", before) and rank:
             rank = 2
@@ -346,6 +348,14 @@ def _day(setting: Setting, i: int) -> str | None:
         if text is not None and (best is None or (over, rank, abs(k - i)) < best[:3]):
             best = (over, rank, abs(k - i), text)
     return best[3] if best else None
+
+
+def _is_of_next(line: Line, k: int) -> bool:
+    """ "charges 23%, and on March 10 had added 10%": a day that opens the statement of another rate."""
+    opens = (
+        k >= 2 and line.chunks[k - 1].low in ("on", "from", "since") and line.chunks[k - 2].low in ("and", ";", "while")
+    )
+    return opens and any(c.quantity is not None for c in line.chunks[k + 1 :])
 
 
 def _written(when: When, setting: Setting) -> str | None:

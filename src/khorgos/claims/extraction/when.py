@@ -138,6 +138,11 @@ def _single(match: re.Match[str]) -> When:
     return _months(match, month, month)
 
 
+def _through(match: re.Match[str]) -> When:
+    """ "Through July": the year up to that month."""
+    return _months(match, 1, _month(match["m"]))
+
+
 def _first_months(match: re.Match[str]) -> When:
     return _months(match, 1, _count(match["n"]))
 
@@ -274,6 +279,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      0, _range),
     (rf"\b(?P<m1>{M}){_TO}(?P<m2>{M})\s+(?:of\s+)?(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>(?:20)?[0-9]{{2}})(?![0-9])", 0,
      _range_of_years),
+    (rf"(?<!from )\b[Tt]hrough\s+(?P<m>{M})(?!\s*[0-3]?[0-9]\b){_OF}", 0, _through),
     (rf"\b(?P<m>{M}){_OF}", 0, _single),
     (rf"(?:\bthe\s+)?\b(?:first|initial|opening)\s+(?P<n>{N})(?:\s+|-)months?(?:\s+period)?{_OF}", re.I, _first_months),
     (rf"\b(?P<n>{N})\s+months?\s+(?:through|to|ended|ending|ending in|ended in|till|up to|until|ended on)\s+"

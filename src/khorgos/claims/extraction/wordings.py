@@ -162,6 +162,7 @@ _SPAN_OF_TIME = (
     r"|in\s+decades"
     r"|in\s+(?:the\s+)?history|to\s+date|since\s+records\s+began|in\s+(?:its|their)\s+history)"
 )
+_NO_RECORD = r"of\b|in\b|since\b|(?:partner|supplier|market|buyer|customer)s?\b"  # these are ranked
 _MANY = (
     r"(?:largest|biggest|greatest|highest|lowest|smallest|most|best|strongest|weakest|fastest|slowest|sharpest|steepest"
     r"|worst|widest|deepest|least)"
@@ -210,7 +211,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
     (r"(?:\A|(?<=[.;!?]\s)|(?<=\n))(?P<s>Next)\s+(?:came|comes|was|were|is|are)\b", _next),
     (r"(?P<s>\b(?:an?\s+)?(?:all[- ]time|historic(?:al)?)\s+(?:high|low|maximum|minimum|peak|record))", _record),
     (rf"(?P<s>\b{_COUNT}[- ](?:year|month|quarter|decade)\s+(?:high|low|peak|maximum|minimum|record))", _record),
-    (rf"(?P<s>\b{_MANY}(?:\s+(?!of\b|in\b|since\b)[a-z-]+){{0,4}}\s+{_SPAN_OF_TIME})", _record),
+    (rf"(?P<s>\b{_MANY}(?:\s+(?!{_NO_RECORD})[a-z-]+){{0,4}}\s+{_SPAN_OF_TIME})", _record),
     (rf"(?P<s>\b(?:the\s+)?first\s+(?:[a-z-]+\s+){{0,4}}{_SPAN_OF_TIME})", _record),
     (rf"(?P<s>\bfor\s+the\s+first\s+time(?:\s+{_SPAN_OF_TIME})?)", _record),
     (r"(?P<s>\b(?:new|fresh)\s+(?:record(?:\s+(?:high|low))?|high|peak|maximum|low))\b", _record),
