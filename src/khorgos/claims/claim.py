@@ -58,6 +58,10 @@ def _check_span(name: str, inner: Span, outer: Span) -> None:
         raise BadInput(f"The {name} {inner} of a claim leaves {outer}")
 
 
+#: Note of a rate of duty that another has replaced: its day is not told.
+RATE_BEFORE = "the rate before"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What one numeric expression (or rank, record, sign) of an article says.

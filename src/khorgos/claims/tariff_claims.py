@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
 
-from khorgos.claims.claim import Claim
+from khorgos.claims.claim import RATE_BEFORE, Claim
 from khorgos.claims.deciding import Finding
 from khorgos.claims.verdict import Evidence
 from khorgos.core.tariffs import TariffMeasure
@@ -142,8 +142,9 @@ def judge_tariff(claim: Claim, day: dt.date | None = None) -> Finding:
     goods = _goods(claim, at)
     if claim.low is not None and claim.high is not None and claim.value is None:
         return _range(claim, quote, at, goods)
-    if claim.value is None:
-        return Finding("not_checkable", f"{quote} names no rate.")
+    if claim.value is None or (claim.period is None and RATE_BEFORE in (claim.note or "")):
+        lacks = "names no rate" if claim.value is None else "is the rate before, of a day that is not told"
+        return Finding("not_checkable", f"{quote} {lacks}.")
     if not goods:
         return _unnamed(claim, quote, at)
     return _each_good(claim, quote, at, goods, when)

@@ -83,6 +83,21 @@ class Calendar:
         found: Period | None = make(when, running) if make is not None else None
         return found
 
+    def month_after(self, when: When, running: Period | None) -> Period | None:
+        """The last month of a longer stretch, where it is held against the month before.
+
+        Args:
+            when: what a change is held against.
+            running: the period in question.
+
+        Returns:
+            The month; None if it is not the next after the one told.
+        """
+        if running is None or running.months == 1 or when.sort != "months" or when.first != when.last:
+            return None
+        before, last = self.period(when, running), Period(running.start + running.months - 1, 1)
+        return last if before is not None and before.start + before.months == last.start else None
+
     def year_of(self, offset: int) -> int | None:
         """The year so many years from now."""
         now = self.today.year if self.today.year is not None else self.fallback_year

@@ -91,6 +91,7 @@ class _Reader:
         self._paragraph = -1
         self._main: Period | None = None
         self._partners: set[str] = set()
+        self._opening: Frame | None = None  # the first flow with a figure
         self._main_told = -1  # the paragraph that last spoke of the main period
         self._period: Period | None = None
         self._length = 0  # sentences that the period in question has lasted
@@ -127,6 +128,7 @@ class _Reader:
         ):
             self._main_told = line.sentence.paragraph
         frames = [d.frame for d in (*numbers, *rest) if d.frame is not None]
+        self._opening = self._opening or next(iter(frames), None)
         self._partners |= {s for f in frames for s in (f.a, f.b) if s not in (None, WORLD, mind.hub)}
         return [*numbers, *rest]
 
@@ -161,7 +163,8 @@ class _Reader:
         mind, partners = self._mind, self._partners
         self._partners = set()
         sides = (mind.running.a, mind.running.b, mind.centre)
-        if len(partners) > 1 and mind.hub is not None and mind.hub in sides:
+        survey = self._opening is not None and self._opening.b == WORLD and not mind.bilateral
+        if len(partners) > (0 if survey else 1) and mind.hub is not None and mind.hub in sides:
             group = next((side for side in mind.main or () if is_group(side)), None)
             within = group is not None and partners <= members_of(group) | {group}
             mind.whole = Frame(mind.hub, group if within else WORLD, mind.running.flow)

@@ -18,7 +18,7 @@ from khorgos.claims.extraction.parts import part_of_goods
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.shares import is_part, names_a_whole, share_frame
-from khorgos.claims.extraction.times import attached_time, time_of
+from khorgos.claims.extraction.times import aside_before, attached_time, time_of
 from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period, year
 
@@ -126,9 +126,18 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
     if mention is not None and mention.average and (when is None or when.last is None):
         return _averaged(setting)
     if k is None or when is None:
-        return False, mind.period
+        monthly = _month_after(setting, i)
+        return monthly is not None, monthly or mind.period
     found = _spoken_of(setting, k, when)
     return found is not None, found or mind.period
+
+
+def _month_after(setting: Setting, i: int) -> Period | None:
+    """ "dropped 23% from June", said after the first seven months."""
+    reach = range(i + 1, min(len(setting.scene.line.chunks), i + 4))
+    bases = (setting.scene.line.chunks[k].when for k in reach if setting.roles.get(k) == "base")
+    when = next(bases, None)
+    return None if when is None else setting.calendar.month_after(when, setting.mind.period)
 
 
 def _own_time(  # noqa: PLR0911  one rule a return
@@ -199,8 +208,11 @@ def looks_back(setting: Setting, i: int, m: int | None) -> bool:
 
 def _has_earlier(setting: Setting, i: int) -> bool:
     """ "after shrinking to $9.4 billion the previous month": an amount of a time before, said by the way."""
-    attached = attached_time(setting.scene.line, i)
-    when = setting.scene.line.chunks[attached].when if attached is not None else None
+    line = setting.scene.line
+    if any(aside_before(line, k) == i for k in setting.roles):
+        return True
+    attached = attached_time(line, i)
+    when = line.chunks[attached].when if attached is not None else None
     return when is not None and when.sort == "earlier" and setting.roles.get(attached or 0) == "base"
 
 

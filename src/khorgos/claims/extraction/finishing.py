@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from math import log10
 
+from khorgos.claims.claim import RATE_BEFORE
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.lexicon import word_set
 
@@ -135,11 +136,15 @@ def _days_from_near(drafts: Sequence[Draft]) -> None:
     """A rate without a day takes that of the next rate of the same government in the same or the next sentences."""
     following: dict[str | None, tuple[int, str]] = {}
     for draft in reversed(drafts):
-        if draft.kind != "tariff_rate" or draft.frame is None:
+        if draft.kind != "tariff_rate" or draft.frame is None or RATE_BEFORE in draft.notes:
             continue
         if draft.period is not None:
             following[draft.frame.a] = (draft.start, draft.period)
-        elif draft.frame.a in following and following[draft.frame.a][0] - draft.start < _NEARBY:
+        elif (
+            RATE_BEFORE not in draft.notes
+            and draft.frame.a in following
+            and following[draft.frame.a][0] - draft.start < _NEARBY
+        ):
             draft.period = following[draft.frame.a][1]
 
 

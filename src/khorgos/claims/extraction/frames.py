@@ -320,6 +320,9 @@ def _fronted(line: Line, mention: Mention, frame: Frame) -> str | None:
     fronts = [k for k in starts if line.chunks[k].low == wanted and mention.first - k <= _FRONT]
     if not fronts:
         return None
+    if line.chunks[fronts[-1] + 1].low in ("which", "whom"):  # "after Russia, with which trade amounted to"
+        before = [c.area.area for c in line.chunks[: fronts[-1]] if c.kind == "area" and c.area is not None]
+        return before[-1] if before and before[-1] != frame.a else None
     first = next(
         (c for c in line.chunks[fronts[-1] + 1 : fronts[-1] + 4] if c.kind == "area" and c.area is not None), None
     )

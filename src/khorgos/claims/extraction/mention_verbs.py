@@ -22,11 +22,9 @@ def verb_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
         return _arrival(chunks, i, floor)
     agent, first = ((), i) if passive else _agent(chunks, i, floor)
     flow = {"sell": "export", "buy": "import", "both": "total"}[way]
-    if chunks[i].low == "brought in" and not agent and i and chunks[i - 1].product:
-        flow = "export"  # "gold brought in $8 billion": goods earn, buyers bring in
-    if way == "both" and not agent and not _has_side(chunks, i):
-        return None
     mention = Mention(i, first, i + 1, flow, verb=True, a=agent)
+    if chunks[i].low == "brought in" and not agent and i and chunks[i - 1].product:
+        mention = replace(mention, flow="export", product=chunks[i - 1].low)  # goods earn, buyers bring in
     other = way == "sell" or chunks[i].low in ("paid", "pays", "pay")
     buyer = _buyer(chunks, i) if other and not passive else None
     if buyer is not None:

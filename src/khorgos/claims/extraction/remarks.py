@@ -216,7 +216,8 @@ def _stands_at(setting: Setting, i: int) -> str | None:
     """The area that holds a place: the subject before, or what follows the verb."""
     line = setting.scene.line
     chunks = line.chunks
-    if i == 0 or chunks[i - 1].low in (".", ",", "and", ";"):
+    opens = all(c.low in ("in", "on", "at", "the") for c in chunks[:i])  # "On the third place is Kazakhstan"
+    if opens or chunks[i - 1].low in (".", ",", "and", ";"):
         for k in range(i + 1, min(len(chunks), i + 7)):
             area = chunks[k].area
             if chunks[k].kind == "area" and area is not None:

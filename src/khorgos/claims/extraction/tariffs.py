@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from khorgos.claims.claim import RATE_BEFORE
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Frame, behind
 from khorgos.claims.extraction.drafts import Draft
@@ -138,6 +139,8 @@ def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
     by, on = _sides(by, on, mind, setting)
     day = _day(setting, i) or _told_day(mind, by) or _known_day(by, on, quantity, goods, setting)
     mind.by, mind.on, mind.goods = by, on, goods or mind.goods
+    if _is_old(line.chunks, i):
+        day = None
     mind.day = day or mind.day
     draft = Draft(
         setting.scene, line.tokens[quantity.first].start, line.tokens[quantity.last - 1].end, "tariff_rate", chunk=i
@@ -146,9 +149,17 @@ def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
     draft.value, draft.unit, draft.step = quantity.value, "percent", quantity.step
     draft.low, draft.high = quantity.low, quantity.high
     draft.qualifier = None if quantity.low is not None else quantity.qualifier
-    draft.notes = tuple(filter(None, (quantity.note, _extra(line.chunks, i))))
+    old = RATE_BEFORE if _is_old(line.chunks, i) else ""
+    draft.notes = tuple(filter(None, (quantity.note, _extra(line.chunks, i), old)))
     draft.period, draft.period_sure = day, day is not None
     return draft
+
+
+def _is_old(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "cut its tariffs from 125 percent to 10 percent": the rate before, whose day is not told."""
+    if not i or chunks[i - 1].low != "from" or i + 2 >= len(chunks):
+        return False
+    return chunks[i + 1].low == "to" and chunks[i + 2].quantity is not None
 
 
 def _extra(chunks: Sequence[Chunk], i: int) -> str:
@@ -269,10 +280,15 @@ def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str |
             chunk.area is not None
             and chunk.kind in ("area", "person")
             and chunk.area.area != on
-            and chunks[k - 1].low in ("by", "said", ",")
+            and (chunks[k - 1].low in ("by", "said", ",") or _that(chunks, k))
         ):
             return chunk.area.area
     return None
+
+
+def _that(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "a 20 percent levy that President Trump had tied to": who laid it stands behind "that"."""
+    return any(c.low in ("that", "which") for c in chunks[max(0, k - 3) : k]) and chunks[k].kind == "person"
 
 
 def _in_force_in(chunks: Sequence[Chunk], start: int, on: str | None) -> str | None:

@@ -18,6 +18,7 @@ _PARTS = word_set("times", "parts")
 _BASE_WORDS = word_set("times", "base_words")
 _FILL = word_set("times", "fill")
 _DATES = word_set("times", "dates")
+_ASIDE = frozenset(("following", "after", "reversing"))
 
 
 def role(line: Line, i: int) -> Role:  # noqa: PLR0911  one rule a return
@@ -194,6 +195,8 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:  # noqa: PLR0911  o
         return True
     if _opens_bracket(line.chunks, k) and i < k and any(c.kind == "quantity" for c in line.chunks[k + 1 : k + 3]):
         return True
+    if i < k and (j := aside_before(line, k)) is not None:
+        return j > i
     for j in range(k - 1, max(-1, k - 8), -1):
         if j == i:
             return False
@@ -205,6 +208,26 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:  # noqa: PLR0911  o
                 return False
             return is_base(line, j) or (j > i and (line.chunks[j - 1].low == "(" or _parts(line.chunks, i, j)))
     return False
+
+
+def aside_before(line: Line, k: int) -> int | None:
+    """The quantity that a time goes with and that is told by the way: "following a 5.8% increase in June".
+
+    Args:
+        line: the sentence.
+        k: chunk of the expression of time.
+
+    Returns:
+        Its chunk; None if the time is not one of such an aside.
+    """
+    chunks = line.chunks
+    near = [j for j in range(max(0, k - 5), k) if chunks[j].kind == "quantity"]
+    if not near or near[-1] < 2:
+        return None
+    lead = [c.low for c in chunks[max(0, near[-1] - 3) : near[-1]]]
+    opens = lead[-1] in _ASIDE or (lead[-1] in ("a", "an", "the", "revised") and lead[-2] in _ASIDE)
+    parted = any(c.low in (",", ";", "and") for c in chunks[near[-1] : k])
+    return near[-1] if opens and not parted else None
 
 
 def _opens_bracket(chunks: Sequence[Chunk], k: int) -> bool:
