@@ -73,8 +73,13 @@ def _pairs(table: pa.Table) -> pa.ChunkedArray:
     return pc.and_(_since(table, PAIRS_FROM), _in(table, "partner", AROUND))
 
 
+def _every_partner(table: pa.Table) -> pa.ChunkedArray:
+    """A country's own trade with all partners, all goods together: a share of a selection would be no share."""
+    return pc.and_(_since(table, PAIRS_FROM), _in(table, "product", ("TOTAL",)))
+
+
 def _totals(table: pa.Table) -> pa.ChunkedArray:
-    """The same, all goods together."""
+    """Pairs, all goods together."""
     return pc.and_(_pairs(table), _in(table, "product", ("TOTAL",)))
 
 
@@ -107,12 +112,12 @@ FILES = (
     Files("data/trade/baci_totals_2023/baci_totals_2023_long.csv.gz", _everything),
     Files("data/trade/gacc_2024/gacc_2024_by_country_restored.csv", _everything),
     Files("data/trade/china_central_asia_facts.csv", _everything),
-    Files(f"{_EURASIA}/kazakhstan_data/*.xls", _totals),
-    Files(f"{_EURASIA}/kyrgyzstan_data/*Географическое распределение*.xlsx", _totals),
-    Files(f"{_EURASIA}/uzbekistan_data/*.csv", _totals),
-    Files("data/trade/armenia/arm_trade_country.csv", _totals),
-    Files(f"{_EURASIA}/georgia_export_eurostat/FTrade_*.xlsx", _totals),
-    Files(f"{_EURASIA}/russian_data/*стран*.xlsx", _totals),
+    Files(f"{_EURASIA}/kazakhstan_data/*.xls", _every_partner),
+    Files(f"{_EURASIA}/kyrgyzstan_data/*Географическое распределение*.xlsx", _every_partner),
+    Files(f"{_EURASIA}/uzbekistan_data/*.csv", _every_partner),
+    Files("data/trade/armenia/arm_trade_country.csv", _every_partner),
+    Files(f"{_EURASIA}/georgia_export_eurostat/FTrade_*.xlsx", _every_partner),
+    Files(f"{_EURASIA}/russian_data/*стран*.xlsx", _every_partner),
     Files(f"{_EURASIA}/eu_year_export/*.csv", _years_and_pairs),
     Files("data/trade/monthly_usa_china/usa-china-trade-data.csv", _totals),
     Files("data/macro/gdp_wdi_1960_2023.csv", _national_accounts),

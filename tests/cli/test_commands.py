@@ -196,3 +196,16 @@ def test_rows_that_may_not_be_passed_on_are_refused_and_named(khorgos: Run, tmp_
     assert said.status == 1
     assert "comtrade" in said.err.lower()
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_shares_are_of_all_partners_or_not_printed(khorgos: Run) -> None:
+    every = json.loads(khorgos("partners", "Armenia", "--year", "2023", "--top", "0", "--format", "json").out)["rows"]
+    alone = json.loads(khorgos("trade", "Armenia", "China", "--years", "2023", "--format", "json").out)["rows"]
+    few = json.loads(khorgos("partners", "KGZ", "--year", "2024", "--format", "json").out)
+
+    # Armstat 2023: 8.55 bn of exports and 12.76 of imports, with 201 countries
+    assert sum(row["value"] for row in every) == pytest.approx(21.31e9, abs=0.01e9)
+    assert (every[0]["partner"], round(every[0]["share"], 1)) == ("Russia", 37.2)
+    # by origin on both roads; Armstat has imports by consignment beside it
+    assert next(row["value"] for row in every if row["partner"] == "China") == pytest.approx(alone[0]["total"])
+    assert "share" not in {column["name"] for column in few["columns"]}

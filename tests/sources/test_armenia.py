@@ -77,6 +77,16 @@ def test_gold_from_russia_and_to_the_emirates_2024(months: list[dict[str, Any]])
     assert total("RUS", "origin") == pytest.approx(9.2e9, abs=0.05e9)  # 9.2 bn (the folder's NOTE)
 
 
+def test_a_country_that_a_month_leaves_out_had_no_trade_in_it(months: list[dict[str, Any]]) -> None:
+    listed = {(r["partner"], r["period"]) for r in months if (r["flow"], r["partner_basis"]) == ("import", "origin")}
+    of_year = {partner for partner, period in listed if period.startswith("2023")}
+
+    assert len(of_year) > 150
+    assert {(partner, f"2023-{n:02d}") for partner in of_year for n in range(1, 13)} <= listed
+    whole = sum(r["value"] for r in months if r["period"].startswith("2023") and r["partner_basis"] != "consignment")
+    assert whole == pytest.approx(21.3e9, abs=0.1e9)  # 8.6 bn of exports and 12.8 of imports: adding nil adds nothing
+
+
 def test_the_two_files_agree_where_both_have_a_year(shared: Path, months: list[dict[str, Any]]) -> None:
     database = flows(shared / "data/trade/national_statistics_eurasia/data/armenia_data/armenia_data.csv")
     (year,) = (

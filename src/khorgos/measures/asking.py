@@ -13,12 +13,22 @@ from khorgos.ledger.query import FlowQuery, alternatives, cells
 from khorgos.measures.draft import Draft
 from khorgos.measures.statements.groups import GROUP, as_group, group_levels, group_sums, memberships_of
 from khorgos.measures.statements.levels import figures, known, levels, sides_of
-from khorgos.measures.statements.relation import Relation, among, condition, stack, where
+from khorgos.measures.statements.relation import Relation, among, build, condition, stack, where
 from khorgos.measures.statements.shares import widest
 from khorgos.nomenclature.area_register import get
 from khorgos.nomenclature.periods import parse_period
 
 _WORLD = "WLD"
+
+# Of one source's imports of a cell by origin and by consignment, those by origin (IMTS 2010, 6.2): a sum over partners
+# that took one here and the other there would be neither.
+_ONE_BASIS = """
+SELECT * FROM (
+  SELECT *, MIN(CASE WHEN partner_basis = 'consignment' THEN 1 ELSE 0 END) OVER (
+    PARTITION BY reporter, partner, flow, period, product, nomenclature, source) AS least
+  FROM r) AS based
+WHERE CASE WHEN partner_basis = 'consignment' THEN 1 ELSE 0 END = least
+"""
 
 
 def asked_figures(draft: Draft, query: FlowQuery) -> exp.Table:
@@ -27,8 +37,9 @@ def asked_figures(draft: Draft, query: FlowQuery) -> exp.Table:
 
 
 def all_figures(draft: Draft, query: FlowQuery) -> exp.Table:
-    """Every source's figure for each cell asked for (FIGURE)."""
-    return draft.step("all_figures", figures(alternatives(draft.ledger, query, trace=draft.trace)))
+    """Every source's figure for each cell asked for (FIGURE), by origin where a source has it by consignment too."""
+    every = build(_ONE_BASIS, {"r": alternatives(draft.ledger, query, trace=draft.trace)})
+    return draft.step("all_figures", figures(every))
 
 
 def asked_levels(draft: Draft, query: FlowQuery) -> exp.Table:

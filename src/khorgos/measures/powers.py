@@ -27,6 +27,9 @@ from khorgos.nomenclature.groups import expand
 #: World Bank, World Development Indicators: GDP in current US dollars.
 GDP = "NY.GDP.MKTP.CD"
 
+# A country's own reports; what others reconciled is not its own.
+_DECLARED = ("reported", "estimated")
+
 #: Whose figures: the country's own, or its partners' reports mirrored.
 Basis = Literal["own", "mirror"]
 
@@ -121,7 +124,7 @@ def _query(countries: Sequence[str], of: Sequence[str], years: Sequence[int], as
         raise BadInput("Influence needs a country and at least one power")
     if groups := [area for area in countries if (area,) != expand((area,))]:
         raise BadInput(f"Influence is measured on single countries, not on {', '.join(groups)}")
-    return FlowQuery(reporters=tuple(countries), partners=tuple(of), flows=("total",), years=tuple(years), as_of=as_of)
+    return FlowQuery(tuple(countries), tuple(of), ("total",), years=tuple(years), as_of=as_of, statuses=_DECLARED)
 
 
 def _influence(draft: Draft, query: FlowQuery, basis: Basis) -> exp.Table:
@@ -139,8 +142,6 @@ def _own(draft: Draft, query: FlowQuery) -> tuple[exp.Table, exp.Table]:
 
 
 def _mirror(draft: Draft, query: FlowQuery) -> tuple[exp.Table, exp.Table]:
-    asked = replace(
-        query, reporters=(), partners=query.reporters, flows=("export", "import"), statuses=("reported", "estimated")
-    )
+    asked = replace(query, reporters=(), partners=query.reporters, flows=("export", "import"), statuses=_DECLARED)
     own = draft.step("mirrored", known(level(mirrored(asked_figures(draft, asked)), "total")))
     return grouped_levels(draft, own, query), draft.step("whole", summed(own, "partner", LEAST_PARTNERS))

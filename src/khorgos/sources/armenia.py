@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from khorgos.core.errors import BadFile
@@ -30,12 +30,16 @@ SOURCE = Source(
     rank=10,
     notes="Two sets of imports: by country of origin and by country of consignment. Goods from Russia or Georgia may "
     "be made elsewhere. Re-exports of gold and phones swell exports from 2022. 'Unknown country', 'EU countries not "
-    "specified' and Nagorno Karabagh are kept as not specified. In the csv of months a 0 stands for no trade.",
+    "specified' and Nagorno Karabagh are kept as not specified. In the csv of months a 0 stands for no trade, and a "
+    "country that a month's list leaves out, but another month of the year has, had none in it: read as 0.",
 )
 
 
 _BY_ORIGIN = Terms("ARM", "USD", 1e3, FOB_CIF, ORIGIN_DESTINATION)
 _BY_CONSIGNMENT = Terms("ARM", "USD", 1e3, FOB_CIF, {Flow.IMPORT: PartnerBasis.CONSIGNMENT})
+
+#: Countries from which on a month's list is whole. Chosen because Armenia trades with more than a hundred each month.
+_WHOLE = 60
 
 #: Stands for a partner's name where the cell is empty.
 _NAMELESS = "Unknown country (no name)"
@@ -106,6 +110,11 @@ def _parse(snapshot: Snapshot) -> Parsed:
             value = number(cells[column], path=name, row=n, column=column)
             at = f"line {n}:{column}"
             out.add(terms, partner or _NAMELESS, flow, when, value, at=at, rounding=layout.step, row=n)
+    if layout.step is None:
+        for country, year_, month_ in _left_out(held):
+            for terms, column, flow in layout.figures:
+                at = f"{country} not listed in {year_}-{month_:02d}:{column}"
+                out.add(terms, country, flow, str(month(year_, month_)), 0.0, at=at, rounding=None)
     if nameless:
         text = f"{nameless} rows have figures but no country; they are kept as not specified."
         out.note(Finding("no-partner-name", text, "warning", where=name))
@@ -113,6 +122,20 @@ def _parse(snapshot: Snapshot) -> Parsed:
         out.note(finding)
     table, findings, dropped = out.finish()
     return Parsed(SOURCE, (release,), {"flow": table}, findings, dropped)
+
+
+def _left_out(
+    held: Sequence[tuple[int, dict[str, str], tuple[int, int | None]]],
+) -> Iterator[tuple[str, int, int]]:
+    """Countries of a year, with the months whose lists leave them out."""
+    lists: dict[tuple[int, int], set[str]] = {}
+    for _, cells, (year_, month_) in held:
+        if month_ is not None and (country := cells["country"].strip()):
+            lists.setdefault((year_, month_), set()).add(country)
+    whole = {when: names for when, names in lists.items() if len(names) >= _WHOLE}
+    for (year_, month_), names in sorted(whole.items()):
+        of_year = set().union(*(others for (other, _), others in whole.items() if other == year_))
+        yield from ((country, year_, month_) for country in sorted(of_year - names))
 
 
 def _when(layout: _Layout, cells: dict[str, str], n: int, name: str) -> tuple[int, int | None]:

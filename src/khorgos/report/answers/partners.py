@@ -32,6 +32,8 @@ def partners(ledger: Ledger, query: FlowQuery, top: int) -> Answer:
     ranks = rank(ledger, query)
     (flow,), (reporter,), (period,) = query.flows, query.reporters, query.periods
     shares = None if flow == "balance" else share(ledger, query)
+    if shares and any(finding.code == "thin-universe" for finding in shares.findings):
+        shares = None  # a share of a few partners is none of the country's trade
     part = {row["partner"]: row["value"] for row in shares.table.to_pylist()} if shares else {}
     found = sorted(
         (r for r in ranks.table.to_pylist() if r["value"] is not None), key=lambda r: (r["value"], r["partner"])
