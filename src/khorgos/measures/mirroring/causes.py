@@ -13,11 +13,11 @@ from khorgos.measures.intervals import Interval, exact
 CIF_FOB_RANGE = Interval(1.0, 1.20)
 
 #: Share of the last month, and of the last two, in a year's trade with one partner: fifth and ninety-fifth
-#: percentile of the 629 series of twelve months above 100 million dollars in the embedded release (China 2024,
-#: Armenia and Georgia 2013-2023, the United States with China 2013-2019), rounded outwards to 0.005.
-LAST_MONTHS = (Interval(0.045, 0.150), Interval(0.100, 0.265))
+#: percentile of the 773 series of twelve months above 100 million dollars in the embedded release (China 2024,
+#: Armenia and Georgia since 2013, the United States with China 2013-2019), rounded outwards to 0.005.
+LAST_MONTHS = (Interval(0.040, 0.155), Interval(0.100, 0.270))
 #: Likewise the share of the first month, and of the first two.
-FIRST_MONTHS = (Interval(0.030, 0.125), Interval(0.080, 0.210))
+FIRST_MONTHS = (Interval(0.025, 0.125), Interval(0.075, 0.210))
 
 
 @dataclass(frozen=True, slots=True)
