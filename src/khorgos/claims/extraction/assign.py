@@ -346,7 +346,10 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
         return frame
     if mention.head > i:  # "Kyrgyzstan came next with $22.7 billion in trade with China"
         return frame if mention.a and mention.b else _with_subject(frame, mention, area.area)
-    return replaced(frame, area.area, behind(scene.line.chunks, item), mind)
+    governed = behind(scene.line.chunks, item)
+    if mention.verb and mention.a and mention.b and not governed and area.area not in (frame.a, frame.b):
+        return _put(frame, "a", area.area)  # "Kazakhstan sold China goods worth $11 billion and Uzbekistan $2 billion"
+    return replaced(frame, area.area, governed, mind)
 
 
 def _partnership(scene: Scene, i: int, m: int | None) -> Relation | None:

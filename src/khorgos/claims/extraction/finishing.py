@@ -19,6 +19,7 @@ _MEASURED = word_set("finishing", "measured")
 _MOST_TWINS = 500  # chosen because no article tells as many figures, and hostile text stays quick
 _ROUNDED = 0.05  # chosen because nobody rounds a figure further, and $2 billion is not the $2.5 billion told before
 _SMALL, _MILLION = 1e4, 1e6  # chosen because no trade of a country is worth less than ten thousand
+_TONNE = "tonne"
 _NEARBY = 500  # characters; chosen because a day is told two sentences on at most
 
 
@@ -36,11 +37,20 @@ def finish(drafts: list[Draft]) -> list[Draft]:
     drafts = [d for d in drafts if not d.orphan or d.flow_sure]
     drafts = [d for d in drafts if d.kind != "record" or (d.frame is not None and d.frame.flow is not None)]
     _periods_from_later(drafts)
+    _aims(drafts)
     _days_from_near(drafts)
     _currencies(drafts)
     _scales(drafts)
     _bases(drafts)
     return drafts
+
+
+def _aims(drafts: Sequence[Draft]) -> None:
+    """ "Both sides have set a target of $100 billion": nobody aims at a balance without saying so."""
+    for draft in drafts:
+        if draft.kind == "target" and not draft.flow_sure and draft.frame is not None and draft.frame.flow == "balance":
+            draft.frame = replace(draft.frame, flow="total", sign=0)
+            draft.value = None if draft.value is None else abs(draft.value)
 
 
 def _apart(drafts: Sequence[Draft]) -> list[Draft]:
@@ -126,7 +136,13 @@ def _currencies(drafts: Sequence[Draft]) -> None:
     """Money without a currency is in that of the text, else in dollars."""
     named = Counter(d.currency for d in drafts if d.currency is not None)
     usual = named.most_common(1)[0][0] if named else "USD"
+    measured = ""
     for draft in drafts:
+        if draft.unit is None and draft.kind == "level" and measured == _TONNE:
+            draft.kind, draft.unit = "quantity", _TONNE
+            draft.notes = (*draft.notes, "unit not stated; read as tonnes")
+        if draft.kind in ("level", "balance", "quantity") and draft.unit is not None:
+            measured = draft.unit
         if draft.unit is None and draft.kind in ("level", "balance", "difference", "target"):
             draft.unit = draft.currency = usual
             draft.notes = (*draft.notes, f"currency not stated; read as {usual}")

@@ -195,6 +195,8 @@ def _first(  # noqa: PLR0911  one rule a return
         return own[-1] if own else None
     if word == WHICH:
         return place.last
+    if word == COUNTRY and sides is mention.b and not mention.a and mind.anchor(mind.running) is not None:
+        return mind.running.other(mind.anchor(mind.running) or "")  # "imports from the country", said of the hub's
     if word == COUNTRY:
         return _country(named, place, mind)
     if word == REGION:

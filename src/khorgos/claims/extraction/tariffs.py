@@ -281,9 +281,11 @@ def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str |
             and chunk.kind in ("area", "person")
             and chunk.area.area != on
             and (chunks[k - 1].low in ("by", "said", ",") or _that(chunks, k))
+            and not behind(chunks, k).strip("by")
         ):
             return chunk.area.area
-    return None
+    signed = [c.area.area for c in chunks[:start] if c.kind == "person" and c.area is not None and c.area.area != on]
+    return signed[-1] if signed else None
 
 
 def _that(chunks: Sequence[Chunk], k: int) -> bool:

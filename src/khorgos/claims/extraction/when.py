@@ -70,6 +70,7 @@ class When(NamedTuple):
     end_year: int | None = None
 
 
+_YEAR = 12
 _OFFSETS = {"this": 0, "current": 0, "last": -1, "past": -1, "next": 1}
 
 
@@ -188,6 +189,11 @@ def _trailing(match: re.Match[str]) -> When:
     return When(*match.span(), "trailing", _year(match), month, _count(match["n"]), _offset(match["rel"]))
 
 
+def _year_ended(match: re.Match[str]) -> When:
+    """ "the fiscal year that ended in March 2025": twelve months up to that one."""
+    return When(*match.span(), "trailing", _year(match), _month(match["m"]), _YEAR, _offset(match["rel"]))
+
+
 def _fiscal(match: re.Match[str]) -> When:
     first = int(match["y1"]) if match["y1"] else None
     end = int(match["y2"][-2:]) if match["y2"] else None
@@ -243,7 +249,10 @@ def _earlier(match: re.Match[str]) -> When:
 
 
 def _years_ago(match: re.Match[str]) -> When:
-    return When(*match.span(), "earlier", offset=-12 * _count(match["n"]))
+    years = _count(match["n"])
+    if match.group().lower().endswith("ago"):
+        return When(*match.span(), "relyear", offset=-years)  # of the article's day
+    return When(*match.span(), "earlier", offset=-_YEAR * years)
 
 
 def _same(match: re.Match[str]) -> When:
@@ -300,6 +309,8 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (rf"\b(?:fiscal(?:\s+year)?|FY|financial year"
          rf"|marketing year)\s*(?:(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2,4}})\b"
      r"|(?P<fy>(?:20)?[0-9]{2})\b)", re.I, _fiscal),
+    (rf"\b(?:fiscal|financial|marketing)\s+year\s+(?:that\s+|which\s+)?(?:ended|ending|ends|to|through)\s+"
+     rf"(?:in\s+|on\s+)?(?P<m>{M})(?:\s*[0-3]?[0-9]\b(?![,.]?[0-9]))?{_OF}", re.I, _year_ended),
     (r"\b(?:calendar\s+|fiscal\s+)?year\s+(?P<y>1[34][0-9]{2})\b(?:\s*\((?:which\s+)?"
      r"(?:ended|started|began|ending)[^()]{0,30}\))?", re.I, _persian),
     (r"\b(?:annuali[sz]ed|(?:last|past|latest|previous|rolling)\s+(?:12|twelve)\s+months|12-month(?:\s+rolling)?)\b",
