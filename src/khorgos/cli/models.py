@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from khorgos.api import models as api
-from khorgos.cli.shared import Format, FormatOption, OutputOption, deliver, progress_bar, show
+from khorgos.cli.shared import Format, FormatOption, OutputOption, PageFormat, deliver, progress_bar, show
 
 app = typer.Typer()
 
@@ -19,17 +19,6 @@ class Model(StrEnum):
 
     ONE_SECTOR = "one-sector"
     SECTORS = "sectors"
-
-
-class SimulateFormat(StrEnum):
-    """What a simulation can be printed as."""
-
-    TABLE = "table"
-    HTML = "html"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
-    MD = "md"
 
 
 class Deficits(StrEnum):
@@ -65,7 +54,7 @@ def simulate(
         str | None, typer.Option(help="Only one table: economies, flows, sectors, partial, diversion, drivers.")
     ] = None,
     format_: Annotated[
-        SimulateFormat | None, typer.Option("--format", help="A page with charts: html, or --output x.html.")
+        PageFormat | None, typer.Option("--format", help="A page with charts: html, or --output x.html.")
     ] = None,
     output: OutputOption = None,
 ) -> None:
@@ -87,7 +76,7 @@ def simulate(
             workers=workers,
             progress=progress,
         )
-    named = SimulateFormat.HTML if output is not None and output.suffix == ".html" else SimulateFormat.TABLE
+    named = PageFormat.HTML if output is not None and output.suffix == ".html" else PageFormat.TABLE
     deliver(found.render((format_ or named).value, view), output)
 
 

@@ -28,6 +28,17 @@ class Format(StrEnum):
     MD = "md"
 
 
+class PageFormat(StrEnum):
+    """How an answer that has a page of its own is printed."""
+
+    TABLE = "table"
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+    MD = "md"
+
+
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write the answer to this file instead.")]
 CurrencyOption = Annotated[str, typer.Option(help="Currency of the answer, e.g. USD or CNY.")]

@@ -8,20 +8,9 @@ from typing import Annotated
 import typer
 
 from khorgos.api import tariffs as api
-from khorgos.cli.shared import OutputOption, deliver
+from khorgos.cli.shared import OutputOption, PageFormat, deliver
 
 app = typer.Typer()
-
-
-class TariffFormat(StrEnum):
-    """What an answer on tariffs can be printed as."""
-
-    TABLE = "table"
-    HTML = "html"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
-    MD = "md"
 
 
 class By(StrEnum):
@@ -49,7 +38,7 @@ def tariff(
     ] = None,
     view: Annotated[str | None, typer.Option(help="Of a day: measures, or lines for one row a tariff line.")] = None,
     format_: Annotated[
-        TariffFormat | None, typer.Option("--format", help="A timeline's page with a chart: html, or --output x.html.")
+        PageFormat | None, typer.Option("--format", help="A timeline's page with a chart: html, or --output x.html.")
     ] = None,
     output: OutputOption = None,
 ) -> None:
@@ -65,5 +54,5 @@ def tariff(
         by=by.value,
         sigma=sigma,
     )
-    named = TariffFormat.HTML if output is not None and output.suffix == ".html" else TariffFormat.TABLE
+    named = PageFormat.HTML if output is not None and output.suffix == ".html" else PageFormat.TABLE
     deliver(found.render((format_ or named).value, view), output)

@@ -6,13 +6,13 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from khorgos.core.errors import BadInput
+from khorgos.core.errors import BadInput, NoData, UnknownName
 from khorgos.report.view import Column, View, cell
 
 #: What `--format` takes.
@@ -49,6 +49,43 @@ def render(view: View, format_: str) -> str | bytes:
     if format_ not in makers:
         raise BadInput(f"There is no format {format_!r}", hint=f"Choose one of {', '.join(FORMATS)}")
     return makers[format_](view)
+
+
+def render_views(
+    views: Mapping[str, View],
+    format_: str,
+    view: str | None,
+    *,
+    names: Sequence[str],
+    printed: Sequence[str] | None = None,
+) -> str | bytes:
+    """Several views of one answer.
+
+    Args:
+        views: those that there are, by name, in order.
+        format_: one of FORMATS.
+        view: the one wanted. None prints one after the other for people, all of them as JSON, and the first in a
+            format of rows.
+        names: of all views that an answer of this kind can have.
+        printed: names of those for people where none is wanted; all where None.
+
+    Raises:
+        UnknownName: there is no such view.
+        NoData: this answer has nothing for it.
+        BadInput: there is no such format.
+    """
+    if view is not None and view not in names:
+        raise UnknownName(view, "view", names)
+    if view is None and format_ in ("csv", "parquet"):
+        view = next(iter(views))
+    if view is not None:
+        if view not in views:
+            raise NoData(f"There are no figures for the view {view}", hint=f"At hand: {', '.join(views)}")
+        return render(views[view], format_)
+    if format_ == "json":
+        every = {name: as_dict(one) for name, one in views.items()}
+        return json.dumps(every, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return "\n".join(str(render(views[name], format_)) for name in (printed or views))
 
 
 def to_csv(view: View) -> str:

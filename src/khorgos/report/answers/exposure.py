@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,7 +22,7 @@ from khorgos.report.answer import Answer, remarks
 from khorgos.report.answers.exposure_goods import Goods, products, sections
 from khorgos.report.answers.product_market import Market
 from khorgos.report.credits import Credits
-from khorgos.report.formats import as_dict, render
+from khorgos.report.formats import render_views
 from khorgos.report.view import Column, SourceLine, View
 
 #: The views in the order in which they are printed.
@@ -63,18 +62,13 @@ class Exposure:
         Raises:
             UnknownName: there is no such view.
         """
-        if view is not None and view not in VIEWS:
-            raise UnknownName(view, "view", VIEWS)
-        if view is None and format_ in ("csv", "parquet"):
-            view = VIEWS[0]
-        if view is not None:
-            return render(self.views[view].view, format_)
-        if format_ == "json":
-            every = {name: as_dict(answer.view) for name, answer in self.views.items()}
-            return json.dumps(every, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        first, *rest = (answer.view for answer in self.views.values())
-        plain = [first, *(replace(one, sources=()) if one.sources == first.sources else one for one in rest)]
-        return "\n".join(str(render(one, format_)) for one in plain)
+        views = {name: answer.view for name, answer in self.views.items()}
+        if view is None and format_ in ("table", "md"):
+            first, *rest = views.items()
+            views = dict(
+                [first, *((n, replace(v, sources=()) if v.sources == first[1].sources else v) for n, v in rest)]
+            )
+        return render_views(views, format_, view, names=VIEWS)
 
 
 @dataclass(frozen=True, slots=True)

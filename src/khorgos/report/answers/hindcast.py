@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -22,7 +21,7 @@ from khorgos.report.answer import Answer
 from khorgos.report.answers.hindcast_tables import VIEWS, Forecast, Run, flows_view, placebo_view, scores_view
 from khorgos.report.answers.observed import Change, observed
 from khorgos.report.episode_text import Episode, parse
-from khorgos.report.formats import as_dict, render
+from khorgos.report.formats import render_views
 
 #: Elasticities of the sets: Fajgelbaum et al. (2020, doi:10.1093/qje/qjz036: 2.5 between varieties), Simonovska and
 #: Waugh (2014: 4), Head and Mayer (2014: 5, the median of gravity estimates), Eaton and Kortum (2002: 8).
@@ -69,15 +68,10 @@ class Hindcast:
             NoData: the episode has no placebo spans.
             BadInput: there is no such format.
         """
-        if view is not None and view not in VIEWS:
-            raise UnknownName(view, "view", VIEWS)
-        made = {name: one for name in VIEWS if (one := getattr(self, name)) is not None}
-        if view is None and format_ == "json":
-            every = {name: as_dict(one.view) for name, one in made.items()}
-            return json.dumps(every, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        if (view or "scores") not in made:
+        made = {name: one.view for name in VIEWS if (one := getattr(self, name)) is not None}
+        if view in VIEWS and view not in made:
             raise NoData("This episode has no spans to try as a placebo", hint="It takes one source with many years")
-        return render(made[view or "scores"].view, format_)
+        return render_views(made, format_, view, names=VIEWS, printed=("scores",))
 
 
 def shipped() -> tuple[str, ...]:

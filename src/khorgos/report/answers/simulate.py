@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,7 +26,7 @@ from khorgos.report.answers.simulated_registry import imposers
 from khorgos.report.answers.simulated_registry import remarks as dated
 from khorgos.report.answers.simulated_sectors import by_sector
 from khorgos.report.answers.simulated_shock import aimed, shock_of
-from khorgos.report.formats import as_dict, render
+from khorgos.report.formats import render_views
 from khorgos.report.pages.simulation import page
 from khorgos.report.scenario_file import DEFICITS, parse
 from khorgos.report.scenario_text import AsInForce, Measure, ScenarioText, cost, tariff
@@ -115,23 +114,18 @@ class Simulation:
             BadInput: there is no such format.
             NoData: partial equilibrium was asked for and not solved.
         """
-        if view is not None and view not in VIEWS:
-            raise UnknownName(view, "view", VIEWS)
         if format_ not in FORMATS:
             raise BadInput(f"There is no format {format_!r}", hint=f"Choose one of {', '.join(FORMATS)}")
-        if format_ == "html":
+        if format_ == "html" and view in (None, *VIEWS):
             return page(self)
-        if view is None and format_ in ("csv", "parquet"):
-            view = "economies"
         if view is not None:
-            return render(getattr(self, view).view, format_)
-        if format_ == "json":
-            wanted = [name for name in VIEWS if name != "drivers"]
-            if self.run.found.partial is None:
-                wanted = [name for name in wanted if name not in ("partial", "diversion")]
-            every = {name: as_dict(getattr(self, name).view) for name in wanted}
-            return json.dumps(every, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        return "\n".join(str(render(getattr(self, name).view, format_)) for name in PRINTED)
+            wanted = [name for name in VIEWS if name == view]
+        elif format_ == "json":
+            beside = () if self.run.found.partial is not None else ("partial", "diversion")
+            wanted = [name for name in VIEWS if name not in ("drivers", *beside)]
+        else:
+            wanted = list(PRINTED)
+        return render_views({name: getattr(self, name).view for name in wanted}, format_, view, names=VIEWS)
 
 
 def simulate(

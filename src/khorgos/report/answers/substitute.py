@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from khorgos.core.errors import BadInput, NoData, UnknownName
+from khorgos.core.errors import BadInput, NoData
 from khorgos.ledger.store import Ledger
 from khorgos.models.replacement import Replacement, replacement
 from khorgos.models.substitution import LEAST_SIGMA
@@ -18,7 +17,7 @@ from khorgos.report.answer import Answer
 from khorgos.report.answers.episodes import Episode, episodes, kept_episodes
 from khorgos.report.answers.product_market import Elasticity, Market, history, market_of
 from khorgos.report.answers.substitute_views import Asked, bought, stepping_in
-from khorgos.report.formats import as_dict, render
+from khorgos.report.formats import render_views
 
 #: The views in the order in which they are printed.
 VIEWS = ("suppliers", "history", "episodes")
@@ -56,18 +55,8 @@ class Substitution:
             UnknownName: there is no such view.
             NoData: the view has no figures here.
         """
-        if view is not None and view not in VIEWS:
-            raise UnknownName(view, "view", VIEWS)
-        if view is None and format_ in ("csv", "parquet"):
-            view = VIEWS[0]
-        if view is not None:
-            if view not in self.views:
-                raise NoData(f"There are no figures for the view {view}", hint=f"At hand: {', '.join(self.views)}")
-            return render(self.views[view].view, format_)
-        if format_ == "json":
-            every = {name: as_dict(answer.view) for name, answer in self.views.items()}
-            return json.dumps(every, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        return "\n".join(str(render(answer.view, format_)) for answer in self.views.values())
+        views = {name: answer.view for name, answer in self.views.items()}
+        return render_views(views, format_, view, names=VIEWS)
 
 
 def substitute(
