@@ -147,7 +147,7 @@ def roundabout(
     return _baseline(countries, X, (bought, Y, bought - (Y + (1 - beta) * sold)), chosen, beta)
 
 
-def fill_home(trade: Array, gdp: npt.ArrayLike, nu: Array) -> tuple[Array, Array]:
+def fill_home(trade: Array, gdp: npt.ArrayLike, nu: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
     """Flows with home sales max(0, GDP + T - imports) on the diagonal, and which of them were cut to zero.
 
     Args:
