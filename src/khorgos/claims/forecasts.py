@@ -13,7 +13,7 @@ from sqlglot import exp
 from khorgos.claims.claim import Claim
 from khorgos.claims.lookup import Figures, fetch
 from khorgos.claims.places import place
-from khorgos.claims.readings import readings
+from khorgos.claims.readings import Reading, readings
 from khorgos.claims.relations import say
 from khorgos.claims.slots import Movement, movement_of, product_of, when
 from khorgos.core.errors import BadInput
@@ -286,7 +286,12 @@ def _year(forecast: Forecast, figures: Figures, number: int, today: dt.date) -> 
     made = [one for one in every if one.official and one.visible(today)]
     if not made:
         return None
-    best = max(made, key=lambda one: one.value)
+    sides: dict[str | None, Reading] = {}
+    for one in sorted(
+        made, key=lambda one: one.bounds.high - one.bounds.low
+    ):  # a total as printed before rounded parts
+        sides.setdefault(one.side, one)
+    best = max(sides.values(), key=lambda one: one.value)
     return _Point(best.value, best.bounds.high, best.name, best.trace)
 
 

@@ -300,12 +300,10 @@ def band(
         {x: row[x], "value": row[field], "who": name}
         for row in rows
         for field, name in zip(reports, names, strict=True)
-        if row[field] is not None
     ]
     spec = lines(long, x=x, y="value", series="who", order=names, title=title, width=width, roles=roles)
-    both = [dict(row) for row in rows if row[first] is not None and row[second] is not None]
     area = {
-        "data": {"values": both},
+        "data": {"values": [dict(row) if None not in (row[first], row[second]) else {x: row[x]} for row in rows]},
         "mark": {"type": "area", "color": stand_in("muted"), "opacity": 0.18},
         "encoding": {
             "x": {"field": x, "type": "quantitative"},

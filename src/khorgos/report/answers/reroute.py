@@ -36,8 +36,8 @@ _SHORT = {"min_flow": "Minimum", "freund": "Freund", "excess_flow": "Excess", "m
 _LEVEL_NAMES = {0: "all goods in one sum", 1: "sections of the HS", 2: "HS chapters", 4: "HS headings", 6: "HS6"}
 
 _VERDICT = (
-    "A percentile says how unusual a share is among placebos; it is no verdict of fraud. Ordinary reasons follow, or: "
-    "--show explanations."
+    "A percentile says how unusual a share is among placebos; it is no verdict of fraud. Ordinary reasons of one hub: "
+    "--hub HUB --show explanations."
 )
 _FIRMS = (
     "Figures by product are upper bounds and run about ten times those by firm: of Vietnam's exports to the USA 16.5% "

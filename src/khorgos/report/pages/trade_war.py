@@ -181,7 +181,7 @@ def _hubs(made: Material, _: dt.date) -> Section | None:
         f"From {get(made.reporter).name} to {get(SANCTIONED).name} by way of each",
         View(answer.view.title, columns, rows, answer.view.subtitle, sources=answer.view.sources),
         "Source: both legs as reported; releases below.",
-        note=" ".join(answer.view.notes),
+        note=" ".join(note for note in answer.view.notes if "--" not in note),  # options mean nothing on a page
     )
     return Section("rerouting-hubs", "Goods that may travel on", ((_HUBS,),), (figure,))
 
