@@ -114,6 +114,19 @@ def test_an_address_without_a_network_says_so(khorgos: Run, monkeypatch: pytest.
     assert "No network" in said.err
 
 
+def test_the_page_says_what_the_forecasts_say(khorgos: Run) -> None:
+    page = " ".join((Path(__file__).parent.parent.parent / "docs" / "check.md").read_text(encoding="utf-8").split())
+    said = json.loads(khorgos("forecasts", "--today", "2026-11-22", "--format", "json").out)
+    off = next(note for note in said["notes"] if note.startswith("Trend was off by"))
+    quoted = json.loads(khorgos("forecasts", "--quoted", "--today", "2026-11-22", "--format", "json").out)
+    deepens = next(row for row in quoted["rows"] if row["trade"] == "Central Asia and China")
+
+    assert f"off by {off.split()[4]} log points in the middle of eight" in page
+    assert f"({deepens['base'] / 1e9:.1f} to {deepens['value'] / 1e9:.1f} billion, 2024 to 2025)" in page
+    # one figure for one cell: the total that the brief prints too
+    assert deepens["value"] == next(r["value"] for r in said["rows"] if r["trade"] == "Central Asia and China")
+
+
 def test_forecasts_are_scored(khorgos: Run) -> None:
     said = json.loads(khorgos("forecasts", "--today", "2026-11-22", "--format", "json").out)
     states = {(row["trade"], row["expected"]): row["state"] for row in said["rows"]}
