@@ -22,11 +22,11 @@ from khorgos.report.view import Column, View
 #: Each ruling: the sign that stands beside its colour, its words for a reader, and its role in the theme.
 RULINGS: dict[str, tuple[str, str, str]] = {
     "supported": ("✓", "supported", "usa"),
-    "supported_only_by_rounding": ("≈", "holds by rounding", "usa"),
-    "supported_under_another_reading": ("↔", "holds under another reading", "russia"),
+    "supported_only_by_rounding": ("≈", "held by rounding", "usa"),
+    "supported_under_another_reading": ("↔", "held under another reading", "russia"),
     "superseded": ("↻", "true when written, revised since", "russia"),
     "contradicted": ("✗", "contradicted", "china"),
-    "inconsistent_within_text": ("≠", "does not add up in the text", "china"),
+    "inconsistent_within_text": ("≠", "inconsistent within the text", "china"),
     "not_checkable": ("·", "not checkable", "six"),
     "no_data": ("?", "no data", "eu"),
 }
