@@ -113,6 +113,6 @@ def test_papers_print_and_tell_by_their_status(khorgos: Run, shared: Path, tmp_p
 
     assert met.status == 0
     assert len(lines) == 26
-    assert lines[-1]["cell"] == "24 of 24 cells met"
+    assert lines[-1]["cell"] == "24 of 24 cells matched, 0 flat, 0 missed"
     assert khorgos("papers", "--data", str(tmp_path)).status == 1
     assert "Did you mean" in khorgos("papers", "--data", data, "--paper", "ilms-2025").err

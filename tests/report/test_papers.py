@@ -34,7 +34,11 @@ def test_a_cell_a_line_and_the_total_last(folder):
     found = papers(folder, QUICK)
     rows = found.view.rows
 
-    assert [row["cell"] for row in rows[-3:]] == ["24 of 24 cells met", "36 of 36 cells met", "60 of 60 cells met"]
+    assert [row["cell"] for row in rows[-3:]] == [
+        "24 of 24 cells matched, 0 flat, 0 missed",
+        "36 of 36 cells matched, 0 flat, 0 missed",
+        "60 of 60 cells matched, 0 flat, 0 missed",
+    ]
     assert len(rows) == 63
     assert found.missed == 0
     assert found.exit_status == 0
@@ -44,7 +48,8 @@ def test_a_cell_a_line_and_the_total_last(folder):
     assert first["computed"] == pytest.approx(first["printed"], abs=5e-5)
     assert first["difference"] == first["computed"] - first["printed"]
     assert "0.0792" in to_text(found.view, width=160)
-    assert json.loads(to_json(found.view))["rows"][-1]["cell"] == "60 of 60 cells met"
+    assert (first["status"], first["price"]) == ("matched", None)
+    assert json.loads(to_json(found.view))["rows"][-1]["status"] == "matched"
 
 
 def test_nafta_and_liberation_day(folder):
@@ -63,11 +68,22 @@ def test_a_miss_sets_the_flag(folder, tmp_path):
 
     assert found.missed == 1
     assert found.exit_status == 1
-    assert [row["cell"] for row in found.view.rows if row["met"] == "NO"] == [
+    assert [row["cell"] for row in found.view.rows if row["status"] == "missed"] == [
         "US, price",
-        "23 of 24 cells met",
-        "23 of 24 cells met",
+        "23 of 24 cells matched, 0 flat, 1 missed",
+        "23 of 24 cells matched, 0 flat, 1 missed",
     ]
+    assert "MISSED" in to_text(found.view, width=160)
+
+
+def test_a_flat_cell_is_told_with_its_price_and_is_no_miss(folder):
+    found = papers(folder, ["ossa"])
+    flat = [row for row in json.loads(to_json(found.view))["rows"] if row["status"] == "flat"]
+
+    assert (found.missed, found.exit_status) == (0, 0)
+    assert [row["cell"] for row in flat[-2:]] == ["168 of 174 cells matched, 6 flat, 0 missed"] * 2
+    assert all(0 < row["price"] < 1e-11 for row in flat[:-2])
+    assert "Table 3a, EU, median_optimal_tariff: flat, at a price of 4e-13." in to_text(found.view, width=400)
 
 
 def test_progress_is_told(folder):
@@ -97,6 +113,15 @@ def test_damaged_files_are_refused_in_one_line(tmp_path, name):
     with pytest.raises(BadFile) as caught:
         papers(tmp_path, [name])
     assert "\n" not in str(caught.value)
+
+
+def test_a_matlab_file_of_version_7_3_is_named(tmp_path):
+    """The header that MATLAB writes before the HDF5 of its version 7.3; SciPy does not read such files."""
+    head = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM"
+    (tmp_path / "DATA.mat").write_bytes(head.ljust(512, b"\0") + b"\x89HDF\r\n\x1a\n")
+
+    with pytest.raises(BadFile, match=r"version 7\.3 \(HDF5\).*v7 or older"):
+        dict(module.contents(tmp_path, {"data": "DATA.mat"}))
 
 
 def test_archives_are_decoded(folder):

@@ -175,7 +175,7 @@ def _means(world: Baseline, rows: Mapping[str, Mapping[str, float]]) -> dict[str
 def reproduce(data: Data) -> tuple[Cell, ...]:
     """Table 3, panels a (no lobbying), b (lobbying) and c (other elasticities, no lobbying): per cent, one decimal.
 
-    A median that is missed says what the printed one would cost the government.
+    A median that prints otherwise has a price: what the printed one would cost the government.
 
     Source:
         Ossa, R. (2014), Trade Wars and Trade Talks with Data, Table 3.
@@ -188,14 +188,14 @@ def reproduce(data: Data) -> tuple[Cell, ...]:
         for region, column, value in _printed(data, table):
             cell = Cell(_PAPER, table, f"{region}, {column}", value, rows[region][column], 1)
             asked = [REGIONS.index(region)] if region in REGIONS else list(optima)
-            cells.append(_explained(cell, column, {k: optima[k] for k in asked}, goals))
+            cells.append(_priced(cell, column, {k: optima[k] for k in asked}, goals))
     for row, one, world in _cases(data):
         optima = {k: unilateral(one, "Table 3a", k) for k in range(len(REGIONS))}
         means = _means(world, table_3(one, "Table 3a", optima))
         for region, column, value in _printed(data, "Table 3c"):
             if region == row:
                 cell = Cell(_PAPER, "Table 3c", f"{row}, {column}", value, means[column], 1)
-                cells.append(_explained(cell, column, optima, objectives(one.weights("Table 3a"))))
+                cells.append(_priced(cell, column, optima, objectives(one.weights("Table 3a"))))
     return tuple(cells)
 
 
@@ -203,15 +203,15 @@ def _printed(data: Data, table: str) -> list[tuple[str, str, float]]:
     return [(region, column, value) for t, region, column, value in data.printed if t == table]
 
 
-def _explained(cell: Cell, column: str, optima: Mapping[int, Optimum], goals: tuple[Objective, ...]) -> Cell:
-    """A missed median with the most that any of its regions would give up for the printed one."""
+def _priced(cell: Cell, column: str, optima: Mapping[int, Optimum], goals: tuple[Objective, ...]) -> Cell:
+    """A median that prints otherwise, with the most that any of its regions would give up for the printed one."""
     if cell.matches or column != COLUMNS[-1]:
         return cell
     gap = cell.difference / 100
     # To the edge of what rounds to the printed number; a mean of medians moves by as much in every region.
     step = gap - np.sign(gap) * 0.5e-3
     prices = [price_of_median(best, k, goals[k], _median(best, k) - step) for k, best in optima.items()]
-    return replace(cell, why=f"a median that prints so costs {max(prices):.0e} of government welfare")
+    return replace(cell, price=max(prices, key=abs))
 
 
 def _median(best: Optimum, region: int) -> float:

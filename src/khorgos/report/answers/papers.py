@@ -10,7 +10,7 @@ from typing import Any
 
 from khorgos.core.errors import BadFile, BadInput, KhorgosError, NoData, UnknownName
 from khorgos.ledger.worlds import arrays_of
-from khorgos.models.papers.cell import Cell
+from khorgos.models.papers.cell import FLAT, Cell
 from khorgos.report.answer import Answer
 from khorgos.report.view import Column, View
 
@@ -29,17 +29,17 @@ Progress = Callable[[int, int, str], object]
 
 @dataclass(frozen=True)
 class Reproduction(Answer):
-    """Cells of published tables, and whether all were met.
+    """Cells of published tables, and how they came out.
 
     Args:
-        missed: how many cells were not.
+        missed: how many cells are neither matched nor flat.
     """
 
     missed: int = 0
 
     @property
     def exit_status(self) -> int:
-        """0 if every cell was met, else 1."""
+        """0 if no cell is missed, else 1."""
         return 1 if self.missed else 0
 
 
@@ -52,8 +52,9 @@ def papers(folder: Path, only: Sequence[str] = (), *, progress: Progress | None 
         progress: called with (done, in all, paper).
 
     Returns:
-        A line a cell: printed, computed, difference, and whether the computed number rounds to the printed one; then a
-        line a paper, and the total last.
+        A line a cell: printed, computed, difference and status (matched: the computed number rounds to the printed one;
+        flat: the printed number is an optimum too, at a price of at most FLAT; missed); then a line a paper, and the
+        total last.
 
     Raises:
         UnknownName: there is no such paper.
@@ -79,10 +80,10 @@ def papers(folder: Path, only: Sequence[str] = (), *, progress: Progress | None 
     rows = [_row(cell) for cell in found]
     rows += [_sum(f"{PAPERS[name].partition(')')[0]})", cells) for name, cells in sums]
     rows.append(_sum("All papers", found))
-    missed = sum(not cell.matches for cell in found)
+    missed = sum(cell.status == "missed" for cell in found)
     view = View(
         title="Published tables, computed again",
-        subtitle="computed less printed; met: the computed number rounds to the printed one",
+        subtitle="computed less printed; matched: the computed number rounds to the printed one",
         columns=(
             Column("paper", "Paper"),
             Column("table", "Table"),
@@ -90,10 +91,11 @@ def papers(folder: Path, only: Sequence[str] = (), *, progress: Progress | None 
             Column("printed", "Printed", "number"),
             Column("computed", "Computed", "number"),
             Column("difference", "Difference", "number", decimals=8),
-            Column("met", "Met"),
+            Column("status", "Status"),
+            Column("price", "Price", "number"),
         ),
         rows=tuple(rows),
-        notes=(*(PAPERS[name] for name in names), *_reasons(found)),
+        notes=(*(PAPERS[name] for name in names), *_priced(found)),
     )
     return Reproduction(view, (), missed)
 
@@ -135,7 +137,10 @@ def _matlab(content: bytes, path: str) -> Any:
 
     try:
         return loadmat(io.BytesIO(content))
-    except (ValueError, TypeError, NotImplementedError, OSError) as error:
+    except NotImplementedError as error:  # what SciPy raises at HDF5
+        hint = "Save it as v7 or older: save(..., '-v7')"
+        raise BadFile("The MATLAB file is saved as version 7.3 (HDF5)", path=path, hint=hint) from error
+    except (ValueError, TypeError, OSError) as error:
         raise BadFile("Not a MATLAB file", path=path) from error
 
 
@@ -151,26 +156,40 @@ def _row(cell: Cell) -> dict[str, Any]:
         "computed_text": f"{cell.computed:.{digits + 2}f}",
         "difference": cell.difference,
         "difference_text": f"{cell.difference:+.1e}",
-        "met": "yes" if cell.matches else "NO",
+        "status": cell.status,
+        "status_text": _LOUD.get(cell.status, cell.status),
+        "price": cell.price,
+        "price_text": "" if cell.price is None else f"{cell.price:.0e}",
     }
 
 
-def _reasons(cells: Sequence[Cell]) -> Iterator[str]:
-    """What was found out about misses: a note a cell."""
-    for cell in cells:
-        if cell.why:
-            yield f"{cell.paper}, {cell.table}, {cell.cell}: {cell.why}."
+#: A miss among thousands of matches should be seen.
+_LOUD = {"missed": "MISSED"}
+
+
+def _priced(cells: Sequence[Cell]) -> Iterator[str]:
+    """What a price is, where a cell has one, and each of them."""
+    told = [cell for cell in cells if cell.price is not None]
+    if told:
+        yield (
+            "Price: what the optimiser gives up, as a fraction of its welfare, where its optimum prints as published. Up"
+            f" to {FLAT:.0e} the cell is flat: the published optimum is one too, and its digit is not the model's to tell."
+        )
+    for cell in told:
+        yield f"{cell.paper}, {cell.table}, {cell.cell}: {cell.status}, at a price of {cell.price:.0e}."
 
 
 def _sum(paper: str, cells: Sequence[Cell]) -> dict[str, Any]:
-    met = sum(cell.matches for cell in cells)
-    told = sum(bool(cell.why) for cell in cells)
+    count = {status: sum(cell.status == status for cell in cells) for status in ("matched", "flat", "missed")}
+    worst = max((status for status, n in count.items() if n), key=list(count).index)
     return {
         "paper": paper,
         "table": "all",
-        "cell": f"{met:,} of {len(cells):,} cells met" + (f"; {told:,} more explained below" if told else ""),
+        "cell": f"{count['matched']:,} of {len(cells):,} cells matched, {count['flat']:,} flat, {count['missed']:,} missed",
         "printed": None,
         "computed": None,
         "difference": None,
-        "met": "yes" if met == len(cells) else "NO",
+        "status": worst,
+        "status_text": _LOUD.get(worst, worst),
+        "price": None,
     }
