@@ -121,7 +121,8 @@ def test_every_cell_is_matched_or_flat(data):
 def test_a_median_that_is_off_is_missed(data):
     """Five points off, or two, and either way: in every region and every panel. One point is, but not India's."""
     medians = [row for row in data.printed if row[2] == COLUMNS[-1] and row[0] != "Table 3cb"]
-    off = tuple((table, row, column, value + by) for by in (5, 2, 1, -1, -2, -5) for table, row, column, value in medians)
+    moves = (5, 2, 1, -1, -2, -5)
+    off = tuple((table, row, column, value + by) for by in moves for table, row, column, value in medians)
     cells = paper.reproduce(replace(data, printed=off))
 
     assert len(cells) == 6 * 19  # 8 rows of panels a and b, 3 of c

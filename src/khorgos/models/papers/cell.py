@@ -7,9 +7,9 @@ from typing import Literal
 
 Status = Literal["matched", "flat", "missed"]
 
-#: Welfare, as a fraction, below which two optima are one. Chosen because the paper that prints optima does not tell them
-#: apart either: its programme stops at 1e-13 with slopes by forward differences, good to about 1e-8, and of its seven
-#: stored optima (Ossa 2014, DATA.mat, MFNOPTIMALTARIFFPOL) the median leaves 9e-12; tests/published measures them.
+#: Welfare, as a fraction, below which two optima are one. Chosen because the paper that prints optima does not tell
+#: them apart either: its programme stops at 1e-13 with slopes by forward differences, good to about 1e-8, and of its
+#: seven stored optima (Ossa 2014, DATA.mat, MFNOPTIMALTARIFFPOL) the median leaves 9e-12, which a test measures.
 FLAT = 1e-11
 
 
@@ -24,8 +24,8 @@ class Cell:
         printed: the number as published.
         computed: the number as computed here, in the same unit.
         digits: decimals printed (a file written at full precision: the decimals that are asked to agree).
-        price: of a number read off an optimum (an argmax) that does not print as published: what the optimiser gives up,
-            as a fraction of its outcome, where it prints so; None of any other cell.
+        price: of a number read off an optimum (an argmax) that does not print as published: what the optimiser gives
+            up, as a fraction of its outcome, where it prints so; None of any other cell.
     """
 
     paper: str

@@ -172,8 +172,8 @@ def _priced(cells: Sequence[Cell]) -> Iterator[str]:
     told = [cell for cell in cells if cell.price is not None]
     if told:
         yield (
-            "Price: what the optimiser gives up, as a fraction of its welfare, where its optimum prints as published. Up"
-            f" to {FLAT:.0e} the cell is flat: the published optimum is one too, and its digit is not the model's to tell."
+            "Price: what the optimiser gives up, as a fraction of its welfare, where its optimum prints as published."
+            f" Up to {FLAT:.0e} the cell is flat: the published optimum is one too, and nothing tells them apart."
         )
     for cell in told:
         yield f"{cell.paper}, {cell.table}, {cell.cell}: {cell.status}, at a price of {cell.price:.0e}."
@@ -182,10 +182,11 @@ def _priced(cells: Sequence[Cell]) -> Iterator[str]:
 def _sum(paper: str, cells: Sequence[Cell]) -> dict[str, Any]:
     count = {status: sum(cell.status == status for cell in cells) for status in ("matched", "flat", "missed")}
     worst = max((status for status, n in count.items() if n), key=list(count).index)
+    told = f"{count['matched']:,} of {len(cells):,} cells matched, {count['flat']:,} flat, {count['missed']:,} missed"
     return {
         "paper": paper,
         "table": "all",
-        "cell": f"{count['matched']:,} of {len(cells):,} cells matched, {count['flat']:,} flat, {count['missed']:,} missed",
+        "cell": told,
         "printed": None,
         "computed": None,
         "difference": None,
