@@ -7,23 +7,21 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from khorgos.core.errors import BadInput, NoData, UnknownName
-from khorgos.report.view import Column, View, cell
+from khorgos.report.grid import RIGHT, grid
+from khorgos.report.view import View, cell
 
 #: What `--format` takes.
 FORMATS = ("table", "csv", "json", "parquet", "md")
 
 #: A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-#: Letters of a word that stay on one line; chosen because most names of countries are no longer.
-_WORD = 10
-_RIGHT = {"money", "percent", "points", "number", "integer", "index"}
 
 
 def render(view: View, format_: str) -> str | bytes:
@@ -147,7 +145,7 @@ def to_markdown(view: View) -> str:
     if subtitle := subtitle_of(view, word):
         lines += [subtitle, ""]
     lines.append("| " + " | ".join(_escaped(c.label) for c in view.columns) + " |")
-    lines.append("|" + "|".join("---:" if c.kind in _RIGHT else "---" for c in view.columns) + "|")
+    lines.append("|" + "|".join("---:" if c.kind in RIGHT else "---" for c in view.columns) + "|")
     lines += ["| " + " | ".join(_escaped(cell(row, c, factor)) for c in view.columns) + " |" for row in view.rows]
     lines += ["", *(f"- {note}" for note in view.notes)]
     lines += ["", *(f"[{s.number}] {s.text}  " for s in view.sources)]
@@ -170,47 +168,27 @@ def to_text(view: View, width: int | None = None) -> str:
         view: what to print.
         width: columns of the terminal; None asks the terminal, and takes 100 where there is none.
     """
-    from rich.console import Console
-
-    out = io.StringIO()
-    console = Console(file=out, width=width or _terminal_width(), highlight=False, color_system=None)
+    width = width or _terminal_width()
     factor, word = view.scale()
-    console.print(view.title, markup=False)
-    if subtitle := subtitle_of(view, word):
-        console.print(subtitle, markup=False)
-    console.print(_grid(view, factor))
-    for note in view.notes:
-        console.print(f"• {note}", markup=False)
-    for source in view.sources:
-        console.print(f"[{source.number}] {source.text}", markup=False)
-    if view.trace:
-        console.print(f"Trace any number: {view.trace}", markup=False)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    rows = [[cell(row, column, factor) for column in view.columns] for row in view.rows]
+    below = (
+        *(f"• {note}" for note in view.notes),
+        *(f"[{source.number}] {source.text}" for source in view.sources),
+        *([f"Trace any number: {view.trace}"] if view.trace else []),
+    )
+    lines = [*_paragraph(view.title, width), *_paragraph(subtitle_of(view, word), width)]
+    lines += grid(view.columns, rows, width)
+    lines += [line for text in below for line in _paragraph(text, width)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _paragraph(text: str, width: int) -> list[str]:
+    """A text in lines; an address longer than a line stays whole, so that it can be followed."""
+    lines = (wrap(line, width, break_long_words=False, break_on_hyphens=False) for line in text.splitlines())
+    return [part for line in lines for part in line]
 
 
 def _terminal_width() -> int:
     import shutil
 
     return shutil.get_terminal_size((100, 24)).columns
-
-
-def _grid(view: View, factor: float) -> Any:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    lines = [[cell(row, column, factor) for column in view.columns] for row in view.rows]
-    for place, column in enumerate(view.columns):
-        _add(grid, column, [line[place] for line in lines])
-    for line in lines:
-        grid.add_row(*map(Text, line))
-    return grid
-
-
-def _add(grid: Any, column: Column, texts: Sequence[str]) -> None:
-    right, whole = column.kind in _RIGHT, column.kind in {"year", "date"}
-    justify = "right" if right else "left"
-    words = [word for text in (column.label, *texts) for word in text.split()]
-    least = 4 if whole else None if right else min(_WORD, max(map(len, words), default=0))
-    grid.add_column(column.label, justify=justify, no_wrap=right or whole, min_width=least, overflow="fold")
