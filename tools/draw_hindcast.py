@@ -12,9 +12,10 @@ from pathlib import Path
 
 from draw_model_pictures import _sized
 from khorgos.ledger.store import open_ledger
-from khorgos.report.answers.hindcast import episode_from, hindcast, shipped
+from khorgos.report.answers.hindcast import episode_from, hindcast
 from khorgos.report.charts import to_svg
 from khorgos.report.charts_compare import models
+from khorgos.report.shipped import shipped
 from khorgos.report.theme import for_picture, stand_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +29,7 @@ def draw() -> str:
     """The picture as SVG."""
     ledger = open_ledger(ROOT / "no such ledger")
     rows = []
-    for name in shipped():
+    for name in shipped("hindcasts"):
         episode = episode_from(name)
         found = hindcast(ledger, episode, draws=1).flows.view.rows
         known = [row for row in found if row["actual"] is not None][:SHOWN]

@@ -157,6 +157,25 @@ def test_export_names_what_may_not_be_passed_on(khorgos: Run, tmp_path: Path) ->
         (["export", "x.csv", "--years", "1900"], 1, "no such rows"),
         (["sources", "imf"], 1, "Did you mean"),
         (["partners", "KAZ", "--year", "2020", "--top", "-1"], 1, "negative"),
+        (
+            ["partners", "KAZ", "--year", "2031"],
+            1,
+            "(reporters KAZ, flows total, products TOTAL, periods 2031, currency USD)",
+        ),
+        (["trade", "CHN", "KAZ", "--source", "gaac"], 1, "Unknown source: 'gaac'. Did you mean gacc"),
+        (["export", "x.csv", "--source", "gaac"], 1, "Did you mean gacc"),
+        (["trade", "CHN", "KAZ", "--as-of", "2999-01-01"], 1, "yet to come"),
+        (["trade", "CHN", "KAZ", "--format", "xml"], 2, "--format': 'xml' is not one of 'table'"),
+        (["partners", "KAZ"], 2, "Missing option '--year'. See: khorgos partners --help"),
+        (["breef"], 2, "Did you mean 'brief'? See: khorgos --help"),
+        (["exposure", "XYZ"], 1, "ISO code such as KAZ"),
+        (["trade", "CHN", "KAZ", "--product", "52O1"], 1, "Write a code such as 5201"),
+        (["tariff", "KAZ", "USA"], 1, "It has those of China, United States"),
+        (["simulate", "nothere.toml"], 1, "There is no such file. With khorgos come china-kyrgyzstan"),
+        (["simulate", "us-china-2025-40"], 1, "Did you mean us-china-2025-0"),
+        (["simulate", "."], 1, "That is a folder"),
+        (["hindcast", "us-chna-2018"], 1, "Did you mean us-china-2018"),
+        (["check", "."], 1, "That is a folder (.). Name one article"),
     ],
 )
 def test_an_error_is_one_clear_line_and_a_status(khorgos: Run, arguments: list[str], status: int, words: str) -> None:
@@ -166,6 +185,32 @@ def test_an_error_is_one_clear_line_and_a_status(khorgos: Run, arguments: list[s
     assert words in said.err
     assert "Traceback" not in said.err
     assert len(said.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("article.txt", ["check"], "There is no text in it (article.txt)"),
+        ("own.toml", ["hindcast"], "before is missing (own.toml: before)"),
+        ("own.toml", ["simulate"], "The scenario changes nothing"),
+        ("china.csv", ["import"], "The file is empty (china.csv)"),
+    ],
+)
+def test_an_empty_file_is_said_to_be_empty(
+    khorgos: Run, tmp_path: Path, name: str, arguments: list[str], words: str
+) -> None:
+    (tmp_path / name).touch()
+    said = khorgos(*arguments, str(tmp_path / name))
+
+    assert (said.status, said.out) == (1, "")
+    assert words in said.err
+
+
+def test_an_article_is_not_of_a_day_to_come(khorgos: Run, tmp_path: Path) -> None:
+    article = tmp_path / "article.txt"
+    article.write_text("China's exports to Kazakhstan reached $28.0 billion in 2024.", encoding="utf-8")
+
+    assert "The article's day is yet to come: 2999-01-01" in khorgos("check", str(article), "--date", "2999-01-01").err
 
 
 def test_a_fault_of_khorgos_is_one_line_too(khorgos: Run, monkeypatch: pytest.MonkeyPatch) -> None:

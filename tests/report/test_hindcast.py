@@ -23,10 +23,11 @@ from khorgos.measures.tariffs import rates
 from khorgos.models.equilibrium import solve
 from khorgos.models.scenario import scenario
 from khorgos.models.worlds import prepared
-from khorgos.report.answers.hindcast import episode_from, factors, hindcast, shipped
+from khorgos.report.answers.hindcast import episode_from, factors, hindcast
 from khorgos.report.answers.hindcast_products import by_product
 from khorgos.report.answers.observed import observed
 from khorgos.report.episode_text import Levy, Step, parse
+from khorgos.report.shipped import shipped
 
 HEAD = """
 title = "T"
@@ -53,7 +54,7 @@ def ledger(tmp_path_factory):
     return open_ledger(tmp_path_factory.mktemp("ledger"))
 
 
-@pytest.fixture(scope="module", params=shipped())
+@pytest.fixture(scope="module", params=shipped("hindcasts"))
 def episode(request):
     return episode_from(request.param)
 
@@ -364,7 +365,7 @@ def test_too_few_flows_and_unknown_views(ledger):
 
 
 # --- the page -----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", shipped("hindcasts"))
 def test_the_page_publishes_what_the_command_prints(ledger, root: Path, name):
     page = (root / "docs" / "hindcast.md").read_text(encoding="utf-8")
     printed = str(hindcast(ledger, episode_from(name)).render("md"))

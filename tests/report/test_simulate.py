@@ -15,11 +15,12 @@ from khorgos.ledger.worlds import world
 from khorgos.models.simulation import Shock
 from khorgos.models.simulation import simulate as solve
 from khorgos.models.worlds import prepared
-from khorgos.report.answers.simulate import PRINTED, VIEWS, Simulation, measures_of, scenario_from, shipped, simulate
+from khorgos.report.answers.simulate import PRINTED, VIEWS, Simulation, measures_of, scenario_from, simulate
 from khorgos.report.formats import to_text
 from khorgos.report.scenario_file import TOP, parse
 from khorgos.report.scenario_tables import TABLES, TARGET
 from khorgos.report.scenario_text import cost, tariff
+from khorgos.report.shipped import shipped
 
 US_CHINA = "USA:CHN:all=+20%"
 
@@ -348,7 +349,7 @@ def test_drivers_tell_what_each_measure_does():
     assert swings == sorted(swings, reverse=True)
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", shipped("scenarios"))
 def test_every_scenario_that_ships_solves_names_its_sources_and_is_told_on_the_page(name, root):
     written = scenario_from(name)
     found = simulate(written, model="one-sector" if written.model is None else written.model, partial=False)
@@ -423,7 +424,7 @@ def test_the_page_names_every_scenario_and_the_elasticities(root):
     own = (root / "docs" / "scenarios.md").read_text(encoding="utf-8")
     many = world("sectors")
 
-    assert [name for name in shipped() if f"`{name}`" not in own] == []
+    assert [name for name in shipped("scenarios") if f"`{name}`" not in own] == []
     for sector, theta, spread in zip(many.sectors[:-1], many.theta, many.theta_spread, strict=False):
         row = next(line for line in page.splitlines() if line.startswith(f"| {sector} |"))
         assert row.endswith(f"| {theta:.2f} | {spread:.2f} |")

@@ -15,6 +15,9 @@ Areas = str | Sequence[str]
 Years = str | int | Iterable[int]
 Progress = Callable[[int, int, str], object]
 
+#: How far the day may be ahead of UTC's: in the Line Islands, at UTC+14, it is tomorrow.
+_AHEAD = dt.timedelta(days=1)
+
 FLOWS = ("export", "import", "total", "balance")
 
 
@@ -54,6 +57,46 @@ def parsed_day(day: str | dt.date | None) -> dt.date | None:
         return dt.date.fromisoformat(day)
     except ValueError as error:
         raise BadInput(f"Not a day: {day!r}", hint="Write it like 2025-03-20") from error
+
+
+def past_day(day: str | dt.date | None, what: str, hint: str) -> dt.date | None:
+    """A day that has come.
+
+    Args:
+        day: as in `parsed_day`.
+        what: which day it is, as in "The article's day".
+        hint: what to do where it is yet to come.
+
+    Raises:
+        BadInput: no day, or one to come, of which nothing is known.
+    """
+    found = parsed_day(day)
+    if found is not None and found > dt.datetime.now(tz=dt.UTC).date() + _AHEAD:
+        raise BadInput(f"{what} is yet to come: {found}", hint=hint)
+    return found
+
+
+def known_on(day: str | dt.date | None) -> dt.date | None:
+    """The day whose knowledge is asked for; not one to come."""
+    return past_day(day, "The day of what is known", "Leave it out for what is known today")
+
+
+def source_ids(names: Areas, known: Iterable[str]) -> tuple[str, ...] | None:
+    """Ids of sources, each of them known; None where none is named.
+
+    Args:
+        names: ids with commas, or a list of them.
+        known: ids of the ledger's sources; those that khorgos could read are known too.
+
+    Raises:
+        UnknownName: with the nearest ids.
+    """
+    from khorgos.sources.registry import source
+
+    asked = tuple(split(names))
+    for name in set(asked) - set(known):
+        source(name)
+    return asked or None
 
 
 def product_codes(text: str) -> tuple[tuple[str, ...], str | None]:

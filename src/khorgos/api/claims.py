@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khorgos.api.asking import parsed_day
+from khorgos.api.asking import parsed_day, past_day
 from khorgos.ledger.store import Ledger, open_ledger
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ def check(text: str, *, date: str | dt.date | None = None, name: str = "", ledge
         The verdicts; prints as a table, `.render("html")` is the article with its claims marked.
 
     Raises:
-        BadInput: the date cannot be read.
+        BadInput: the date cannot be read, or is yet to come.
     """
     from khorgos.report.answers.check import check as answer
 
-    return answer(ledger or open_ledger(), text, day=parsed_day(date), name=name)
+    return answer(ledger or open_ledger(), text, day=_written(date), name=name)
 
 
 def check_article(source: str | Path, *, date: str | dt.date | None = None, ledger: Ledger | None = None) -> Checked:
@@ -61,6 +61,10 @@ def check_article(source: str | Path, *, date: str | dt.date | None = None, ledg
 
 def _checked(article: Article, date: str | dt.date | None, ledger: Ledger | None) -> Checked:
     return check(article.text, date=parsed_day(date) or article.day, name=article.name, ledger=ledger)
+
+
+def _written(day: str | dt.date | None) -> dt.date | None:
+    return past_day(day, "The article's day", "Say when it was written: --date 2025-03-20")
 
 
 def _page(address: str) -> Article:

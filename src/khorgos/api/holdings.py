@@ -7,7 +7,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khorgos.api.asking import Areas, Progress, Years, known_flow, parsed_day, product_codes, split, year_numbers
+from khorgos.api.asking import (
+    Areas,
+    Progress,
+    Years,
+    known_flow,
+    known_on,
+    product_codes,
+    source_ids,
+    split,
+    year_numbers,
+)
 from khorgos.core.errors import BadInput, NoData
 from khorgos.ledger.query import FlowQuery
 from khorgos.ledger.store import Ledger, open_ledger
@@ -159,6 +169,7 @@ def export(
     from khorgos.ledger.export import export as write
     from khorgos.ledger.query import rows
 
+    own = ledger or open_ledger()
     codes, nomenclature = ((), None) if product == "every" else product_codes(product)
     query = FlowQuery(
         products=codes,
@@ -168,10 +179,9 @@ def export(
         flows=(known_flow(flow),) if flow else ("export", "import", "total", "balance", "re-export", "re-import"),
         years=year_numbers(years),
         by="native",
-        as_of=parsed_day(as_of),
-        sources=tuple(split(source)) or None,
+        as_of=known_on(as_of),
+        sources=source_ids(source, own.sources),
     )
-    own = ledger or open_ledger()
     if not run(own, rows(own, query).limit(1)).num_rows:
         raise NoData("The ledger has no such rows", hint="Name fewer countries, years or sources")
     return write(own, rows(own, query), Path(output).expanduser())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from khorgos.api.asking import Areas, parsed_day, split
+from khorgos.api.asking import Areas, known_on, split
 from khorgos.ledger.store import Ledger, open_ledger
 from khorgos.nomenclature.areas import area
 from khorgos.nomenclature.periods import year
@@ -64,5 +64,5 @@ def reroute(
         raised=tuple(split(raised)),
         show=show,
         top=top,
-        as_of=parsed_day(as_of),
+        as_of=known_on(as_of),
     )

@@ -6,7 +6,18 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from khorgos.api.asking import FLOWS, Areas, Years, area_ids, known_flow, parsed_day, product_codes, split, year_numbers
+from khorgos.api.asking import (
+    FLOWS,
+    Areas,
+    Years,
+    area_ids,
+    known_flow,
+    known_on,
+    product_codes,
+    source_ids,
+    split,
+    year_numbers,
+)
 from khorgos.core.errors import BadInput
 from khorgos.ledger.query import FlowQuery
 from khorgos.ledger.question import By
@@ -61,6 +72,7 @@ def trade(
     from khorgos.report.answers.trade import everybody
     from khorgos.report.answers.trade import trade as answer
 
+    own = ledger or open_ledger()
     codes, nomenclature = product_codes(product)
     query = FlowQuery(
         reporters=(area(reporter).id,),
@@ -71,12 +83,12 @@ def trade(
         periods=tuple(str(parse_period(p)) for p in periods),
         years=() if periods else year_numbers(years),
         by="native" if periods else by,
-        as_of=parsed_day(as_of),
+        as_of=known_on(as_of),
         currency=currency_code(currency),
-        sources=tuple(split(source)) or None,
+        sources=source_ids(source, own.sources),
         statuses=None if source or every_source else DECLARED,
     )
-    return (everybody if every_source else answer)(ledger or open_ledger(), query)
+    return (everybody if every_source else answer)(own, query)
 
 
 def partners(
@@ -114,7 +126,7 @@ def partners(
         periods=(str(period),),
         by="native" if period.kind == "part" else "month" if period.kind == "month" else "year",
         currency=currency_code(currency),
-        as_of=parsed_day(as_of),
+        as_of=known_on(as_of),
         statuses=DECLARED,
     )
     if top < 0:
@@ -146,7 +158,7 @@ def influence(
     """
     from khorgos.report.answers.influence import influence as answer
 
-    return answer(ledger or open_ledger(), area(country).id, area_ids(of), year_numbers(years), parsed_day(as_of))
+    return answer(ledger or open_ledger(), area(country).id, area_ids(of), year_numbers(years), known_on(as_of))
 
 
 def mirror(
@@ -186,7 +198,7 @@ def mirror(
         nomenclature=nomenclature,
         years=year_numbers(years),
         currency=currency_code(currency),
-        as_of=parsed_day(as_of),
+        as_of=known_on(as_of),
     )
     return answer(ledger or open_ledger(), area(first).id, area(second).id, query, view)
 
@@ -258,5 +270,5 @@ def brief(
     from khorgos.report.brief import brief as page
     from khorgos.report.page import to_html, to_sidecar
 
-    report = page(ledger or open_ledger(), area(reporter).id, area_ids(with_), year, parsed_day(as_of))
+    report = page(ledger or open_ledger(), area(reporter).id, area_ids(with_), year, known_on(as_of))
     return {"brief.html": to_html(report), "brief.json": to_sidecar(report)}

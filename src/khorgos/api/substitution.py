@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from khorgos.api.asking import Areas, Years, area_ids, parsed_day, year_numbers
+from khorgos.api.asking import Areas, Years, area_ids, known_on, year_numbers
 from khorgos.core.errors import BadInput
 from khorgos.ledger.store import Ledger, open_ledger
 from khorgos.nomenclature.areas import area
@@ -59,7 +59,7 @@ def substitute(
         area_ids(lose),
         year=year,
         between=(years[0], years[-1]) if years else None,
-        as_of=parsed_day(as_of),
+        as_of=known_on(as_of),
         **settings,
     )
 
@@ -101,6 +101,6 @@ def exposure(
         area_ids(to),
         level=level,
         year=year,
-        as_of=parsed_day(as_of),
+        as_of=known_on(as_of),
         **settings,
     )

@@ -63,8 +63,12 @@ def read_article(path: Path, name: str | None = None) -> Article:
         BadInput: if there is no text in it, or too much.
     """
     called = name or path.name
+    if path.is_dir():
+        raise BadFile("That is a folder", path=str(path), hint="Name one article in it")
     if not path.is_file():
         raise BadFile("There is no such file", path=str(path))
+    if not path.stat().st_size:
+        raise BadInput("There is no text in it", where=called)
     ending = Path(called).suffix.lower()
     if ending == ".docx":
         return Article(_docx(path), called)

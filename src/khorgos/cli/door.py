@@ -43,9 +43,20 @@ def run(arguments: Sequence[str]) -> int:
         if (code := getattr(error, "exit_code", None)) is None:  # not click's own, which is a wrong call
             return _bug(error)
         if message := getattr(error, "format_message", lambda: "")():
-            print(f"khorgos: {message}", file=sys.stderr)
+            print(f"khorgos: {_plain(message)} {_help(error)}", file=sys.stderr)
         return int(code)
     return outcome if isinstance(outcome, int) else 0
+
+
+def _plain(message: str) -> str:
+    """Click's words for a wrong call, as one sentence."""
+    return message.replace("Value error, ", "").rstrip(".") + ("" if message.endswith("?") else ".")
+
+
+def _help(error: Exception) -> str:
+    """Where the options and arguments are told."""
+    context = getattr(error, "ctx", None)
+    return f"See: {context.command_path if context else 'khorgos'} --help"
 
 
 def _bug(error: Exception) -> int:

@@ -107,7 +107,7 @@ def _ordered(select: Relation, definition: Definition) -> exp.Select:
 def _measured(question: Question, table: pa.Table, statement: str, currency: str | None) -> Measured:
     definition = question.definition
     if not (question.may_be_empty or table.num_rows):
-        asked = ", ".join(f"{name} {value}" for name, value in question.parameters.items())
+        asked = ", ".join(f"{name} {question.parameters[name]}" for name in _SUBJECT if name in question.parameters)
         raise NoData(
             f"The ledger has no figures for this {definition.name}",
             where=asked or None,
@@ -124,6 +124,21 @@ def _measured(question: Question, table: pa.Table, statement: str, currency: str
     )
     findings = tuple(finding for judge in question.judges for finding in judge(table))
     return Measured(table, unit, lineage, findings, definition.keys, units, definition.identity)
+
+
+#: What a question is about, said to who gets no answer; the other parameters stand in the lineage.
+_SUBJECT = (
+    "reporters",
+    "partners",
+    "exporters",
+    "importers",
+    "flows",
+    "products",
+    "periods",
+    "years",
+    "currency",
+    "as_of",
+)
 
 
 def releases_of(table: pa.Table) -> tuple[str, ...]:

@@ -48,7 +48,8 @@ def area(text: str | int, *, on: dt.date | None = None) -> Area:
     written = str(text).strip()
     found = _candidates(written)
     if not found:
-        raise UnknownName(written, "area", [_called(near) for near in nearest_areas(written)])
+        hint = "Write an English name, an ISO code such as KAZ, or a group such as central-asia"
+        raise UnknownName(written, "area", [_called(near) for near in nearest_areas(written)], hint)
     standing = [one for one in found if one.exists(on or dt.date.max)]
     if on is not None and not standing:
         raise UnknownName(written, f"area on {on}", hint=_lifetime(found[0]))

@@ -130,7 +130,7 @@ def product(text: str | int, name: str = "HS22") -> Product | ProductSet:
     if found := _by_label().get(edition, {}).get(rest.strip().casefold()):
         return _product(found, edition)
     similar = nearest_words(rest) or tuple(f"{p.code} {p.label[:60]}" for p in search(rest, edition, limit=3))
-    raise UnknownName(written, "product", similar)
+    raise UnknownName(written, "product", similar, "Write a code such as 5201, or a word such as cotton")
 
 
 @cache

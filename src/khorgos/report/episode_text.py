@@ -356,7 +356,9 @@ def _number(table: Mapping[str, Any], key: str, default: float | None, where: st
 
 
 def _whole(data: Mapping[str, Any], key: str, least: int, most: int) -> int:
-    value = data.get(key)
+    if key not in data:
+        raise BadInput(f"{key} is missing", where=key, hint=f"It is a whole number from {least} to {most}")
+    value = data[key]
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise BadInput(f"{key} is a whole number from {least} to {most}, not {value!r}", where=key)
     return value

@@ -105,7 +105,10 @@ def recognise(path: Path, seen: Peek | None = None) -> Connector:
         raise BadFile(
             "The archive holds several files", path=glimpse.filename, hint="Unpack it and import what is inside"
         )
-    hint = f"Nearest: {', '.join(_nearest(glimpse))}. `khorgos sources` lists all formats"
+    hint = (
+        f"Nearest: {', '.join(_nearest(glimpse))}. `khorgos sources` lists all formats; --skip-unknown leaves such "
+        "files out"
+    )
     raise BadFile("No connector knows this format", path=glimpse.filename, hint=hint)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
-from khorgos.core.errors import BadInput, NoData, UnknownName
+from khorgos.core.errors import BadInput, NoData
 from khorgos.ledger.store import Ledger
 from khorgos.ledger.worlds import SERVICES, Floats, World, world
 from khorgos.models.hindcast import diversion
@@ -22,6 +21,7 @@ from khorgos.report.answers.hindcast_tables import VIEWS, Forecast, Run, flows_v
 from khorgos.report.answers.observed import Change, observed
 from khorgos.report.episode_text import Episode, parse
 from khorgos.report.formats import render_views
+from khorgos.report.shipped import text_of
 
 #: Elasticities of the sets: Fajgelbaum et al. (2020, doi:10.1093/qje/qjz036: 2.5 between varieties), Simonovska and
 #: Waugh (2014: 4), Head and Mayer (2014: 5, the median of gravity estimates), Eaton and Kortum (2002: 8).
@@ -74,42 +74,17 @@ class Hindcast:
         return render_views(made, format_, view, names=VIEWS, printed=("scores",))
 
 
-def shipped() -> tuple[str, ...]:
-    """Names of the episodes that come with khorgos."""
-    folder = files("khorgos").joinpath("data/hindcasts")
-    return tuple(sorted(one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")))
-
-
 def episode_from(path: str | Path) -> Episode:
     """An episode from a TOML file, or one that comes with khorgos by its name.
 
     Args:
-        path: the file, or a name of `shipped`.
+        path: the file, or a name of `shipped("hindcasts")`.
 
     Raises:
         UnknownName: neither a file nor such a name.
-        BadFile: the place in the file is named.
+        BadInput, BadFile: it cannot be read; the place in it is named.
     """
-    name = str(path)
-    if name in shipped():
-        folder = files("khorgos").joinpath("data/hindcasts")
-        return parse(
-            folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"),
-            f"{name}.toml",
-            lambda file: folder.joinpath(file).read_text(encoding="utf-8"),
-        )
-    place = Path(name).expanduser()
-    if not place.is_file():
-        raise UnknownName(name, "episode file or name", shipped())
-
-    def beside(file: str) -> str:
-        return (place.parent / Path(file).name).read_text(encoding="utf-8")
-
-    try:
-        text = place.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The episode file cannot be read: {error}", where=name) from error
-    return parse(text, place.name, beside)
+    return parse(*text_of(path, "hindcasts", "episode"))
 
 
 def hindcast(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from functools import partial as partial_
-from importlib.resources import files
 from pathlib import Path
 
 from khorgos.core.errors import BadInput, UnknownName
@@ -30,6 +29,7 @@ from khorgos.report.formats import render_views
 from khorgos.report.pages.simulation import page
 from khorgos.report.scenario_file import DEFICITS, parse
 from khorgos.report.scenario_text import AsInForce, Measure, ScenarioText, cost, tariff
+from khorgos.report.shipped import text_of
 
 #: The views of a simulation.
 VIEWS = ("economies", "flows", "sectors", "partial", "diversion", "drivers")
@@ -282,48 +282,17 @@ def written(
     )
 
 
-def shipped() -> tuple[str, ...]:
-    """Names of the scenarios that come with khorgos."""
-    folder = files("khorgos").joinpath("data/scenarios")
-    return tuple(sorted(one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")))
-
-
 def scenario_from(path: str | Path) -> ScenarioText:
     """A scenario from a TOML file, or one that comes with khorgos by its name.
 
     Args:
-        path: the file, or a name of `shipped`.
+        path: the file, or a name of `shipped("scenarios")`.
 
     Raises:
         UnknownName: neither a file nor such a name.
-        BadFile: the file's line is named.
+        BadInput, BadFile: it cannot be read; the line is named.
     """
-    name = str(path)
-    if name in shipped():
-        return parse(_own(name), f"{name}.toml", _own)
-    place = Path(name).expanduser()
-    if not place.is_file():
-        raise UnknownName(name, "scenario file or name", shipped())
-
-    def beside(file: str) -> str:
-        """A file in the same folder, with or without its ending, else a scenario that comes with khorgos."""
-        near = [place.parent / Path(file).name, place.parent / f"{Path(file).name}.toml"]
-        found = next((one for one in near if one.is_file()), None)
-        if found is None and file.removesuffix(".toml") in shipped():
-            return _own(file)
-        return (found or near[0]).read_text(encoding="utf-8")
-
-    try:
-        text = place.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The scenario file cannot be read: {error}", where=name) from error
-    return parse(text, place.name, beside)
-
-
-def _own(name: str) -> str:
-    """The text of a scenario that comes with khorgos."""
-    folder = files("khorgos").joinpath("data/scenarios")
-    return folder.joinpath(f"{name.removesuffix('.toml')}.toml").read_text(encoding="utf-8")
+    return parse(*text_of(path, "scenarios", "scenario"))
 
 
 def _chosen(base: World, scenario: ScenarioText, focus: Sequence[str]) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ def _known(registry: TariffRegistry, question: Question) -> None:
     if question.imposer not in imposers:
         raise NoData(
             f"The registry has no measure of {get(question.imposer).name}",
-            hint=f"It has those of {', '.join(get(name).name for name in imposers)}; a TOML file of measures adds more",
+            hint=f"It has those of {', '.join(get(name).name for name in imposers)}",
         )
 
 
