@@ -6,15 +6,16 @@ At an equilibrium u = G(u, p). For an outcome f(u, p): solve (I - G_u)' v = f_u 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from khorgos.core.errors import BadInput, NotConverged
+from khorgos.models.aggregate import Aggregate, worthwhile
 from khorgos.models.arrays import Array
 from khorgos.models.equilibrium import Equilibrium
 from khorgos.models.krylov import gmres
-from khorgos.models.sweep import CACHE_BYTES
 
 #: Relative tolerance of the linear solve: chosen two digits under the accuracy that finite differences can check.
 TOLERANCE = 1e-9
@@ -157,7 +158,6 @@ class Reverse:
         self.kernel, self.at, self.found = found.kernel, found.at, found
         k = self.kernel
         self.keep = 1.0 - np.asarray(k.nu) + np.zeros(k.N)
-        self.small = k.N * k.N * 8 < CACHE_BYTES
         self.h = np.matmul((self.keep * self.at.g)[:, None, :], k.B)[:, 0, :]
         self.b = np.matmul(k.B, self.at.a[:, :, None])[:, :, 0]
         self.phi = 1.0 if k.baseline.phi is None else k.baseline.phi
@@ -196,7 +196,7 @@ class Reverse:
         R: Array, Y: Array,
     ) -> _Bars:  # fmt: skip
         k, at, base = self.kernel, self.at, self.kernel.baseline
-        V = np.zeros((k.N, k.S)) if k.gamma_t is None else np.matmul(k.gamma_t, X2[:, :, None])[:, :, 0]
+        V = np.zeros((k.N, k.S)) if k.gamma is None else np.matmul(X2[:, None, :], k.gamma)[:, 0, :]
         sales = np.zeros((k.N, k.S)) if base.profit is None else base.profit * income[:, None]
         if at.revenue_hat is not None:
             sales = sales + v[k.layout[4]].reshape(k.N, k.S) / np.maximum(at.V / k.keep, 1e-300)
@@ -234,7 +234,7 @@ class Reverse:
             z[m, i] += weight
             g[m, j] += weight / at.g[m, j]
         from_prices = lP2.T / k.theta
-        if self.small:
+        if k.small:
             g = g + self.keep * np.matmul(k.B, h[:, :, None])[:, :, 0]
             Phi = -(g * at.g + from_prices) / at.Phi
             a = a + np.matmul(b[:, None, :], k.B)[:, 0, :] + np.matmul(Phi[:, None, :], k.A)[:, 0, :]
@@ -318,13 +318,24 @@ def sensitivity(found: Equilibrium, outcome: Outcome, *, tolerance: float = TOLE
     reverse = Reverse(found)
     size = found.kernel.layout[-1].stop
     right = reverse.pull(np.zeros(size), outcome).u
-    v, sweeps, residual = gmres(
-        lambda x: x - reverse.pull(x).u, right, tolerance=tolerance, steps=min(MAX_SWEEPS, size)
+    lift = _lift_back(found)
+    y, sweeps, residual = gmres(
+        lambda x: (lifted := lift(x)) - reverse.pull(lifted).u, right, tolerance=tolerance, steps=min(MAX_SWEEPS, size)
     )
+    v = lift(y)
     if residual > tolerance:
         raise NotConverged(f"The adjoint stopped at {residual:.2e}", hint="The equilibrium may be near a fold")
     tau, d, theta = _parameters(reverse, reverse.pull(v, outcome))
     return Sensitivity(outcome.name, outcome.value, tau, d, theta, sweeps + 2, residual)
+
+
+def _lift_back(found: Equilibrium) -> Callable[[Array], Array]:
+    """What the linear solve is preconditioned by, from the right, so that its residual stays that of the adjoint."""
+    if worthwhile(found.kernel):
+        summed = Aggregate(found.kernel, found.at)
+        if summed.sound:
+            return summed.lift_back
+    return lambda x: x
 
 
 def _parameters(reverse: Reverse, bars: _Bars) -> tuple[Array, Array, Array]:

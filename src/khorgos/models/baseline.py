@@ -141,11 +141,6 @@ class Baseline:
         return np.ascontiguousarray(self.tau.transpose(2, 1, 0))
 
     @cached_property
-    def gamma_by_user(self) -> Array | None:
-        """gamma as [country, user, input], contiguous: what an industry's cost is made of."""
-        return None if self.gamma is None else np.ascontiguousarray(self.gamma.transpose(0, 2, 1))
-
-    @cached_property
     def has_tariffs(self) -> bool:
         """Does any base tariff differ from zero?"""
         return bool((self.tau != 1.0).any())

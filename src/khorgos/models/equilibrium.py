@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from khorgos.core.errors import BadInput, NotConverged, Refused
+from khorgos.models.aggregate import Aggregate, worthwhile
 from khorgos.models.arrays import Array
 from khorgos.models.baseline import Baseline
-from khorgos.models.fixed_point import Solution, solve_fixed_point
+from khorgos.models.fixed_point import Lift, Solution, solve_fixed_point
 from khorgos.models.scenario import Scenario
 from khorgos.models.sweep import Kernel, Point, ready
 
@@ -185,7 +186,24 @@ def solve(
 
 
 def _run(kernel: Kernel, start: Array, tolerance: float, max_sweeps: int, methods: tuple[str, ...]) -> Solution:
-    return solve_fixed_point(kernel.step, start, tolerance=tolerance, max_sweeps=max_sweeps, methods=methods)
+    latest: list[Point] = []
+
+    def step(u: Array) -> tuple[Array, float]:
+        latest[:] = [kernel.point(u)]
+        return kernel.advance(u, latest[0])
+
+    def lift() -> Lift | None:
+        summed = Aggregate(kernel, latest[0])
+        return summed.lift if summed.sound else None
+
+    return solve_fixed_point(
+        step,
+        start,
+        tolerance=tolerance,
+        max_sweeps=max_sweeps,
+        methods=methods,
+        lift=lift if worthwhile(kernel) else None,
+    )
 
 
 def _in_steps(kernel: Kernel, start: Array, tolerance: float, max_sweeps: int, methods: tuple[str, ...]) -> Solution:

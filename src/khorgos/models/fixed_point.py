@@ -14,6 +14,8 @@ from khorgos.models.arrays import Array
 from khorgos.models.krylov import gmres
 
 Map = Callable[[Array], tuple[Array, float]]
+#: A step of the map to a better one.
+Lift = Callable[[Array], Array]
 
 #: Anderson's memory: chosen because 10 needs the fewest sweeps on NAFTA and ILMS; 5 and 20 differ by under a tenth.
 MEMORY = 10
@@ -21,6 +23,10 @@ MEMORY = 10
 RANK = 1e-14
 #: A residual above the best by this factor starts the memory afresh.
 BLOW_UP = 1e3
+#: The sweep at whose point a lift is made: chosen because two bring a world that is out of equilibrium near enough.
+LIFT_AT = 3
+#: Sweeps that a lift may take: chosen as twice what the published cases need.
+LIFT_UNTIL = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,14 @@ class Solution:
 
 
 def solve_fixed_point(
-    step: Map, start: Array, *, tolerance: float, max_sweeps: int, methods: tuple[str, ...], memory: int = MEMORY
+    step: Map,
+    start: Array,
+    *,
+    tolerance: float,
+    max_sweeps: int,
+    methods: tuple[str, ...],
+    memory: int = MEMORY,
+    lift: Callable[[], Lift | None] | None = None,
 ) -> Solution:
     """Try the methods in turn; each starts where the best of those before it ended.
 
@@ -52,6 +65,7 @@ def solve_fixed_point(
         max_sweeps: for each method.
         methods: of "anderson", "sweep", "newton".
         memory: secants that Anderson keeps.
+        lift: makes what improves Anderson's steps, at the point that was swept last.
 
     Returns:
         Where the first method ended that reached the tolerance, or the best end of all: compare its residual.
@@ -59,7 +73,7 @@ def solve_fixed_point(
     Source: Walker, Ni (2011), SIAM J. Numer. Anal. 49(4), algorithm AA, doi:10.1137/10078356X.
     """
     runners: dict[str, Callable[[Map, Array, float, int], tuple[Array, int, float]]] = {
-        "anderson": partial(_anderson, size=memory),
+        "anderson": partial(_anderson, size=memory, make=lift),
         "sweep": _plain,
         "newton": _newton,
     }
@@ -74,8 +88,23 @@ def solve_fixed_point(
     return Solution(u, methods[-1], sweeps, best)
 
 
-def _anderson(step: Map, start: Array, tolerance: float, max_sweeps: int, *, size: int) -> tuple[Array, int, float]:
-    memory = _Memory(start.size, size)
+def _anderson(
+    step: Map, start: Array, tolerance: float, max_sweeps: int, *, size: int, make: Callable[[], Lift | None] | None
+) -> tuple[Array, int, float]:
+    """With the lift where there is one; should that go astray, from the start without it."""
+    lost = 0
+    if make is not None:
+        u, lost, residual = _mix(step, start, tolerance, min(LIFT_UNTIL, max_sweeps), size=size, make=make)
+        if residual <= tolerance:
+            return u, lost, residual
+    u, sweeps, residual = _mix(step, start, tolerance, max_sweeps, size=size, make=None)
+    return u, lost + sweeps, residual
+
+
+def _mix(
+    step: Map, start: Array, tolerance: float, max_sweeps: int, *, size: int, make: Callable[[], Lift | None] | None
+) -> tuple[Array, int, float]:
+    memory, lift = _Memory(start.size, size), None
     u, best_u, best, mixing = start, start, np.inf, 1.0
     for sweep in range(1, max_sweeps + 1):
         g, residual = step(u)
@@ -84,13 +113,16 @@ def _anderson(step: Map, start: Array, tolerance: float, max_sweeps: int, *, siz
         if not np.isfinite(residual) or residual > BLOW_UP * best:
             mixing *= 0.5
             memory.forget()
-            if mixing < 1e-3:
+            if mixing < 1e-3 or lift is not None:
                 break
             u = best_u + mixing * (memory.at_best - best_u)
             continue
         if residual < best:
             best, best_u, memory.at_best = residual, u, g
-        u = memory.next(u, g, mixing)
+        if make is not None and sweep == LIFT_AT:
+            lift = make()
+        f = g - u
+        u = memory.next(u, f if lift is None else lift(f), mixing)
     return best_u, sweep, best
 
 
@@ -109,9 +141,8 @@ class _Memory:
 
     last: tuple[Array, Array] | None
 
-    def next(self, u: Array, g: Array, mixing: float) -> Array:
-        f = g - u
-        mixed = g if mixing == 1.0 else u + mixing * f
+    def next(self, u: Array, f: Array, mixing: float) -> Array:
+        mixed = u + f if mixing == 1.0 else u + mixing * f
         if self.last is None:
             self.last = (mixed, f)
             return mixed

@@ -69,8 +69,9 @@ class Kernel:
     def __init__(self, baseline: Baseline, scenario: Scenario) -> None:
         self.baseline, self.scenario = baseline, scenario
         self.N, self.S, self.M = len(baseline.countries), len(baseline.sectors), len(baseline.theta)
+        self.small = self.N * self.N * 8 < CACHE_BYTES
         self.theta = np.ascontiguousarray(baseline.theta)[:, None]
-        self.gamma, self.gamma_t = baseline.gamma, baseline.gamma_by_user
+        self.gamma = baseline.gamma
         self.keep = 1.0 if baseline.profit is None else 1.0 - baseline.profit
         self.Y0, self.world = baseline.value_added, float(baseline.value_added.sum())
         self.lX0 = np.log(np.maximum(baseline.spending, EMPTY * self.world))
@@ -163,8 +164,8 @@ class Kernel:
     def _costs(self, u: Array, lw: Array, ll: Array, lP: Array) -> tuple[Array, Array]:
         base = self.baseline
         lc = base.beta * lw[:, None]
-        if self.gamma_t is not None:
-            lc = lc + np.matmul(self.gamma_t, lP[:, :, None])[:, :, 0]  # CP (9)
+        if self.gamma is not None:
+            lc = lc + np.matmul(lP[:, None, :], self.gamma)[:, 0, :]  # CP (9)
         if base.psi is None:
             return lc, lc
         entrants = (lw + ll)[:, None] if self.revenue0 is None else u[self.layout[4]].reshape(self.N, self.S)
@@ -172,7 +173,7 @@ class Kernel:
 
     def markets(self, a: Array, X: Array) -> tuple[Array, Array, Array, Array]:
         """The three mat-vecs: Phi = A a; sales r = a * B'g with g = X/Phi (less margins); net purchases g * B a."""
-        if self.N * self.N * 8 < CACHE_BYTES:
+        if self.small:
             a_column = a[:, :, None]
             Phi = np.maximum(np.matmul(self.A, a_column)[:, :, 0], 1e-300)
             g = X / Phi
