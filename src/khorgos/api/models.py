@@ -25,6 +25,7 @@ def simulate(
     on: str | dt.date | None = None,
     against: str | dt.date | None = None,
     focus: Areas = (),
+    uncertainty: Areas = (),
     **settings: Any,
 ) -> Simulation:
     """What tariffs and trade costs do, on an embedded world: who gains and loses, and trade by partner.
@@ -35,13 +36,16 @@ def simulate(
         on: a day whose tariffs come, as the registry has them in force.
         against: a day whose tariffs the outcome is compared with; the base year's where left out.
         focus: areas on top of the tables; Central Asia where left out.
-        settings: model, theta, deficits, top, draws, seed, partial, workers, progress, as in `answers.simulate`.
+        uncertainty: what the draws vary, with commas or as a list: "standard-errors", "hs6" or "theta=2..8"; "imputed",
+            "mirror". Standard errors and imputed flows where left out.
+        settings: model, theta, deficits, top, draws, seed, partial, workers, ledger, progress: `answers.simulate`.
 
     Returns:
         Views, `.economies`, `.flows` and others, and `.render(format, view)`.
 
     Raises:
         UnknownName, BadInput, BadFile: the scenario cannot be read, or names what the world has not.
+        NoData: the ledger has no mirror reports.
         NotConverged, Refused: no equilibrium was found.
     """
     from khorgos.report.answers.simulate import simulate as answer
@@ -54,7 +58,8 @@ def simulate(
     dated = None if day is None else AsInForce(day, other)
     short = [[one] if isinstance(one, str) else one for one in (tariffs, costs)]
     text = written(scenario, short[0], short[1], dated)
-    return answer(text, focus=expand([area(name).id for name in split(focus)]), **settings)
+    on_top = expand([area(name).id for name in split(focus)])
+    return answer(text, focus=on_top, uncertainty=split(uncertainty), **settings)
 
 
 def papers(folder: str | Path, only: Areas = (), *, progress: Progress | None = None) -> Reproduction:

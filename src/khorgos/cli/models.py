@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 from khorgos.api import models as api
-from khorgos.cli.shared import Format, FormatOption, OutputOption, PageFormat, deliver, progress_bar, show
+from khorgos.cli.shared import (
+    Format,
+    FormatOption,
+    LedgerOption,
+    OutputOption,
+    PageFormat,
+    deliver,
+    own_ledger,
+    progress_bar,
+    show,
+)
 
 app = typer.Typer()
 
@@ -47,16 +57,22 @@ def simulate(
     deficits: Annotated[Deficits | None, typer.Option(help="How transfers close the world.")] = None,
     focus: Annotated[str, typer.Option(help="Areas on top, with commas; Central Asia if left out.")] = "",
     top: Annotated[int, typer.Option(help="How many other economies; 0 for all.")] = 20,
-    draws: Annotated[int, typer.Option(help="Draws of elasticities and imputed flows, for intervals.")] = 0,
+    draws: Annotated[int, typer.Option(help="Draws, for intervals and shares of variance.")] = 0,
+    uncertainty: Annotated[
+        str,
+        typer.Option(help="What they vary, with commas: standard-errors, hs6 or theta=2..8; imputed, mirror."),
+    ] = "",
     seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
     workers: Annotated[int, typer.Option(help="Threads of the draws.")] = 1,
     view: Annotated[
-        str | None, typer.Option(help="Only one table: economies, flows, sectors, partial, diversion, drivers.")
+        str | None,
+        typer.Option(help="Only one table: economies, flows, sectors, partial, diversion, drivers, uncertainty."),
     ] = None,
     format_: Annotated[
         PageFormat | None, typer.Option("--format", help="A page with charts: html, or --output x.html.")
     ] = None,
     output: OutputOption = None,
+    ledger: LedgerOption = None,
 ) -> None:
     """What tariffs and trade costs do: who gains and loses, and trade by partner."""
     with progress_bar("Solving") as progress:
@@ -72,8 +88,10 @@ def simulate(
             focus=focus,
             top=top,
             draws=draws,
+            uncertainty=uncertainty,
             seed=seed,
             workers=workers,
+            ledger=own_ledger(ledger) if ledger else None,
             progress=progress,
         )
     named = PageFormat.HTML if output is not None and output.suffix == ".html" else PageFormat.TABLE

@@ -49,13 +49,13 @@ def elasticities_between(low: npt.ArrayLike, high: npt.ArrayLike) -> Cause:
 
 
 def elasticities_of_products(estimates: Sequence[Array], weights: Sequence[Array] | None = None) -> Cause:
-    """theta of a sector as the mean of its products', the products drawn with replacement.
+    """theta of a sector as the mean of its products', weighed by trade, the products drawn with replacement.
 
-    The spread is that of products within a sector: what one number for all of them hides.
+    The spread is what the choice of products makes: wide where few products are most of the trade.
 
     Args:
         estimates: one array a sector, theta = sigma - 1 by product, e.g. of HS6 products; empty keeps the baseline's.
-        weights: trade of each product, in the same order; equal where left out.
+        weights: trade of each product, in the same order; equal where left out. Products without trade are not drawn.
 
     Raises:
         BadInput: an estimate at or below zero, or weights of another length.
@@ -70,34 +70,42 @@ def elasticities_of_products(estimates: Sequence[Array], weights: Sequence[Array
         weights = [np.ones(len(values)) for values in known]
     if [len(w) for w in weights] != [len(values) for values in known]:
         raise BadInput("Weights and estimates by product differ in length")
-    odds = [non_negative("weights of products", w, (len(w),)) for w in weights]
-    if any(len(w) and w.sum() == 0 for w in odds):
+    trade = [non_negative("weights of products", w, (len(w),)) for w in weights]
+    if any(len(w) and w.sum() == 0 for w in trade):
         raise BadInput("No product of a sector has weight")
+    pairs = [(values[w > 0], w[w > 0]) for values, w in zip(known, trade, strict=True)]
 
     def draw(base: Baseline, rng: np.random.Generator) -> Baseline:
         if len(known) != len(base.sectors):
             raise BadInput(f"Estimates for {len(known)} sectors, the baseline has {len(base.sectors)}")
         theta = base.theta[: len(base.sectors)].copy()
-        for k, (values, w) in enumerate(zip(known, odds, strict=True)):
+        for k, (values, w) in enumerate(pairs):
             if len(values):
-                theta[k] = rng.choice(values, len(values), p=w / w.sum()).mean()
+                some = rng.integers(len(values), size=len(values))
+                theta[k] = (w[some] * values[some]).sum() / w[some].sum()
         return _with_theta(base, theta)
 
     return draw
 
 
 def shares_within(low: Array, high: Array) -> Cause:
-    """Uniform draws of the flows between two bounds, such as the two reports of a mirror; spending stays.
+    """Draws of the flows between two bounds, such as the two reports of a mirror, even in logs; spending stays.
+
+    In logs, because a flow half its size is as far off as one of twice its size.
 
     Args:
         low: [N, N, M] lower bound of a flow over the baseline's.
         high: [N, N, M] upper bound, likewise.
+
+    Raises:
+        BadInput: a bound at or below zero, or the bounds in the wrong order.
     """
     if (low > high).any() or (low <= 0).any():
         raise BadInput("The lower bound must be above zero and below the upper")
+    start, end = np.log(low), np.log(high)
 
     def draw(base: Baseline, rng: np.random.Generator) -> Baseline:
-        pi = base.pi * rng.uniform(low, high)
+        pi = base.pi * np.exp(rng.uniform(start, end))
         return base.with_(pi=pi / pi.sum(0))
 
     return draw

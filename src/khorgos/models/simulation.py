@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,16 +11,12 @@ import numpy as np
 from khorgos.ledger.worlds import Marks
 from khorgos.models.arrays import Array
 from khorgos.models.beside import Beside, beside
-from khorgos.models.causes import elasticities, shares_within
 from khorgos.models.equilibrium import Equilibrium, rebase, solve
 from khorgos.models.scenario import Closure, scenario
-from khorgos.models.uncertainty import Draws, Progress, draws
+from khorgos.models.uncertainty import Cause, Draws, Progress, draws
 from khorgos.models.welfare import acr, first_order, real_expenditure
 from khorgos.models.worlds import Imputed, Prepared, imputed
 
-#: An imputed flow is drawn between half and twice its value; chosen because the rule, tried on the pairs that were
-#: reported, is within a factor of two for 96 per cent of their trade (the world's card has the figures).
-IMPUTED_WITHIN = (0.5, 2.0)
 #: The explicit per cent sign of a scenario has ruled out a slip of units.
 CEILING = 10.0
 
@@ -149,17 +145,19 @@ def simulate(prepared: Prepared, shock: Shock, *, partial: bool = True) -> Simul
 def intervals(
     simulated: Simulated,
     pairs: Sequence[tuple[int, int]],
+    causes: Mapping[str, Cause],
     *,
     n: int,
     seed: int,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Draws:
-    """Draw elasticities and imputed flows: real expenditure of all countries, then trade after of `pairs`.
+    """Solve in many worlds: real expenditure of all countries, then trade after of `pairs`.
 
     Args:
         simulated: the central case.
         pairs: (exporter, importer) positions.
+        causes: what is uncertain, as from `named_causes`.
         n: draws.
         seed: of the whole.
         workers: threads.
@@ -171,12 +169,7 @@ def intervals(
     Raises:
         NotConverged: no draw solved.
     """
-    world, base = simulated.prepared.world, simulated.prepared.baseline
-    marked = world.trade_imputed[:, :, None] & np.ones(base.pi.shape, dtype=bool)
-    causes = {"elasticities": elasticities(_spread(simulated.prepared))}
-    if marked.any():
-        low, high = (np.where(marked, bound, 1.0) for bound in IMPUTED_WITHIN)
-        causes["imputed flows"] = shares_within(low, high)
+    base = simulated.prepared.baseline
     out, into = [i for i, _ in pairs], [j for _, j in pairs]
 
     def outcome(rest: Equilibrium, shocked: Equilibrium) -> Array:
@@ -186,9 +179,3 @@ def intervals(
     start = rebase(simulated.before) if simulated.shock.in_force.any() else base
     shocked = simulated.after.scenario
     return draws(start, shocked, causes, outcome, n=n, seed=seed, workers=workers, by_cause=True, progress=progress)
-
-
-def _spread(prepared: Prepared) -> Array:
-    """[S] standard errors, in proportion where another elasticity was chosen."""
-    spread: Array = prepared.world.theta_spread * prepared.baseline.theta / prepared.world.theta
-    return spread

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,12 +31,14 @@ class Draws:
         seed: of the whole.
         failures: (draw number, reason) of those that did not solve; never dropped in silence.
         shares: cause -> [outcomes] share of the variance, each cause drawn alone; empty where not asked for.
+        alone: cause -> how many of its own draws did not solve; those are not in its variance.
     """
 
     values: Array
     seed: int
     failures: tuple[tuple[int, str], ...]
     shares: Mapping[str, Array]
+    alone: Mapping[str, int] = field(default_factory=dict)
 
     def interval(self, level: float = 0.9) -> tuple[Array, Array]:
         """The central interval of each outcome.
@@ -108,15 +110,19 @@ def draws(
     if not values:
         raise NotConverged(f"None of {n} draws solved; the first says: {main[0]}")
     failures = tuple((k, v) for k, v in enumerate(main) if isinstance(v, str))
-    return Draws(np.array(values), seed, failures, _shares(names, found[n:], n) if by_cause else {})
+    each = {
+        name: [v for v in found[(k + 1) * n : (k + 2) * n] if not isinstance(v, str)] for k, name in enumerate(names)
+    }
+    if not by_cause:
+        return Draws(np.array(values), seed, failures, {})
+    return Draws(np.array(values), seed, failures, _shares(each), {name: n - len(some) for name, some in each.items()})
 
 
-def _shares(names: tuple[str, ...], found: list[Array | str], n: int) -> dict[str, Array]:
+def _shares(each: Mapping[str, Sequence[Array]]) -> dict[str, Array]:
     variances = {}
-    for place, name in enumerate(names):
-        values = [v for v in found[place * n : (place + 1) * n] if not isinstance(v, str)]
-        if len(values) < 2:
-            raise NotConverged(f"Fewer than two draws of {name} alone solved")
+    for name, values in each.items():
+        if not values:
+            raise NotConverged(f"No draw of {name} alone solved")
         variances[name] = np.array(values).var(axis=0)
     total = sum(variances.values(), np.zeros(1))
     return {name: np.divide(v, total, out=np.zeros_like(v), where=total > 0) for name, v in variances.items()}

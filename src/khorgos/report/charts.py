@@ -209,12 +209,12 @@ def bars(
         label: field with the number as printed.
         title: title of the value axis, with its unit.
         width: of the whole drawing, pixels.
-        interval: fields of the lower and the upper end, drawn as a line across the bar's end.
+        interval: fields of the lower and the upper end, drawn as a line.
 
     Returns:
         A Vega-Lite specification.
     """
-    ends = {side: max if side == "high" else min for side in ("low", "high")}
+    ends = {"left": min, "right": max}  # of bar and interval together: where the number goes
     rows = [
         dict(row) | {side: pick(float(row[f]) for f in (value, *(interval or ()))) for side, pick in ends.items()}
         for row in rows
@@ -245,7 +245,9 @@ def bars(
     spans: list[Spec] = []
     if interval is not None:
         line = {"type": "rule", "color": stand_in("ink"), "strokeWidth": 1.5}
-        spans = [{"mark": line, "encoding": {"x": {**encoding["x"], "field": "low"}, "x2": {"field": "high"}}}]
+        spans = [
+            {"mark": line, "encoding": {"x": {**encoding["x"], "field": interval[0]}, "x2": {"field": interval[1]}}}
+        ]
     return {
         "data": {"values": rows},
         "width": width - 130,
@@ -260,12 +262,12 @@ def bars(
             {
                 "transform": [{"filter": f"datum['{value}'] >= 0"}],
                 "mark": {"type": "text", "align": "left", "dx": 5},
-                "encoding": {**text, "x": {**encoding["x"], "field": "high"}},
+                "encoding": {**text, "x": {**encoding["x"], "field": "right"}},
             },
             {
                 "transform": [{"filter": f"datum['{value}'] < 0"}],
                 "mark": {"type": "text", "align": "right", "dx": -5},
-                "encoding": {**text, "x": {**encoding["x"], "field": "low"}},
+                "encoding": {**text, "x": {**encoding["x"], "field": "left"}},
             },
         ],
     }

@@ -8,9 +8,13 @@ from functools import cached_property
 from functools import partial as partial_
 from pathlib import Path
 
+import numpy as np
+
 from khorgos.core.errors import BadInput, UnknownName
+from khorgos.ledger.store import Ledger, open_ledger
 from khorgos.ledger.worlds import WORLDS, World, world
 from khorgos.models.drivers import Driver, drivers
+from khorgos.models.named_causes import named_causes
 from khorgos.models.simulation import Shock, Simulated, intervals
 from khorgos.models.simulation import simulate as solve
 from khorgos.models.uncertainty import Draws
@@ -19,6 +23,7 @@ from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.groups import members
 from khorgos.report.answer import Answer
 from khorgos.report.answers.simulated import Run, economies, flow_pairs, flows
+from khorgos.report.answers.simulated_draws import drawn_economies
 from khorgos.report.answers.simulated_drivers import driven
 from khorgos.report.answers.simulated_partial import partial_trade, partial_welfare
 from khorgos.report.answers.simulated_registry import imposers
@@ -32,7 +37,7 @@ from khorgos.report.scenario_text import AsInForce, Measure, ScenarioText, cost,
 from khorgos.report.shipped import text_of
 
 #: The views of a simulation.
-VIEWS = ("economies", "flows", "sectors", "partial", "diversion", "drivers")
+VIEWS = ("economies", "flows", "sectors", "partial", "diversion", "drivers", "uncertainty")
 #: Of these the ones that are printed where none is named.
 PRINTED = ("economies", "flows")
 #: Pairs shown sector by sector; chosen because ten sectors of each fill a screen.
@@ -102,17 +107,22 @@ class Simulation:
         """The result with each assumption moved alone."""
         return driven(self.run, self.alternatives())
 
+    @cached_property
+    def uncertainty(self) -> Answer:
+        """Intervals by economy and whose variance it is; NoData where nothing was drawn."""
+        return drawn_economies(self.run, self.top)
+
     def render(self, format_: str = "table", view: str | None = None) -> str | bytes:
         """The views in a format for people or JSON; one of them in a format of rows.
 
         Args:
             format_: one of `FORMATS`.
-            view: one of `VIEWS`. Where left out, the first two (csv and parquet: economies; JSON: all but drivers).
+            view: one of `VIEWS`. Where left out, the first two (csv and parquet: economies; JSON: all that were made).
 
         Raises:
             UnknownName: there is no such view.
             BadInput: there is no such format.
-            NoData: partial equilibrium was asked for and not solved.
+            NoData: partial equilibrium was asked for and not solved, or draws and none were made.
         """
         if format_ not in FORMATS:
             raise BadInput(f"There is no format {format_!r}", hint=f"Choose one of {', '.join(FORMATS)}")
@@ -122,7 +132,8 @@ class Simulation:
             wanted = [name for name in VIEWS if name == view]
         elif format_ == "json":
             beside = () if self.run.found.partial is not None else ("partial", "diversion")
-            wanted = [name for name in VIEWS if name not in ("drivers", *beside)]
+            drawn = () if self.draws is not None else ("uncertainty",)
+            wanted = [name for name in VIEWS if name not in ("drivers", *beside, *drawn)]
         else:
             wanted = list(PRINTED)
         return render_views({name: getattr(self, name).view for name in wanted}, format_, view, names=VIEWS)
@@ -137,9 +148,11 @@ def simulate(
     focus: Sequence[str] = (),
     top: int = 20,
     draws: int = 0,
+    uncertainty: Sequence[str] = (),
     seed: int = 1,
     partial: bool = True,
     workers: int = 1,
+    ledger: Ledger | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Simulation:
     """Solve a scenario on an embedded world.
@@ -151,22 +164,28 @@ def simulate(
         deficits: "share", "nominal" or "balanced" instead of the scenario's own.
         focus: ISO3 on top of the tables; Central Asia where left out. Shocked economies stand there anyway.
         top: how many others: the largest gains and losses of real expenditure; 0 for all.
-        draws: draws of elasticities and imputed flows; 0 for none.
+        draws: how many; 0 for none.
+        uncertainty: what they vary, as in `named_causes`: "standard-errors", "hs6" or "theta=2..8"; "imputed",
+            "mirror". Standard errors and imputed flows where left out.
         seed: of the draws.
         partial: put partial equilibrium (GSIM and SMART) beside it.
         workers: threads of the draws.
+        ledger: that has the mirror reports; the user's own on top of the embedded release where left out.
         progress: called with (done, of) draws.
 
     Returns:
         All views; the same arguments give the same numbers.
 
     Raises:
-        UnknownName: a model, sector or economy that the world has not.
-        BadInput: measures that contradict each other.
+        UnknownName: a model, sector or economy that the world has not, or no such cause of uncertainty.
+        BadInput: measures that contradict each other, or causes.
+        NoData: the ledger has no mirror reports.
         NotConverged, Refused: no equilibrium was found.
     """
     if top < 0 or draws < 0:
         raise BadInput("The numbers of economies and of draws cannot be negative", hint="0 shows all economies")
+    if uncertainty and not draws:
+        raise BadInput("What is uncertain shows in draws, and none were asked for", hint="Add --draws 200")
     if deficits is not None and deficits not in DEFICITS:
         raise BadInput(f"deficits is one of {', '.join(DEFICITS)}, not {deficits!r}")
     scenario = scenario if deficits is None else replace(scenario, deficits=deficits)
@@ -179,9 +198,14 @@ def simulate(
     found = solve(made, shock, partial=partial)
     chosen = _chosen(base, scenario, focus)
     pairs = flow_pairs(found, chosen, top)
-    drawn = intervals(found, pairs, n=draws, seed=seed, workers=workers, progress=progress) if draws else None
+    named = drawn = None
+    if draws:
+        hit = np.where(found.shock.hit, base.trade.sum(2), 0.0)
+        ledger = (ledger or open_ledger()) if "mirror" in uncertainty else None
+        named = named_causes(uncertainty, made, hit, ledger)
+        drawn = intervals(found, pairs, named.causes, n=draws, seed=seed, workers=workers, progress=progress)
     own = theta if theta is not None else scenario.theta
-    run = Run(scenario, found, chosen, (*remarks, *_changes(made)), drawn, own, needed)
+    run = Run(scenario, found, chosen, (*remarks, *_changes(made)), drawn, own, needed, named, ledger)
     return Simulation(economies(run, top), flows(run, pairs), run, pairs, top, partial_(_alternatives, run))
 
 

@@ -14,10 +14,12 @@ import pyarrow as pa
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Lineage
 from khorgos.core.version import __version__
+from khorgos.ledger.store import Ledger
 from khorgos.ledger.worlds import Floats
 from khorgos.measures.measured import Measured
 from khorgos.models.beside import DEMAND, SUPPLY
 from khorgos.models.inverse import Needed
+from khorgos.models.named_causes import Named
 from khorgos.models.simulation import Simulated
 from khorgos.models.uncertainty import Draws
 from khorgos.nomenclature.areas import get
@@ -51,6 +53,8 @@ class Run:
         drawn: the draws, where there were any.
         theta: the elasticity that was asked for, if one was.
         needed: what a target takes, if the scenario has one.
+        named: what the draws vary.
+        ledger: that the mirror reports stand in, where they were drawn.
     """
 
     scenario: ScenarioText
@@ -60,6 +64,8 @@ class Run:
     drawn: Draws | None
     theta: float | None
     needed: Needed | None = None
+    named: Named | None = None
+    ledger: Ledger | None = None
 
     @property
     def world(self) -> str:
@@ -117,6 +123,10 @@ class Told(Protocol):
     @property
     def drivers(self) -> Answer:
         """The result with each assumption moved alone."""
+
+    @property
+    def uncertainty(self) -> Answer:
+        """Intervals by economy, and whose variance it is."""
 
 
 def economies(run: Run, top: int) -> Answer:
@@ -380,10 +390,38 @@ def _drawn(run: Run) -> tuple[str, ...]:
     place = [run.found.prepared.baseline.index(name) for name in run.chosen]
     parts = ", ".join(f"{cause} {share[place].mean():.0%}" for cause, share in run.drawn.shares.items())
     lost = f"; the first that failed says: {run.drawn.failures[0][1]}" if failed else ""
+    how = () if run.named is None else run.named.notes
     return (
         f"{done} draws, seed {run.drawn.seed}, {failed} failed to solve{lost}. Variance of the economies on top by"
-        f" cause: {parts}.",
+        f" cause: {parts}. More: --view uncertainty.",
+        *how,
     )
+
+
+def parameters(run: Run) -> dict[str, str]:
+    """What the lineage of a simulation's figures records of the run."""
+    found, world = run.found, run.found.prepared.world
+    drawn = {}
+    if run.drawn is not None:
+        drawn = {
+            "draws": str(len(run.drawn.values) + len(run.drawn.failures)),
+            "seed": str(run.drawn.seed),
+            "failed": str(len(run.drawn.failures)),
+        }
+    if run.named is not None:
+        drawn["uncertainty"] = ",".join(run.named.asked)
+    return {
+        "model": world.id,
+        "world": world.sha256,
+        "theta": json.dumps(found.prepared.baseline.theta.tolist()),
+        "deficits": found.shock.deficits,
+        "method": found.after.method,
+        "sweeps": str(found.after.sweeps),
+        "residual": f"{found.after.residual:.3e}",
+        "walras": f"{found.after.walras:.3e}",
+        "version": __version__,
+        **drawn,
+    }
 
 
 def _measured(run: Run, rows: Sequence[dict[str, Any]]) -> Measured:
@@ -404,17 +442,7 @@ def _measured(run: Run, rows: Sequence[dict[str, Any]]) -> Measured:
         formula="real expenditure (I'/P')/(I/P) in exact hat algebra",
         releases=(run.world,),
         query=run.scenario.text,
-        parameters={
-            "model": world.id,
-            "world": world.sha256,
-            "theta": json.dumps(found.prepared.baseline.theta.tolist()),
-            "deficits": found.shock.deficits,
-            "method": found.after.method,
-            "sweeps": str(found.after.sweeps),
-            "residual": f"{found.after.residual:.3e}",
-            "walras": f"{found.after.walras:.3e}",
-            "version": __version__,
-        },
+        parameters=parameters(run),
         notes=run.remarks,
     )
     imputed = Finding(

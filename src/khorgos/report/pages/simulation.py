@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from khorgos.core.version import __version__
 from khorgos.nomenclature.areas import get
 from khorgos.report.answers.simulated import LEVEL, Run, Told
+from khorgos.report.answers.simulated_draws import drawn_rows
 from khorgos.report.naming import name as in_prose
 from khorgos.report.page import Headline, Number, Prose, Report, Section, to_html
 from khorgos.report.pages import simulation_figures as figures
@@ -41,7 +42,7 @@ def page(made: Told, *, today: dt.date | None = None) -> str:
         made=today or dt.datetime.now(tz=dt.UTC).date(),
         headlines=_headlines(run),
         sections=sections,
-        releases=world_rows(run.found.prepared.world),
+        releases=(*world_rows(run.found.prepared.world), *drawn_rows(run)),
         version=__version__,
         template="simulate.html.j2",
     )
@@ -76,11 +77,15 @@ def _headlines(run: Run) -> tuple[Headline, ...]:
     out = []
     for name in run.chosen[:HEADLINES]:
         k = base.index(name)
+        value = float(found.welfare["real_expenditure"][k])
         beside: Prose = ("real expenditure",)
         if interval is not None:
-            low, high = (_rate(run, float(bound[k])) for bound in interval)
-            beside = ("real expenditure; ", low, " to ", high, f" in {LEVEL:.0%} of draws")
-        out.append(Headline(get(name).name, _rate(run, float(found.welfare["real_expenditure"][k])), beside))
+            low, high = (float(bound[k]) for bound in interval)
+            # Draws of other elasticities need not have the result among them.
+            apart = "" if low <= value <= high else ", of other elasticities"
+            ends = _rate(run, low), " to ", _rate(run, high)
+            beside = ("real expenditure; ", *ends, f" in {LEVEL:.0%} of draws{apart}")
+        out.append(Headline(get(name).name, _rate(run, value), beside))
     return tuple(out)
 
 
@@ -147,8 +152,14 @@ def _drivers(made: Told) -> Section:
         "Each bar is the result with one assumption moved alone and the scenario solved again. The line is the result"
         " above.",
     )
-    shares = () if made.run.drawn is None else (_shares(made.run),)
-    return Section("drivers", "What drives the result", (prose, *shares), figures.drivers(made, names))
+    if made.run.drawn is None:
+        return Section("drivers", "What drives the result", (prose,), figures.drivers(made, names))
+    drawn = figures.table(
+        "uncertainty", "How sure it is: the draws, and whose variance it is", made.uncertainty.view, made.run
+    )
+    return Section(
+        "drivers", "What drives the result", (prose, _shares(made.run)), (*figures.drivers(made, names), drawn)
+    )
 
 
 def _shares(run: Run) -> Prose:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from khorgos.core.errors import BadInput, NoData
 from khorgos.ledger.tariffs import tariff_registry
 from khorgos.ledger.worlds import world
+from khorgos.models.named_causes import named_causes
 from khorgos.models.simulation import intervals
 from khorgos.models.simulation import simulate as solve
 from khorgos.models.worlds import prepared
@@ -105,7 +106,9 @@ def _simulated(made: Material, today: dt.date) -> Section | None:
     found = solve(prepared(base), shock, partial=False)
     first, *others = (base.countries.index(one) for one in who)
     pairs = tuple(pair for other in others for pair in ((first, other), (other, first)))
-    run = Run(scenario, found, who, left_out, intervals(found, pairs, n=DRAWS, seed=1, workers=2), None)
+    named = named_causes((), found.prepared, base.trade.sum(2), None)
+    drawn = intervals(found, pairs, named.causes, n=DRAWS, seed=1, workers=2)
+    run = Run(scenario, found, who, left_out, drawn, None, named=named)
     return Section(
         "simulation",
         f"What the duties of {today} do",
