@@ -116,3 +116,22 @@ def test_papers_print_and_tell_by_their_status(khorgos: Run, shared: Path, tmp_p
     assert lines[-1]["cell"] == "24 of 24 cells matched, 0 flat, 0 missed"
     assert khorgos("papers", "--data", str(tmp_path)).status == 1
     assert "Did you mean" in khorgos("papers", "--data", data, "--paper", "ilms-2025").err
+
+
+def test_what_is_uncertain_is_named(khorgos: Run) -> None:
+    asked = ("simulate", "--tariff", "USA:CHN:all=+20%", "--draws", "5", "--view", "uncertainty")
+    said = khorgos(*asked, "--uncertainty", "theta=2..8,mirror", "--workers", "2")
+    again = khorgos(*asked, "--uncertainty", "theta=2..8,mirror")
+
+    assert said.status == 0
+    assert "5 draws, seed 1, 0 failed to solve." in said.out
+    assert "Mirror reports" in said.out
+    assert said.out == again.out
+
+
+def test_a_wrong_cause_is_one_sentence(khorgos: Run) -> None:
+    for wrong, says in (("mirorr", "mirror"), ("hs6,theta=2..8", "one way"), ("theta=2-8", "theta=2..8")):
+        said = khorgos("simulate", "--tariff", "USA:CHN:all=+20%", "--draws", "5", "--uncertainty", wrong)
+        assert said.status == 1
+        assert says in said.err
+        assert said.err.count("\n") == 1

@@ -146,9 +146,14 @@ def test_ranges_and_products_as_causes():
     products = np.array([2.0, 4.0, 9.0])
     weights = np.array([1.0, 1.0, 0.0])
     means = [float(elasticities_of_products([products], [weights])(base, rng).theta[0]) for _ in range(400)]
-    # Means of three draws of 2 and 4 with equal odds: 3, with a standard deviation of 1 / sqrt(3).
-    assert set(np.round(means, 6)) <= {2.0, round(8 / 3, 6), round(10 / 3, 6), 4.0}
-    np.testing.assert_allclose(np.mean(means), 3.0, atol=4 / np.sqrt(3 * 400))  # four standard errors
+    # Means of two draws of 2 and 4 with equal odds: 3, with a standard deviation of 1 / sqrt(2).
+    assert set(np.round(means, 6)) == {2.0, 3.0, 4.0}
+    np.testing.assert_allclose(np.mean(means), 3.0, atol=4 / np.sqrt(2 * 400))  # four standard errors
+    # Half the draws of one heavy and one light product have both: their weighted mean.
+    heavy = elasticities_of_products([np.array([2.0, 4.0])], [np.array([3.0, 1.0])])
+    means = [float(heavy(base, rng).theta[0]) for _ in range(400)]
+    assert set(np.round(means, 6)) == {2.0, 2.5, 4.0}
+    np.testing.assert_allclose(np.mean(np.isclose(means, 2.5)), 0.5, atol=4 * 0.5 / np.sqrt(400))
     assert elasticities_of_products([np.array([])])(base, rng).theta[0] == 4.0
     for wrong in (
         lambda: elasticities_between(3.0, 2.0),
@@ -180,6 +185,48 @@ def test_products_of_the_embedded_table_as_a_cause():
     )
     assert found.failures == ()
     assert (np.ptp(found.values, axis=0) > 0).all()
+
+
+def test_bounds_are_drawn_even_in_logs():
+    trade = np.array([[0, 10.0], [8, 0.0]])
+    base = from_trade(("A", "B"), trade, [4e3, 4e3], 4.0).baseline  # large at home
+    wide = np.ones(base.pi.shape)
+    low, high = wide.copy(), wide.copy()
+    low[0, 1], high[0, 1] = 0.25, 4.0
+    cause, rng = shares_within(low, high), np.random.default_rng(3)
+    ratios = [cause(base, rng).pi[:, 1, 0] / base.pi[:, 1, 0] for _ in range(400)]
+    moved = np.array([np.log(ratio[0] / ratio[1]) for ratio in ratios])  # over home sales, since spending stays
+    spread = 2 * np.log(4.0) / np.sqrt(12)  # of a uniform variable
+    assert abs(moved.mean()) < 4 * spread / np.sqrt(400)
+    np.testing.assert_allclose(moved.std(), spread, rtol=0.15)  # four standard errors of a standard deviation
+    np.testing.assert_array_equal(shares_within(wide, wide)(base, rng).pi, base.pi)
+
+
+def test_draws_that_fail_are_counted_with_every_cause_and_with_one_alone():
+    trade = np.array([[0, 10, 5], [8, 0, 9], [6, 12, 0.0]])
+    base = from_trade(NAMES, trade, [100, 90, 80], 4.0).baseline
+    shock = scenario(base, tariffs=np.where(np.eye(3, dtype=bool), 0.0, 0.2))
+
+    def sometimes(world, rng):
+        if rng.random() < 0.5:
+            raise NotConverged("no equilibrium here")
+        return world
+
+    causes = {"theta": elasticities(np.array([1.0])), "luck": sometimes}
+    found = draws(base, shock, causes, lambda a, b: real_expenditure(b, a), n=40, seed=2, by_cause=True)
+    assert 5 < len(found.failures) < 35
+    assert len(found.values) + len(found.failures) == 40
+    assert {reason for _, reason in found.failures} == {"no equilibrium here"}
+    # The same draws fail whether the cause is drawn alone or with others, because its seeds are its own.
+    assert found.alone == {"theta": 0, "luck": len(found.failures)}
+    np.testing.assert_array_equal(found.shares["theta"], 1.0)
+    with pytest.raises(NotConverged, match="None of 2 draws solved"):
+        draws(base, shock, {"luck": lambda w, r: sometimes(w, _Zero())}, lambda a, b: a.w_hat, n=2, seed=1)
+
+
+class _Zero:
+    def random(self):
+        return 0.0
 
 
 def test_mirror_reports_as_bounds():

@@ -242,7 +242,7 @@ def test_formats(answer, view):
     both = json.loads(answer.render("json"))
     rows = list(csv.DictReader(io.StringIO(answer.render("csv"))))
 
-    assert set(both) == set(VIEWS) - {"drivers"}
+    assert set(both) == set(VIEWS) - {"drivers", "uncertainty"}
     assert rows[0]["economy"] == "United States"
     assert view.title in str(answer)
     assert view.title in answer.render("md")

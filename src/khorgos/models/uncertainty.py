@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from zlib import crc32
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def draws(
         causes: what is uncertain, by name; applied in this order.
         outcome: (without, with) -> [outcomes].
         n: number of draws.
-        seed: draw k of cause c uses the generator seeded by (seed, k, place of c), whatever the other causes.
+        seed: draw k of cause c uses the generator seeded by (seed, k, its name), whatever the other causes.
         workers: threads.
         by_cause: draw each cause alone too, for the shares of variance.
         progress: called with (done, of).
@@ -93,7 +94,7 @@ def draws(
         world = baseline
         try:
             for name in plan:
-                world = causes[name](world, np.random.default_rng([seed, k, names.index(name)]))
+                world = causes[name](world, np.random.default_rng([seed, k, crc32(name.encode())]))
             rest = Scenario(None, None, scenario.deficits, scenario.deficit, scenario.revenue, scenario.numeraire)
             result: Array | str = np.atleast_1d(outcome(solve(world, rest), solve(world, scenario)))
         except (NotConverged, Refused) as reason:
