@@ -170,7 +170,7 @@ def test_export_names_what_may_not_be_passed_on(khorgos: Run, tmp_path: Path) ->
         (["breef"], 2, "Did you mean 'brief'? See: khorgos --help"),
         (["exposure", "XYZ"], 1, "ISO code such as KAZ"),
         (["trade", "CHN", "KAZ", "--product", "52O1"], 1, "Write a code such as 5201"),
-        (["tariff", "KAZ", "USA"], 1, "It has those of China, United States"),
+        (["tariff", "KAZ", "USA"], 1, "It has those of China, the United States"),
         (["simulate", "nothere.toml"], 1, "There is no such file. With khorgos come china-kyrgyzstan"),
         (["simulate", "us-china-2025-40"], 1, "Did you mean us-china-2025-0"),
         (["simulate", "."], 1, "That is a folder"),
@@ -254,3 +254,28 @@ def test_shares_are_of_all_partners_or_not_printed(khorgos: Run) -> None:
     # by origin on both roads; Armstat has imports by consignment beside it
     assert next(row["value"] for row in every if row["partner"] == "China") == pytest.approx(alone[0]["total"])
     assert "share" not in {column["name"] for column in few["columns"]}
+
+
+def test_what_is_not_at_hand_is_said_with_the_way_to_it(khorgos: Run) -> None:
+    some = khorgos("trade", "CHN", "KAZ,KGZ", "--years", "2020..2023").out
+    none = khorgos("trade", "CHN", "KAZ", "--years", "2023..2024").out
+    way = "khorgos fetch comtrade reporters=CHN partners=KAZ,KGZ"
+
+    assert f"reports on trade with Kazakhstan and Kyrgyzstan for 2021 is at hand; to look for it: {way}" in some
+    assert "is at hand" not in none
+
+
+def test_a_credit_says_a_name_once(khorgos: Run) -> None:
+    said = khorgos("influence", "KGZ", "--of", "CHN", "--years", "2023").out
+
+    assert "World Bank, World Development Indicators (long csv)" in said
+
+
+def test_names_with_an_article_bear_it_within_a_sentence(khorgos: Run) -> None:
+    route = ("--origin", "CHN", "--destination", "USA", "--hub", "ARE", "--since", "2017", "--to", "2020")
+    with_philippines = khorgos("trade", "USA", "PHL", "--years", "2020").out
+
+    assert khorgos("reroute", *route).out.startswith(
+        "From China by way of the United Arab Emirates to the United States"
+    )
+    assert with_philippines.startswith("Trade of the United States with the Philippines")

@@ -44,7 +44,7 @@ def test_a_good_without_figures_is_answered_by_its_section_and_says_so(khorgos: 
     said = khorgos("substitute", "CHN", "--product", "raw cotton", "--lose", "USA")
 
     assert said.status == 0
-    assert said.out.startswith("Crude materials, inedible, except fuels (SITC 2) to China without United States")
+    assert said.out.startswith("Crude materials, inedible, except fuels (SITC 2) to China without the United States")
     assert "NOT about raw cotton (HS 5201) itself" in said.out
     assert "khorgos fetch comtrade reporters=CHN flows=import products=5201" in said.out
     assert "Central Asia at most" in said.out

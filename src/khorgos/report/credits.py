@@ -30,6 +30,8 @@ def credit(ledger: Ledger, release: str) -> str:
     who, day = short_credit(ledger, release), published(one)
     quoted = one.title.partition("://")[2]
     place = quoted.partition("/")[0].removeprefix("www.") if quoted else one.title
+    if place.startswith(last := who.rpartition(", ")[2]):  # "CEPII, BACI" of "BACI, totals by pair": said once
+        who = who.removesuffix(last).rstrip(", ")
     return ", ".join(dict.fromkeys(part for part in (who, place, day) if part))
 
 

@@ -96,19 +96,18 @@ def _stub(parts: Sequence[_Part]) -> Sequence[_Part]:
 
 
 def _widths(parts: Sequence[_Part], word: int, width: int) -> list[int]:
-    """Widths that fill the room: first words are made whole, then the columns that would be broken most widened."""
+    """Widths that fill the room: short texts are made whole, then the columns broken most are widened, labels last."""
     widths = [part.least(word) for part in parts]
     room = width - _NARROW * (len(parts) - 1)
     while sum(widths) > max(room, len(parts)):
         widths[widths.index(max(widths))] -= 1
-    for figures in (False, True):  # a label may be broken rather than a text
-        while sum(widths) < room:
-            tight = [
-                place for place, part in enumerate(parts) if part.figures is figures and part.natural > widths[place]
-            ]
-            if not tight:
-                break
-            widths[max(tight, key=lambda place: parts[place].natural / widths[place])] += 1
+    texts = [place for place, part in enumerate(parts) if not part.figures]
+    for place in sorted(texts, key=lambda place: parts[place].natural):
+        need = parts[place].natural - widths[place]
+        widths[place] += need if need <= (room - sum(widths)) / 2 else 0  # the other half is left to the longer ones
+    for places in (texts, [place for place, part in enumerate(parts) if part.figures]):
+        while sum(widths) < room and (tight := [one for one in places if parts[one].natural > widths[one]]):
+            widths[max(tight, key=lambda one: parts[one].natural / widths[one])] += 1
     return widths
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from khorgos.nomenclature.areas import get
 
-#: Names that take an article: the United States, the European Union, the South Caucasus.
-_WITH_ARTICLE = ("USA", "EU27", "SC3")
+#: Names that take an article: those of unions, republics, islands and plurals, as official English has them.
+_WITH_ARTICLE = {
+    *("ARE", "BHS", "CAF", "COD", "COG", "COK", "COM", "CYM", "DOM", "FLK", "FRO", "GBR", "GMB", "MDV", "MHL", "MNP"),
+    *("NLD", "PHL", "SLB", "SYC", "TCA", "USA", "VGB", "VIR", "SUN"),
+    *("EU", "EU15", "EU25", "EU27-2007", "EU28", "EU27", "SC3", "CIS", "EAEU", "WBALKANS"),
+}
 
 
 def name(area: str) -> str:

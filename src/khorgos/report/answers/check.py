@@ -129,7 +129,7 @@ def view_of(checked: Checked) -> View:
     trace = next((row["trace"] for row in rows if row["trace"]), None)
     paraphrased = sorted({words for one in checked.verdicts for words in one.claim.paraphrased})
     return View(
-        title=f"{checked.name or 'The text'}: {len(rows)} claims",
+        title=f"{_plain(checked.name) or 'The text'}: {len(rows)} claims",
         columns=columns,
         rows=rows,
         subtitle="; ".join(f"{number} {words}" for words, number in counts.most_common()),
@@ -161,6 +161,8 @@ def reading_of(claim: Claim) -> str:
 def _value(value: float, unit: str | None) -> str:
     from khorgos.report.view import scale_of
 
+    if unit == "rank":
+        return f"{unit} {value:.0f}"
     factor, word = scale_of(value) if abs(value) >= 1e5 else (1.0, "")
     return " ".join(part for part in (f"{value / factor:,.4g}", word, unit or "") if part)
 

@@ -18,6 +18,7 @@ from khorgos.nomenclature.goods import Good, good
 from khorgos.nomenclature.groups import expand
 from khorgos.report.answer import Answer, or_none, remarks
 from khorgos.report.credits import Credits
+from khorgos.report.naming import name as in_prose
 from khorgos.report.view import Column, View
 
 #: Winners shown of each episode; chosen because the rest together won less than any of them in the known ones.
@@ -99,7 +100,7 @@ def episodes(
             notes.append(missing(one, what))
             continue
         measured.append(made)
-        name = f"{_short(what)} to {get(one.importer).name}, {one.before} to {one.after}"
+        name = f"{_short(what)} to {in_prose(one.importer)}, {one.before} to {one.after}"
         first = len(rows)
         rows += [{"episode": "", "episode_id": one.id} | row for row in _rows(found, lost, one.lost, credits, extra)]
         rows[first]["episode"] = name
@@ -141,7 +142,7 @@ def _short(what: Good) -> str:
 def missing(one: Episode, what: Good) -> str:
     """What an episode lacks, and which command gets it."""
     return (
-        f"No figures for {_short(what)} to {get(one.importer).name}, {one.before} and {one.after}; get them: "
+        f"No figures for {_short(what)} to {in_prose(one.importer)}, {one.before} and {one.after}; get them: "
         f"khorgos fetch comtrade reporters={one.importer} flows=import products={what.asked} "
         f"years={one.before},{one.after}"
     )

@@ -23,6 +23,7 @@ from khorgos.report.answers.exposure_goods import Goods, products, sections
 from khorgos.report.answers.product_market import Market
 from khorgos.report.credits import Credits
 from khorgos.report.formats import render_views
+from khorgos.report.naming import name as in_prose
 from khorgos.report.view import Column, SourceLine, View
 
 #: The views in the order in which they are printed.
@@ -127,7 +128,7 @@ def exposure(
             except BadInput:
                 alone.append(f"{market.name} with {get(partner).name}")
     if not found:
-        raise NoData(f"{get(country).name} trades nothing with {', '.join(get(one).name for one in partners)} there")
+        raise NoData(f"{get(country).name} trades nothing with {', '.join(in_prose(one) for one in partners)} there")
     whole = {(p, name): equilibrium_loss(prepared(world(name)), country, p) for p in partners for name in WORLDS}
     asked = _Asked(country, tuple(partners), top, (draws, seed), tuple(alone))
     views = {
@@ -194,7 +195,7 @@ def _partners(
             row[_COLUMN[name]], row[f"{_COLUMN[name]}_theirs"] = whole[partner, name]
         rows.append(row)
     view = View(
-        title=f"What {get(asked.country).name} would lose with each partner",
+        title=f"What {in_prose(asked.country)} would lose with each partner",
         subtitle=f"USD {{scale}}, {goods.markets[0].year}; shares of its exports and imports; real: change of its real "
         "expenditure in general equilibrium, with one sector and with ten; theirs: the partner's",
         columns=(
@@ -228,7 +229,7 @@ def _surplus(ledger: Ledger, asked: _Asked, goods: Goods, found: Sequence[_Found
             change = {"change": one.middle, "low": one.low, "high": one.high}
             rows.append({"partner": get(partner).name, "id": partner, "who": who} | change)
     view = View(
-        title=f"What its producers and consumers would lose, all goods: {get(asked.country).name}",
+        title=f"What its producers and consumers would lose, all goods: {in_prose(asked.country)}",
         subtitle=f"USD {{scale}}, {goods.markets[0].year}; change of surplus in partial equilibrium, low to high: "
         f"{LEVEL:.0%} of draws",
         columns=(
@@ -253,7 +254,7 @@ def _side(ledger: Ledger, asked: _Asked, goods: Goods, found: Sequence[_Found], 
         own = [one for one in found if one.partner == partner and _value(one, out) > 0]
         own.sort(key=lambda one: (-_value(one, out), one.market.name))
         rows += [_good_row(one, out, whole) for one in (own[: asked.top] if asked.top else own)]
-    who, verb = get(asked.country).name, "sells" if out else "buys"
+    who, verb = in_prose(asked.country), "sells" if out else "buys"
     view = View(
         title=f"What {who} {verb} by partner and good, and what the loss would do",
         subtitle=f"USD {{scale}}, {goods.markets[0].year}; good: the partner's share in its {_NOUN[out]} of the good; "

@@ -11,11 +11,11 @@ from khorgos.ledger.store import Ledger
 from khorgos.ledger.worlds import SERVICES, world
 from khorgos.measures.measured import Measured
 from khorgos.measures.supply import suppliers
-from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.goods import good
 from khorgos.nomenclature.nomenclatures import HS_EDITIONS, labels
 from khorgos.report.answer import or_none
 from khorgos.report.answers.product_market import Market, market_from, section_market
+from khorgos.report.naming import name as in_prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def products(
     ]
     if not rows:
         raise NoData(
-            f"The ledger has no HS codes of {level} digits in trade of {get(country).name} with "
-            f"{', '.join(get(one).name for one in partners)}",
+            f"The ledger has no HS codes of {level} digits in trade of {in_prose(country)} with "
+            f"{', '.join(in_prose(one) for one in partners)}",
             hint=f"Get them: khorgos fetch comtrade reporters={country} products=HS{level} years=2023",
         )
     latest = max(row["period"] for row in rows)

@@ -13,6 +13,7 @@ from khorgos.measures.powers import influence as measure
 from khorgos.nomenclature.areas import get
 from khorgos.report.answer import Answer, remarks
 from khorgos.report.credits import Credits
+from khorgos.report.naming import name as in_prose
 from khorgos.report.view import Column, View
 
 
@@ -36,7 +37,7 @@ def influence(ledger: Ledger, country: str, of: Sequence[str], years: Sequence[i
     found = made.table.to_pylist()
     if not found:
         raise NoData(
-            f"The ledger has no trade of {get(country).name} with {', '.join(get(a).name for a in of)} in these years",
+            f"The ledger has no trade of {in_prose(country)} with {', '.join(in_prose(a) for a in of)} in these years",
             hint="Years on hand: khorgos sources",
         )
     credits = Credits(ledger)
@@ -46,10 +47,10 @@ def influence(ledger: Ledger, country: str, of: Sequence[str], years: Sequence[i
     columns += [Column(f"gdp_{power}", f"{power} /GDP", "percent", "percent") for power in of]
     return Answer(
         View(
-            title=f"What {', '.join(get(a).name for a in of)} weigh in {get(country).name}",
+            title=f"What {', '.join(in_prose(a) for a in of)} weigh in {in_prose(country)}",
             subtitle=(
-                f"Trade with each as a share of all trade of {get(country).name}, and over its GDP; "
-                f"as reported by {get(country).name}"
+                f"Trade with each as a share of all trade of {in_prose(country)}, and over its GDP; "
+                f"as reported by {in_prose(country)}"
             ),
             columns=(*columns, Column("sources", "Source", "list")),
             rows=tuple(rows),

@@ -11,6 +11,7 @@ from khorgos.measures.deals import investment
 from khorgos.nomenclature.areas import get
 from khorgos.report.answer import Answer, remarks
 from khorgos.report.credits import Credits
+from khorgos.report.naming import name as in_prose
 from khorgos.report.view import Column, View
 
 _BY = {"country": "Country", "sector": "Sector", "year": "Year"}
@@ -35,7 +36,7 @@ def invest(ledger: Ledger, origin: str, destinations: Sequence[str], by: Sequenc
     """
     if unknown := [name for name in by if name not in _BY]:
         raise BadInput(f"Contracts cannot be summed by {', '.join(unknown)}", hint=f"Choose from {', '.join(_BY)}")
-    where = ", ".join(get(area).name for area in destinations)
+    where = ", ".join(in_prose(area) for area in destinations)
     if not ledger.parts("investment"):
         raise NoData(
             "The ledger holds no investment contracts",
@@ -44,14 +45,14 @@ def invest(ledger: Ledger, origin: str, destinations: Sequence[str], by: Sequenc
     made = investment(ledger, destinations, by=by, years=years, origins=(origin,))
     found = made.table.to_pylist()
     if not found:
-        raise NoData(f"The tracker has no contract of {get(origin).name} in {where} in these years")
+        raise NoData(f"The tracker has no contract of {in_prose(origin)} in {where} in these years")
     credits = Credits(ledger)
     rows = [_row(row, by, credits) for row in found]
     rows.sort(key=lambda row: (row["kind"] != "investment", *_order(row, by)))
     columns = [Column(name, _BY[name], "year" if name == "year" else "text") for name in by]
     return Answer(
         View(
-            title=f"Contracts of {get(origin).name} in {where}",
+            title=f"Contracts of {in_prose(origin)} in {where}",
             subtitle="USD {scale}; investment and construction are never added together",
             columns=(
                 Column("kind", "Kind"),

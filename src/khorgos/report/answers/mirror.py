@@ -14,6 +14,7 @@ from khorgos.nomenclature.areas import get
 from khorgos.report.answer import Answer, or_none, remarks
 from khorgos.report.answers.mirror_causes import gap_address, goods, mirror_causes
 from khorgos.report.credits import Credits
+from khorgos.report.naming import name as in_prose
 from khorgos.report.view import Column, View
 
 #: What `--view` takes.
@@ -63,7 +64,7 @@ def _reports(ledger: Ledger, first: str, second: str, query: FlowQuery) -> Answe
     made = or_none(lambda: measure(ledger, replace(query, reporters=(first,), partners=(second,))))
     if made is None:
         raise NoData(
-            f"Neither {get(first).name} nor {get(second).name} reports trade with the other in these years",
+            f"Neither {in_prose(first)} nor {in_prose(second)} reports trade with the other in these years",
             hint=f"Get both sides: khorgos fetch comtrade reporters={first},{second} partners={first},{second}",
         )
     found = made.table.to_pylist()
@@ -84,7 +85,7 @@ def _reports(ledger: Ledger, first: str, second: str, query: FlowQuery) -> Answe
     )
     return Answer(
         View(
-            title=f"Two reports of one trade: {get(first).name} and {get(second).name}{goods(query)}",
+            title=f"Two reports of one trade: {in_prose(first)} and {in_prose(second)}{goods(query)}",
             subtitle=f"{query.currency} {{scale}}",
             columns=(
                 Column("direction", "Flow"),

@@ -11,10 +11,10 @@ from khorgos.ledger.query import FlowQuery
 from khorgos.ledger.store import Ledger
 from khorgos.measures.measured import Measured
 from khorgos.measures.mirroring.decompose import mirror_causes as measure
-from khorgos.nomenclature.areas import get
 from khorgos.report.addresses import Address
 from khorgos.report.answer import Answer
 from khorgos.report.credits import Credits
+from khorgos.report.naming import name as in_prose
 from khorgos.report.view import Column, View, printed, scale_of
 
 _NOTES = (
@@ -52,7 +52,7 @@ def mirror_causes(ledger: Ledger, first: str, second: str, query: FlowQuery) -> 
         stays.append(_stays(flow, block[0], query.currency))
     return Answer(
         View(
-            title=f"Why two reports differ: {get(first).name} and {get(second).name}{goods(query)}",
+            title=f"Why two reports differ: {in_prose(first)} and {in_prose(second)}{goods(query)}",
             subtitle=f"{query.currency} {{scale}}",
             columns=(
                 Column("direction", "Flow"),

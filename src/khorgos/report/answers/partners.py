@@ -10,6 +10,7 @@ from khorgos.nomenclature.areas import get
 from khorgos.report.addresses import Address
 from khorgos.report.answer import Answer, remarks
 from khorgos.report.credits import Credits
+from khorgos.report.naming import name as in_prose
 from khorgos.report.view import Column, View
 
 _FLOWS = {"export": "Exports to", "import": "Imports from", "total": "Trade with", "balance": "Balance with"}
@@ -40,7 +41,7 @@ def partners(ledger: Ledger, query: FlowQuery, top: int) -> Answer:
     )
     if not found:
         raise NoData(
-            f"The ledger has no partners of {get(reporter).name} in {period}",
+            f"The ledger has no partners of {in_prose(reporter)} in {period}",
             hint="Years on hand: khorgos sources; or get them: khorgos fetch comtrade",
         )
     credits = Credits(ledger)
@@ -67,8 +68,8 @@ def partners(ledger: Ledger, query: FlowQuery, top: int) -> Answer:
     address = Address("rank", reporter, rows[0]["id"], period, flow, query.currency, as_of=query.as_of)
     return Answer(
         View(
-            title=f"Partners of {get(reporter).name} by {'total trade' if flow == 'total' else flow}, {period}",
-            subtitle=f"{query.currency} {{scale}}, as reported by {get(reporter).name}",
+            title=f"Partners of {in_prose(reporter)} by {'total trade' if flow == 'total' else flow}, {period}",
+            subtitle=f"{query.currency} {{scale}}, as reported by {in_prose(reporter)}",
             columns=tuple(columns),
             rows=rows,
             notes=(f"Ranked among the {universe} partners with a figure in this source.", *remarks(measured)),

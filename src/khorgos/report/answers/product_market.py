@@ -16,11 +16,11 @@ from khorgos.ledger.worlds import Floats, World, world
 from khorgos.measures.measured import Measured
 from khorgos.measures.statements.shares import LEAST_PARTNERS
 from khorgos.measures.supply import suppliers
-from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.goods import Good
 from khorgos.nomenclature.nomenclatures import HS_EDITIONS, labels
 from khorgos.nomenclature.products import label
 from khorgos.report.answer import or_none
+from khorgos.report.naming import name as in_prose
 
 #: Exporters' reports below which they are no market; chosen because a share between two says nothing of a third.
 _LEAST_REPORTERS = 3
@@ -113,7 +113,7 @@ def market_of(
     years = _usable(known, good)
     if year is not None and years and f"{year:04d}" not in years:
         raise NoData(
-            f"The ledger has no full set of suppliers of {good.name} to {get(importer).name} in {year}",
+            f"The ledger has no full set of suppliers of {good.name} to {in_prose(importer)} in {year}",
             hint=f"Years at hand: {', '.join(years)}",
         )
     if years:
@@ -216,13 +216,13 @@ def _from_world(good: Good, importer: str, finer: str) -> Market:
     base = world("sectors")
     if importer not in base.countries:
         raise NoData(
-            f"The embedded world has no economy {get(importer).name}, and the ledger no figures of {good.name}"
+            f"The embedded world has no economy {in_prose(importer)}, and the ledger no figures of {good.name}"
         )
     made = section_market(good.sections[0])
     others = ", ".join(label(one, "SITC3") for one in good.sections[1:])
     mixed = f" Some of its codes lie in others: {others}." if others else ""
     notes = (
-        f"NOT about {good.name} itself: no suppliers of it to {get(importer).name} are at hand, so this is the whole "
+        f"NOT about {good.name} itself: no suppliers of it to {in_prose(importer)} are at hand, so this is the whole "
         f"section it lies in, in the embedded world of {base.year}.{mixed}{finer}",
         *made.notes,
     )

@@ -21,6 +21,7 @@ from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.products import label, sections
 from khorgos.report.answer import Answer, remarks
 from khorgos.report.credits import Credits
+from khorgos.report.naming import name as in_prose
 from khorgos.report.view import Column, View, scale_of
 
 Show = Literal["indices", "products", "explanations"]
@@ -214,7 +215,7 @@ def _one(ledger: Ledger, route: Route, found: Compared, notes: Sequence[str]) ->
     return _answer(
         route,
         credits,
-        title=f"From {get(route.origin).name} by way of {get(hub).name} to {get(route.destination).name}",
+        title=f"From {in_prose(route.origin)} by way of {in_prose(hub)} to {in_prose(route.destination)}",
         columns=columns,
         rows=rows,
         notes=(
@@ -312,7 +313,7 @@ def _explained(ledger: Ledger, route: Route, found: Compared, notes: Sequence[st
         Column("because", "What in the data speaks for it"),
         Column("sources", "Source", "list"),
     )
-    title = f"Why goods of {get(route.origin).name} may pass {get(row['hub']).name} for {get(route.destination).name}"
+    title = f"Why goods of {in_prose(route.origin)} may pass {in_prose(row['hub'])} for {in_prose(route.destination)}"
     said = "Each could carry so much at the most; they overlap and are not to be added up."
     notes = (said, *notes)
     return _answer(
@@ -352,7 +353,7 @@ def _scan(ledger: Ledger, route: Route, top: int, notes: Sequence[str]) -> Answe
         f"{len(found)} hubs have both legs in both years. Share: the excess in what the hub "
         "sold. P: percentile of that share, and of missing trade's, among hubs large enough to have one."
     )
-    title = f"From {get(route.origin).name} to {get(route.destination).name} by way of others"
+    title = f"From {in_prose(route.origin)} to {in_prose(route.destination)} by way of others"
     notes = (said, _blanks(found), *notes)
     return _answer(
         route, credits, title=title, columns=columns, rows=rows, notes=notes, measured=(made,), first=ordered[0]
@@ -404,8 +405,8 @@ def _products(ledger: Ledger, route: Route, hub: str | None, top: int, notes: Se
         Column("flagged", "Freund"),
         Column("sources", "Source", "list"),
     )
-    way = f"by way of {get(hub).name}" if hub else "by way of others"
-    title = f"Goods from {get(route.origin).name} to {get(route.destination).name} {way}"
+    way = f"by way of {in_prose(hub)}" if hub else "by way of others"
+    title = f"Goods from {in_prose(route.origin)} to {in_prose(route.destination)} {way}"
     said = f"{len(found)} of {made.table.num_rows} lines move on both legs."
     notes = (said, *notes)
     return _answer(

@@ -14,7 +14,7 @@ from khorgos.core.tariffs import TariffMeasure
 from khorgos.ledger.tariffs import import_weights, tariff_registry
 from khorgos.ledger.worlds import Floats, World, world
 from khorgos.measures.tariffs.sections import SECTIONS, SectionRates, section_rates
-from khorgos.nomenclature.areas import get
+from khorgos.report.naming import name as in_prose
 from khorgos.report.scenario_text import AsInForce
 
 #: The day whose tariffs the base year holds already: its middle; chosen because a year's trade has no day.
@@ -94,7 +94,7 @@ def remarks(base: World, asked: AsInForce) -> tuple[str, ...]:
         asked: the days and the importers.
     """
     registry, some = tariff_registry(), imposers(base, asked)
-    who = " and ".join(get(name).name for name in some)
+    who = " and ".join(in_prose(name) for name in some)
     days = f"{asked.on}" + (f" against those of {asked.against}" if asked.against else "")
     other = asked.against or _base_day(base.year)
     late = [day for day in (asked.on, asked.against) if day is not None and day > registry.ends]
@@ -145,7 +145,7 @@ def _spread(base: World, asked: AsInForce, some: tuple[str, ...]) -> str:
                 100 * float((registry_rates(base, replace(asked, end=end), asked.on)[pair] * trade).sum() / trade.sum())
                 for end in (0.0, 1.0)
             )
-            parts.append(f"{get(imposer).name} on {get(target).name} {ends[0]:+.1f} to {ends[1]:+.1f} points")
+            parts.append(f"{in_prose(imposer)} on {in_prose(target)} {ends[0]:+.1f} to {ends[1]:+.1f} points")
     told = f": {'; '.join(parts)}" if parts else ""
     return (
         "Where a condition decides that statistics do not show (origin, exclusions on application), the middle between"

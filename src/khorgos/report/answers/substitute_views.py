@@ -24,6 +24,7 @@ from khorgos.report.addresses import Address
 from khorgos.report.answer import Answer, or_none, remarks
 from khorgos.report.answers.product_market import Market
 from khorgos.report.credits import Credits
+from khorgos.report.naming import name as in_prose
 from khorgos.report.view import Column, SourceLine, View, scale_of
 
 #: Large exporters shown that do not sell to the importer yet; chosen because three names show where to look.
@@ -53,7 +54,12 @@ class Asked:
     @property
     def lost_names(self) -> str:
         """Who is lost, in words."""
-        return " and ".join(get(area).name.partition(" (")[0] for area in self.lost)
+        return " and ".join(in_prose(area).partition(" (")[0] for area in self.lost)
+
+
+def _shortly(areas: Sequence[str]) -> str:
+    """Names without the years in brackets that tell one European Union from another."""
+    return " and ".join(get(area).name.partition(" (")[0] for area in areas)
 
 
 def stepping_in(ledger: Ledger, asked: Asked, market: Market, found: Replacement, as_of: dt.date | None) -> Answer:
@@ -91,7 +97,7 @@ def stepping_in(ledger: Ledger, asked: Asked, market: Market, found: Replacement
     marks = {tuple(row["sources"]) for row in rows if row["sources"]}
     cited = f" {', '.join(next(iter(marks)))}" if len(marks) == 1 else ""
     view = View(
-        title=f"{market.name} to {get(asked.importer).name} without {asked.lost_names}",
+        title=f"{market.name} to {in_prose(asked.importer)} without {asked.lost_names}",
         subtitle=f"USD {{scale}}, {market.year}; {_side(asked, market)}{cited}; low to high: {LEVEL:.0%} of draws; "
         "all: sales to every importer; own: elasticity of demand by own price",
         columns=_columns(rows, cited=len(marks) < 2),
@@ -147,7 +153,7 @@ def bought(ledger: Ledger, asked: Asked, known: Measured) -> Answer:
         Column("sources", "Source", "list"),
     )
     view = View(
-        title=f"What {get(asked.importer).name} bought of {asked.good.name}: all that the ledger holds",
+        title=f"What {in_prose(asked.importer)} bought of {asked.good.name}: all that the ledger holds",
         subtitle=f"USD {{scale}}; lost: {asked.lost_names}; report: the importer's, or what was reported as sold to it",
         columns=columns,
         rows=tuple(rows),
@@ -219,7 +225,7 @@ def _lost_row(asked: Asked, market: Market, found: Replacement, credits: Credits
     gone = [one for one in found.suppliers if one.lost]
     traces = [trace for one in gone for trace in market.traces.get(market.areas[one.place], ())]
     sources = () if market.made_from else credits.cite(traces)
-    return _row(f"{asked.lost_names} (lost)", "+".join(asked.lost), gone, found) | {"sources": list(sources)}
+    return _row(f"{_shortly(asked.lost)} (lost)", "+".join(asked.lost), gone, found) | {"sources": list(sources)}
 
 
 def _imports(found: Replacement) -> dict[str, Any]:
@@ -265,7 +271,7 @@ def _prices(ledger: Ledger, asked: Asked, market: Market, as_of: dt.date | None)
 
 def _side(asked: Asked, market: Market) -> str:
     return {
-        "importer": f"as reported by {get(asked.importer).name}",
+        "importer": f"as reported by {in_prose(asked.importer)}",
         "exporter": "as its suppliers report",
         "reconciled": "reconciled figures",
         "world": "the embedded world",
@@ -277,9 +283,9 @@ def _notes(asked: Asked, market: Market, found: Replacement) -> list[str]:
     if market.made_from is not None:
         notes.append(f"Get {asked.good.name}: {fetch_line(asked.importer, asked.good, market.year)}")
     if found.lost <= 0:
-        return [*notes, f"{asked.lost_names} sold none of it to {get(asked.importer).name}: nothing changes."]
+        return [*notes, f"None of it came from {asked.lost_names}: nothing changes."]
     notes.append(
-        f"Others make up {_percent(found.replaced)} of what is lost; {get(asked.importer).name} pays "
+        f"Others make up {_percent(found.replaced)} of what is lost; {in_prose(asked.importer)} pays "
         f"{_percent(found.price, 1)} more for it and its imports change by {_percent(_change(found), 1)} in value."
     )
     notes.append(_bound(asked, market, found))
@@ -289,7 +295,7 @@ def _notes(asked: Asked, market: Market, found: Replacement) -> list[str]:
     if market.partial:
         many = f"only {market.markets - 1} other importers" if market.markets > 1 else "no other importer"
         notes.append(
-            f"The figures hold {many}, so that sales cannot be turned to {get(asked.importer).name} from elsewhere: "
+            f"The figures hold {many}, so that sales cannot be turned to {in_prose(asked.importer)} from elsewhere: "
             "prices rise too much and others make up too little. Get the others: "
             f"{fetch_line('ALL', asked.good, market.year)}"
         )
@@ -336,7 +342,7 @@ def _bound(asked: Asked, market: Market, found: Replacement) -> str:
     spare = (every - now) / found.lost
     return (
         f"Central Asia at most: it exports {every / factor:,.3g} {word} of it to all, {100 * every / bought_now:.1f}% "
-        f"of what {get(asked.importer).name} buys; if all of it were turned there, it would cover "
+        f"of what {in_prose(asked.importer)} buys; if all of it were turned there, it would cover "
         f"{100 * min(spare, 1):.1f}% of the loss."
     )
 

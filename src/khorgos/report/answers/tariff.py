@@ -13,13 +13,13 @@ from khorgos.core.errors import BadInput, NoData, UnknownName
 from khorgos.core.tariffs import TariffRegistry
 from khorgos.ledger.tariffs import import_weights, tariff_registry
 from khorgos.measures.tariffs import By, Substitution
-from khorgos.nomenclature.areas import get
 from khorgos.report.answer import Answer
 from khorgos.report.answers.tariff_asked import Asked
 from khorgos.report.answers.tariff_average import averaged
 from khorgos.report.answers.tariff_day import on_a_day
 from khorgos.report.answers.tariff_over_time import Timeline, over_time
 from khorgos.report.formats import FORMATS, as_dict, render
+from khorgos.report.naming import name as in_prose
 
 #: What lines may be weighted by.
 WEIGHTS = ("imports-2024", "lines")
@@ -155,8 +155,8 @@ def _known(registry: TariffRegistry, question: Question) -> None:
     imposers = sorted({one.imposer for one in registry.measures})
     if question.imposer not in imposers:
         raise NoData(
-            f"The registry has no measure of {get(question.imposer).name}",
-            hint=f"It has those of {', '.join(get(name).name for name in imposers)}",
+            f"The registry has no measure of {in_prose(question.imposer)}",
+            hint=f"It has those of {', '.join(in_prose(name) for name in imposers)}",
         )
 
 
@@ -166,13 +166,13 @@ def _weights(question: Question) -> pa.Table | None:
     table = import_weights(question.average or "")
     if question.imposer != "USA":
         raise NoData(
-            f"{question.average} are imports of the United States, not of {get(question.imposer).name}",
+            f"{question.average} are imports of the United States, not of {in_prose(question.imposer)}",
             hint="Ask for --average lines",
         )
     partners: Sequence[str] = table["partner"].combine_chunks().dictionary.to_pylist()
     if question.target not in partners:
         raise NoData(
-            f"{question.average} have no imports by tariff line from {get(question.target).name}, only from the 50 "
+            f"{question.average} have no imports by tariff line from {in_prose(question.target)}, only from the 50 "
             "largest partners and the European Union",
             hint="Ask for --average lines",
         )

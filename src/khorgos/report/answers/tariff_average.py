@@ -39,9 +39,7 @@ def averaged(asked: Asked, days: Sequence[dt.date], *, by: By, substitution: Sub
     )
     names = {one.id: f"{one.id} {one.name}" for one in sections()}
     cited = Cited(registry)
-    for one in registry.between(asked.imposer, asked.target):
-        if any(one.in_force(day) for day in days):
-            cited.number(one)
+    cited.marks(one for one in registry.between(asked.imposer, asked.target) if any(one.in_force(day) for day in days))
     rows = [
         {
             **row,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from khorgos.core.tariffs import TariffMeasure, TariffRegistry
@@ -49,7 +49,7 @@ def _by_measure(registry: TariffRegistry, stacks: Sequence[Stack], title: str, d
                 "begins": one.begins,
                 "ends": one.ends,
                 "sure": "presumed" if any(levy.presumed for levy in levies) else one.sure,
-                "sources": [cited.number(one)],
+                "sources": cited.marks([one]),
                 "ends_text": one.ends.isoformat() if one.ends else "unknown",
             }
         )
@@ -93,7 +93,7 @@ def _by_line(registry: TariffRegistry, stacks: Sequence[Stack], title: str, day:
             "high": stack.high,
             "ordinary": stack.ordinary,
             "measures": [levy.measure.id for levy in stack.levies],
-            "sources": [cited.number(levy.measure) for levy in stack.levies],
+            "sources": cited.marks(levy.measure for levy in stack.levies),
         }
         for stack in stacks
     ]
@@ -121,8 +121,11 @@ class Cited:
         self._registry = registry
         self._seen: dict[tuple[str, str], tuple[int, TariffMeasure]] = {}
 
-    def number(self, one: TariffMeasure) -> int:
-        """The number of a measure's act and source."""
+    def marks(self, measures: Iterable[TariffMeasure]) -> list[str]:
+        """Marks such as "[1]" of measures' acts and sources, each once, by number."""
+        return [f"[{number}]" for number in sorted({self._number(one) for one in measures})]
+
+    def _number(self, one: TariffMeasure) -> int:
         key = (one.legal, one.source)
         if key not in self._seen:
             self._seen[key] = (len(self._seen) + 1, one)

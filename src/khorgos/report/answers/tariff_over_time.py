@@ -57,7 +57,7 @@ def over_time(asked: Asked, begins: dt.date, ends: dt.date) -> Timeline:
                 "most": step.most,
                 "hit": 100 * step.hit,
                 "changed": _changed(registry, moved) if step is not steps[0] or moved else "",
-                "sources": sorted({cited.number(one) for one in moved}),
+                "sources": cited.marks(moved),
             }
         )
     columns = (
@@ -73,6 +73,7 @@ def over_time(asked: Asked, begins: dt.date, ends: dt.date) -> Timeline:
     notes = (
         f"Mean over tariff lines, {asked.weighed}; added to the ordinary duty, which is not in these figures.",
         RANGE,
+        "Top line: the highest duty of any line. Hit: the share of lines that bear a duty.",
         *beyond(registry, ends),
     )
     title = asked.title("Added duties")
@@ -97,7 +98,7 @@ def _changes(registry: TariffRegistry, steps: Sequence[Step], target: str, title
             "rate": registry.measure(name).rate(target),
             "sure": registry.measure(name).sure,
             "legal": registry.measure(name).legal,
-            "sources": [cited.number(registry.measure(name))],
+            "sources": cited.marks([registry.measure(name)]),
         }
         for step in steps
         for change, names in (("begins", step.started), ("ends", step.stopped))

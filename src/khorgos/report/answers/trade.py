@@ -20,6 +20,7 @@ from khorgos.nomenclature.periods import month, parse_period, year
 from khorgos.report.addresses import LEVELS, Address
 from khorgos.report.answer import Answer, remarks
 from khorgos.report.credits import Credits, short_credit
+from khorgos.report.naming import name as in_prose
 from khorgos.report.rounding import settled
 from khorgos.report.view import Column, View, printed, scale_of
 
@@ -61,7 +62,7 @@ def trade(ledger: Ledger, query: FlowQuery) -> Answer:
         subtitle=f"{query.currency} {{scale}}, {_side(query)}{_when(query)}",
         columns=_columns(query, flows, grown_flow if grown else None),
         rows=tuple(rows),
-        notes=(*_valuation(figures), *notes, *_converted(figures, query), *others),
+        notes=(*_valuation(figures), *notes, *_gaps(query, rows), *_converted(figures, query), *others),
         sources=credits.lines(),
         trace=f"khorgos explain {_example(query, rows)}",
     )
@@ -149,24 +150,22 @@ def _as_printed(value: float, step: float | None) -> str:
 
 
 def _nothing(query: FlowQuery) -> NoData:
-    reporter, partners = get(query.reporters[0]), ", ".join(get(p).name for p in query.partners)
+    reporter, partners = query.reporters[0], ", ".join(in_prose(p) for p in query.partners)
     goods = "" if query.products == ("TOTAL",) else f" in {'/'.join(query.products)}"
-    products = "" if query.products == ("TOTAL",) else f" products={','.join(query.products)}"
     return NoData(
-        f"The ledger has no figures that {reporter.name} reports on trade{goods} with {partners} in these periods",
-        hint="Try the other side, other years, or: khorgos fetch comtrade "
-        f"reporters={reporter.id} partners={','.join(query.partners)}{products}",
+        f"The ledger has no figures that {in_prose(reporter)} reports on trade{goods} with {partners} in these periods",
+        hint=f"Try the other side, other years, or: {_fetch(query, query.partners)}",
     )
 
 
 def _title(query: FlowQuery) -> str:
-    partners = " and ".join(get(p).name for p in query.partners) if len(query.partners) < 4 else "its partners"
+    partners = " and ".join(in_prose(p) for p in query.partners) if len(query.partners) < 4 else "its partners"
     goods = "" if query.products == ("TOTAL",) else f" in {', '.join(query.products)}"
-    return f"Trade of {get(query.reporters[0]).name} with {partners}{goods}"
+    return f"Trade of {in_prose(query.reporters[0])} with {partners}{goods}"
 
 
 def _side(query: FlowQuery) -> str:
-    return f"as reported by {get(query.reporters[0]).name}"
+    return f"as reported by {in_prose(query.reporters[0])}"
 
 
 def _when(query: FlowQuery) -> str:
@@ -242,6 +241,35 @@ def _valuation(figures: Measured) -> tuple[str, ...]:
     return ("The balance sets exports, valued FOB, against imports, valued CIF.",) if mixed else ()
 
 
+def _gaps(query: FlowQuery, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The periods asked for of which nothing is at hand, and how to get it."""
+    empty = [row for row in rows if all(row[flow] is None for flow in query.flows) and not _bounded(query, row)]
+    if not empty:
+        return ()
+    whom = {row["partner_id"]: row["partner"] for row in empty}
+    periods = list(dict.fromkeys(row["period"] for row in empty))
+    who = f" on trade with {' and '.join(map(in_prose, whom))}" if len(query.partners) > 1 else ""
+    return (
+        f"Nothing that {in_prose(query.reporters[0])} reports{who} for {_few(periods)} is at hand; to look for it: "
+        f"{_fetch(query, tuple(whom))}",
+    )
+
+
+def _bounded(query: FlowQuery, row: Mapping[str, Any]) -> bool:
+    return any(f"{flow}_text" in row for flow in query.flows)
+
+
+def _few(names: Sequence[str]) -> str:
+    shown, more = names[:_OTHERS], len(names) - _OTHERS
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def _fetch(query: FlowQuery, partners: Sequence[str]) -> str:
+    """The command that gets such figures."""
+    products = "" if query.products == ("TOTAL",) else f" products={','.join(query.products)}"
+    return f"khorgos fetch comtrade reporters={query.reporters[0]} partners={','.join(partners)}{products}"
+
+
 def _converted(figures: Measured, query: FlowQuery) -> tuple[str, ...]:
     rows = [r for r in figures.table.to_pylist() if r["converted"]]
     if not rows:
@@ -265,7 +293,7 @@ def _others(ledger: Ledger, query: FlowQuery, figures: Measured) -> tuple[str, .
             said.setdefault(key, {}).setdefault(text, f"{credit}; held to be an error" if doubted else credit)
     lines = []
     for (partner, period, flow), texts in sorted(said.items(), key=lambda item: item[0][1], reverse=True):
-        who = f" with {get(partner).name}" if len(query.partners) > 1 else ""
+        who = f" with {in_prose(partner)}" if len(query.partners) > 1 else ""
         both = "; ".join(f"{text} ({credit})" for text, credit in texts.items())
         lines.append(f"Also published for {period}, {_LABELS[flow].lower()}{who}: {both}.")
     more = [f"And {len(lines) - _OTHERS} more: khorgos trade ... --every-source."] if len(lines) > _OTHERS else []
