@@ -23,6 +23,23 @@ def pages(root: Path) -> list[Path]:
     return sorted((root / "docs" / "models").glob("*.md"))
 
 
+@pytest.mark.parametrize("heading", ["Equations", "Symbols", "Example", "Assumptions", "When not to use it", "Sources"])
+def test_every_page_has_what_a_careful_reader_asks_for(root: Path, heading: str) -> None:
+    for page in pages(root):
+        _, found, body = page.read_text(encoding="utf-8").partition(f"\n## {heading}\n")
+        assert found, page.name
+        assert len(body.partition("\n## ")[0].strip()) > 80, page.name
+
+
+def test_the_example_of_every_page_runs_and_is_drawn_by_a_command(root: Path) -> None:
+    for page in pages(root):
+        text = page.read_text(encoding="utf-8")
+        for name in re.findall(r"\(([\w-]+)\.svg\)", text):
+            named = (f"python tools/draw_model_pictures.py {name}", f"--growth docs/models/{name}.csv")
+            assert any(command in text for command in named), (page.name, name)
+        assert ">>> " in text, page.name
+
+
 def test_every_page_has_a_picture_that_a_tool_draws(root: Path) -> None:
     tool = (root / "tools" / "draw_model_pictures.py").read_text(encoding="utf-8")
     assert pages(root)
