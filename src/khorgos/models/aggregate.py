@@ -86,7 +86,7 @@ def summed_jacobian(kernel: Kernel, at: Point, flows: Array, shares: Array) -> A
     tiny = EMPTY * kernel.world
     beta = np.tile(base.beta, base.uses).T
     sales = np.maximum(at.r.sum(0), tiny)
-    added = beta * kernel.keep if np.ndim(kernel.keep) == 0 else beta * np.tile(kernel.keep, base.uses).T
+    added = kernel.factors
     other = 1.0 - beta
 
     def mean(values: Array) -> Array:

@@ -136,6 +136,14 @@ class Baseline:
         return self.shares_by_market / self.tau_by_market
 
     @cached_property
+    def revenue(self) -> Array:
+        """[N] tariff revenue of the base year, in the currency."""
+        if not self.has_tariffs:
+            return np.zeros(len(self.countries))
+        kept: Array = (self.spending * (1.0 - self.net_shares_by_market.sum(2).T)).sum(1)
+        return kept
+
+    @cached_property
     def tau_by_market(self) -> Array:
         """tau as [market, importer, exporter], contiguous."""
         return np.ascontiguousarray(self.tau.transpose(2, 1, 0))

@@ -163,10 +163,10 @@ def solve(
     if first.shape != (kernel.layout[-1].stop,):
         raise BadInput("The starting state belongs to another baseline")
     with np.errstate(all="ignore"):  # a wild trial step is caught by its residual, not by a warning
-        found = _run(kernel, first, tolerance, max_sweeps, methods)
+        found, at = _run(kernel, first, tolerance, max_sweeps, methods)
         if found.residual > tolerance:
             found = _in_steps(kernel, first, tolerance, max_sweeps, methods)
-        at = kernel.point(found.u)
+            at = kernel.point(found.u)
     poorest = kernel.poorest
     if at.clipped or (found.residual > tolerance and poorest is not None):
         raise Refused(
@@ -185,18 +185,22 @@ def solve(
     return Equilibrium(kernel, at, found.method, found.sweeps, found.residual, unit, found.u)
 
 
-def _run(kernel: Kernel, start: Array, tolerance: float, max_sweeps: int, methods: tuple[str, ...]) -> Solution:
-    latest: list[Point] = []
+def _run(
+    kernel: Kernel, start: Array, tolerance: float, max_sweeps: int, methods: tuple[str, ...]
+) -> tuple[Solution, Point]:
+    latest = (start, kernel.point(start))
 
     def step(u: Array) -> tuple[Array, float]:
-        latest[:] = [kernel.point(u)]
-        return kernel.advance(u, latest[0])
+        nonlocal latest
+        if u is not latest[0]:
+            latest = (u, kernel.point(u))
+        return kernel.advance(*latest)
 
     def lift() -> Lift | None:
-        summed = Aggregate(kernel, latest[0])
+        summed = Aggregate(kernel, latest[1])
         return summed.lift if summed.sound else None
 
-    return solve_fixed_point(
+    found = solve_fixed_point(
         step,
         start,
         tolerance=tolerance,
@@ -204,6 +208,7 @@ def _run(kernel: Kernel, start: Array, tolerance: float, max_sweeps: int, method
         methods=methods,
         lift=lift if worthwhile(kernel) else None,
     )
+    return found, latest[1] if found.u is latest[0] else kernel.point(found.u)
 
 
 def _in_steps(kernel: Kernel, start: Array, tolerance: float, max_sweeps: int, methods: tuple[str, ...]) -> Solution:
@@ -216,7 +221,7 @@ def _in_steps(kernel: Kernel, start: Array, tolerance: float, max_sweeps: int, m
         target = base.deficit if shock.deficit is None else shock.deficit
         transfer = base.deficit + part * (target - base.deficit)
         step = Scenario(tau, d_hat, shock.deficits, transfer, shock.revenue, shock.numeraire)
-        found = _run(Kernel(base, step), u, tolerance, max_sweeps, methods)
+        found = _run(Kernel(base, step), u, tolerance, max_sweeps, methods)[0]
         u, sweeps = found.u, sweeps + found.sweeps
         if found.residual > tolerance:
             break

@@ -71,8 +71,12 @@ class Kernel:
         self.N, self.S, self.M = len(baseline.countries), len(baseline.sectors), len(baseline.theta)
         self.small = self.N * self.N * 8 < CACHE_BYTES
         self.theta = np.ascontiguousarray(baseline.theta)[:, None]
+        self.minus_theta = -self.theta
+        self.markets_one = np.ones(self.M)
         self.gamma = baseline.gamma
         self.keep = 1.0 if baseline.profit is None else 1.0 - baseline.profit
+        factors = np.tile(baseline.beta * self.keep, baseline.uses).T
+        self.factors = np.ascontiguousarray(factors)  # [M, N] share of sales that pays factors
         self.Y0, self.world = baseline.value_added, float(baseline.value_added.sum())
         self.lX0 = np.log(np.maximum(baseline.spending, EMPTY * self.world))
         self.T = baseline.deficit if scenario.deficit is None else scenario.deficit
@@ -96,9 +100,10 @@ class Kernel:
             self.A, self.B = self.A * step, self.B * step
         if tau1 is None:
             return
-        i, j, m = np.nonzero(tau1 != base.tau)
-        if i.size == 0:
+        cells = np.flatnonzero(tau1.ravel() != base.tau.ravel())
+        if cells.size == 0:
             return
+        i, j, m = np.unravel_index(cells, tau1.shape)
         self.taxed = True
         if self.A is base.shares_by_market:
             self.A, self.B = self.A.copy(), self.B.copy()
@@ -107,18 +112,14 @@ class Kernel:
         power = self.theta[m, 0] if base.phi is None else self.theta[m, 0] * base.phi[j, m]
         new = tau1[i, j, m]
         step = np.log(new / base.tau[i, j, m])
-        cells = self.A[m, j, i] * np.exp(-power * step)
-        self.A[m, j, i] = cells
-        self.B[m, j, i] = cells / new
+        shares = self.A[m, j, i] * np.exp(-power * step)
+        self.A[m, j, i] = shares
+        self.B[m, j, i] = shares / new
         self.changed = ((m, j, i), step)
 
     def _weights(self) -> None:
         base = self.baseline
-        net = base.spending
-        if base.has_tariffs:
-            net = net * base.net_shares_by_market.sum(2).T
-        revenue = (base.spending - net).sum(1)
-        self.final0 = base.value_added + revenue + base.deficit
+        self.final0 = base.value_added + base.revenue + base.deficit
         self.revenue0: Array | None = None
         if base.profit is None and (base.psi is None or self.S == 1):
             return
@@ -151,12 +152,18 @@ class Kernel:
         lX = u[self.layout[2]].reshape(n, m)
         ll = u[self.layout[3]] if base.kappa > 0 else self.none
         lc, lp = self._costs(u, lw, ll, lP)
-        z = -self.theta * (lp if self.M == self.S else np.tile(lp, base.uses)).T  # exponent of CP (10)
-        shift = z.max(1, keepdims=True)
-        a = np.exp(z - shift)
+        a = np.empty((m, n))
+        np.multiply((lp if m == self.S else np.tile(lp, base.uses)).T, self.minus_theta, out=a)  # exponent of CP (10)
+        shift = np.maximum.reduce(a, axis=1, keepdims=True)
+        a -= shift
+        np.exp(a, out=a)
         X = np.exp(lX)
-        Phi, g, r, net = self.markets(a, np.ascontiguousarray(X.T))
-        lP2 = (-(np.log(Phi) + shift) / self.theta).T  # CP (10); ILMS (P)
+        spent = np.ascontiguousarray(X.T)
+        Phi, g, r, net = self.markets(a, spent)
+        cheap = np.log(Phi)
+        cheap += shift
+        cheap /= self.minus_theta
+        lP2 = cheap.T  # CP (10); ILMS (P)
         if base.phi is not None:
             lP2 += (1.0 - base.phi) * (lX - self.lX0 - lw[:, None])
         return self._incomes(lw=lw, ll=ll, lP=lP, lX=lX, lc=lc, lp=lp, a=a, Phi=Phi, g=g, r=r, net=net, X=X, lP2=lP2)
@@ -165,7 +172,7 @@ class Kernel:
         base = self.baseline
         lc = base.beta * lw[:, None]
         if self.gamma is not None:
-            lc = lc + np.matmul(lP[:, None, :], self.gamma)[:, 0, :]  # CP (9)
+            lc += np.matmul(lP[:, None, :], self.gamma)[:, 0, :]  # CP (9)
         if base.psi is None:
             return lc, lc
         entrants = (lw + ll)[:, None] if self.revenue0 is None else u[self.layout[4]].reshape(self.N, self.S)
@@ -175,10 +182,14 @@ class Kernel:
         """The three mat-vecs: Phi = A a; sales r = a * B'g with g = X/Phi (less margins); net purchases g * B a."""
         if self.small:
             a_column = a[:, :, None]
-            Phi = np.maximum(np.matmul(self.A, a_column)[:, :, 0], 1e-300)
-            g = X / Phi
-            net = g * np.matmul(self.B, a_column)[:, :, 0] if self.taxed else X
-            r = a * np.matmul(self._kept(g, axis=1)[:, None, :], self.B)[:, 0, :]
+            Phi = np.matmul(self.A, a_column)[:, :, 0]
+            np.maximum(Phi, 1e-300, out=Phi)
+            g, net = X / Phi, X
+            if self.taxed:
+                net = np.matmul(self.B, a_column)[:, :, 0]
+                net *= g
+            r = np.matmul(self._kept(g, axis=1)[:, None, :], self.B)[:, 0, :]
+            r *= a
             return Phi, g, r, net
         Phi, g, r, net = np.empty_like(a), np.empty_like(a), np.empty_like(a), X
         if self.taxed:
@@ -213,31 +224,32 @@ class Kernel:
     ) -> Point:
         base = self.baseline
         sales = self._fold(r.T)
-        V = sales * self.keep
-        R = X.sum(1) - net.sum(0) if self.taxed else self.none  # CP below (12): tariff revenue
-        F = (base.beta * V).sum(1)
+        V = sales if base.profit is None else sales * self.keep
+        R = self.markets_one @ (X.T - net) if self.taxed else self.none  # CP below (12): tariff revenue
+        F = self.markets_one @ (self.factors * r)
         if base.nu is not None:
             F = F + base.nu * net.sum(0)  # ILMS (1): margins of distribution are factor income of the importer
-        Y = np.exp(lw + ll) * self.Y0
+        Y = (np.exp(lw) if ll is self.none else np.exp(lw + ll)) * self.Y0
         ex = np.log(np.maximum(F, 1e-300) / Y)
         if self.delta is None:
             self.delta = self._step_length(X, r, a, g)
         lw2 = lw + self.delta * ex
-        lw2 = lw2 - np.log((np.exp(lw2 + ll) * self.Y0).sum() / self.world)
-        Y2 = np.exp(lw2 + ll) * self.Y0
+        Y2 = (np.exp(lw2) if ll is self.none else np.exp(lw2 + ll)) * self.Y0
+        swollen = float(Y2.sum()) / self.world
+        lw2 -= np.log(swollen)
+        Y2 /= swollen
         scale = self.transfers(lw2, lP2)
         income = Y2 + R + self.T * scale  # CP (12), ILMS (2)
         if base.profit is not None:
             income = income + (base.profit * sales).sum(1)
-        lowest = float((income / Y2).min())
-        clipped = lowest < INCOME_FLOOR
+        clipped = bool((income < INCOME_FLOOR * Y2).any())
         if clipped:
             self.poorest = int((income / Y2).argmin())
             income = np.maximum(income, INCOME_FLOOR * Y2)
         X2 = base.alpha * income[:, None]
         if self.gamma is not None:
-            X2 = X2 + np.matmul(self.gamma, V[:, :, None])[:, :, 0]  # CP (11)
-        X2 = np.maximum(X2, EMPTY * self.world)
+            X2 += np.matmul(self.gamma, V[:, :, None])[:, :, 0]  # CP (11)
+        np.maximum(X2, EMPTY * self.world, out=X2)
         relief, more = self._relief(R, Y)
         hat = None if self.revenue0 is None else np.log(np.maximum(sales, EMPTY * self.world) / self.revenue0)
         return Point(
@@ -273,15 +285,17 @@ class Kernel:
         """G(u) from the point at u."""
         new = np.empty_like(u)
         new[self.layout[0]] = at.lw2
-        new[self.layout[1]] = (at.lP2 - at.lw[:, None]).ravel()
-        new[self.layout[2]] = np.log(at.X2).ravel()
+        shape = (self.N, self.M)
+        np.subtract(at.lP2, at.lw[:, None], out=new[self.layout[1]].reshape(shape))
+        np.log(at.X2, out=new[self.layout[2]].reshape(shape))
         if self.baseline.kappa > 0:
             real = at.lw - (self.baseline.alpha * at.lP2).sum(1)
             new[self.layout[3]] = self.baseline.kappa * (real - np.log(at.relief))  # ILMS (3)
         if at.revenue_hat is not None:
             new[self.layout[4]] = at.revenue_hat.ravel()
-        gap = float(np.abs(new - u).max())
-        return new, max(gap, float(np.abs(at.ex).max()))
+        gap = new - u
+        np.abs(gap, out=gap)
+        return new, max(float(gap.max()), float(np.abs(at.ex).max()))
 
     # --- small parts ------------------------------------------------------------------------------------------
     def _fold(self, by_market: Array) -> Array:
@@ -312,9 +326,8 @@ class Kernel:
         home = self.A[:, n, n] * a * g  # spending at home, [M, N]
         share = home / np.maximum(X.T, EMPTY * self.world)
         pull = self.theta * (r - self._kept(home, axis=1) * share)
-        weight = np.tile(np.asarray(self.baseline.beta * self.keep), self.baseline.uses).T
-        total = np.maximum((weight * r).sum(0), EMPTY * self.world)
-        elasticity: Array = np.maximum((weight * pull).sum(0) / total, 0.0)
+        total = np.maximum((self.factors * r).sum(0), EMPTY * self.world)
+        elasticity: Array = np.maximum((self.factors * pull).sum(0) / total, 0.0)
         return 1.0 / (1.0 + elasticity)
 
 
