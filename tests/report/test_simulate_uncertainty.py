@@ -46,8 +46,11 @@ def test_json_has_everything(found):
     assert {row["economy"] for row in view["rows"]} >= {"China", "Kazakhstan"}
     assert view["rows"][0].keys() >= {"low", "median", "high", "share_elasticities", "share_mirror_reports"}
     assert "20 draws, seed 3, 0 failed to solve." in view["notes"]
-    assert any("ProTEE" in note or "Tariff-based product-level" in note for note in view["notes"])
+    assert any("Tariff-based product-level" in note for note in view["notes"])
     assert any(source["release"].startswith("imf-dots:") for source in view["sources"])
+    told = [source["text"] for source in view["sources"] if source["release"].startswith("sha256:")]
+    assert any(text.startswith("U.S. Census Bureau, International Trade API, imports for consumption") for text in told)
+    assert any("Tariff-based product-level trade elasticities" in text for text in told)
 
 
 def test_the_lineage_records_what_was_drawn(found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tomllib
@@ -87,6 +88,20 @@ def import_weights(name: str = "imports-2024") -> pa.Table:
     if name != "imports-2024":
         raise UnknownName(name, "set of weights", ("imports-2024",))
     return _parquet("weights.parquet")
+
+
+def weights_source(name: str = "imports-2024") -> tuple[str, str]:
+    """What weights were made from, and the sha256 of the embedded table.
+
+    Args:
+        name: as in `import_weights`.
+
+    Raises:
+        UnknownName: no such weights.
+    """
+    made_from = import_weights(name).schema.metadata[b"source"].decode()
+    content = files("khorgos.data").joinpath("tariffs/weights.parquet").read_bytes()
+    return made_from, hashlib.sha256(content).hexdigest()
 
 
 def measure_tables() -> Iterator[dict[str, Any]]:

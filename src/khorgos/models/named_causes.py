@@ -11,6 +11,7 @@ import numpy as np
 from khorgos.core.errors import BadInput, UnknownName
 from khorgos.ledger.elasticities import card
 from khorgos.ledger.store import Ledger
+from khorgos.ledger.tariffs import weights_source
 from khorgos.models.arrays import Array
 from khorgos.models.causes import elasticities, elasticities_between, elasticities_of_products, shares_within
 from khorgos.models.mirror_range import MirrorRange, mirror_range
@@ -37,7 +38,7 @@ class Named:
         asked: names, as given.
         causes: by what they vary: "elasticities", "imputed flows", "mirror reports".
         notes: how each is drawn, a sentence each.
-        releases: that it was drawn from besides the world: of the ledger, and the table of HS6 estimates.
+        releases: that it was drawn from besides the world: reports, HS6 estimates, the imports that weigh them.
     """
 
     asked: tuple[str, ...]
@@ -68,7 +69,7 @@ def named_causes(asked: Sequence[str], made: Prepared, hit: Array, ledger: Ledge
     if way is not None:
         causes["elasticities"], note = _elasticities(way, made)
         notes.append(note)
-        releases += [f"sha256:{card().file_sha256[:12]}"] if way == "hs6" else []
+        releases += [f"sha256:{one[:12]}" for one in (card().file_sha256, weights_source()[1]) if way == "hs6"]
     if "imputed" in names and (marked := made.world.trade_imputed).any():
         causes["imputed flows"] = _within(made, *(np.where(marked, bound, 1.0) for bound in IMPUTED_WITHIN))
         notes.append("Imputed flows: each between half and twice its value.")

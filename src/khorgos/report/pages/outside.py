@@ -8,9 +8,10 @@ from typing import Any
 
 from khorgos.core.tariffs import TariffMeasure
 from khorgos.ledger.elasticities import card
-from khorgos.ledger.tariffs import tariff_registry
+from khorgos.ledger.tariffs import tariff_registry, weights_source
 from khorgos.ledger.worlds import EARLIER, WORLDS, World, world
 from khorgos.nomenclature.areas import get
+from khorgos.sources.registry import source
 
 _PREFIX = "sha256:"
 
@@ -68,5 +69,16 @@ def _files() -> dict[str, Mapping[str, Any]]:
         "sha256": own.file_sha256,
         "url": own.url,
         "licence": own.licence,
+    }
+    made_from, sha256 = weights_source()
+    name = f"{_PREFIX}{sha256[:12]}"
+    known[name] = {
+        "id": name,
+        "publisher": made_from.partition(",")[0],
+        "title": made_from.partition(", ")[2],
+        "published": "",
+        "sha256": sha256,
+        "url": source("census-consumption").url,
+        "licence": source("census-consumption").licence,
     }
     return known
