@@ -92,6 +92,14 @@ def test_the_page_is_the_article_with_its_claims_marked(khorgos: Run, article: C
     assert all(mark.xpath(".//sup/text()") for mark in page.xpath("//mark"))  # a sign, not colour alone
 
 
+def test_a_file_that_ends_in_html_is_the_page(khorgos: Run, article: Callable[[str], str], tmp_path: Path) -> None:
+    asked = ("check", article(SOUND), "--date", "2025-03-20")
+    page = tmp_path / "checked.html"
+
+    assert khorgos(*asked, "--output", str(page)).status == 0
+    assert page.read_text(encoding="utf-8") == khorgos(*asked, "--format", "html").out
+
+
 def test_hostile_text_stays_text(khorgos: Run, article: Callable[[str], str]) -> None:
     hostile = '<script>alert(1)</script> China exported $5 billion to "><img src=x onerror=a(2)> Kazakhstan in 2024.'
     page = khorgos("check", article(hostile), "--format", "html").out

@@ -9,7 +9,7 @@ import pytest
 
 from khorgos.core.errors import BadInput
 from khorgos.core.provenance import Lineage
-from khorgos.measures import measured
+from khorgos.measures import faults
 from khorgos.measures.measured import Measured, Sum
 
 LINEAGE = Lineage(measure="share", formula="s", releases=("a:1",), query="SELECT 1")
@@ -18,7 +18,7 @@ LINEAGE = Lineage(measure="share", formula="s", releases=("a:1",), query="SELECT
 @pytest.fixture(autouse=True, params=[10_000, 0], ids=["few rows", "many rows"])
 def _both_roads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each promise is checked row by row, and column by column."""
-    monkeypatch.setattr(measured, "_FEW", request.param)
+    monkeypatch.setattr(faults, "_FEW", request.param)
 
 
 def _measured(rows: list[dict[str, Any]], **more: Any) -> Measured:

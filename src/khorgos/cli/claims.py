@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from khorgos.api import claims as api
-from khorgos.cli.shared import Format, FormatOption, LedgerOption, OutputOption, deliver, own_ledger, show
+from khorgos.cli.shared import (
+    Format,
+    FormatOption,
+    LedgerOption,
+    OutputOption,
+    PageFormatOption,
+    deliver,
+    own_ledger,
+    page_format,
+    show,
+)
 
 app = typer.Typer()
 
@@ -17,7 +27,7 @@ app = typer.Typer()
 def check(
     article: Annotated[str, typer.Argument(help="A .txt, .md, .html, .docx or .pdf file, an address, or - for input.")],
     date: Annotated[str | None, typer.Option(help="When it was written, e.g. 2025-03-20.")] = None,
-    format_: Annotated[str, typer.Option("--format", help="table, html, json, csv, md or parquet.")] = "table",
+    format_: PageFormatOption = None,
     output: OutputOption = None,
     ledger: LedgerOption = None,
 ) -> None:
@@ -27,7 +37,7 @@ def check(
         found = api.check(sys.stdin.read(), date=date, name="standard input", ledger=own)
     else:
         found = api.check_article(article, date=date, ledger=own)
-    deliver(found.render(format_), output)
+    deliver(found.render(page_format(format_, output)), output)
 
 
 @app.command()

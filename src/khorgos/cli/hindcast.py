@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from khorgos.api import hindcast as api
-from khorgos.cli.shared import Format, FormatOption, LedgerOption, OutputOption, deliver, own_ledger
+from khorgos.cli.shared import Format, FormatOption, LedgerOption, OutputOption, SeedOption, deliver, own_ledger
 
 app = typer.Typer()
 
@@ -39,7 +39,7 @@ def hindcast(
     ] = None,
     split: Annotated[bool, typer.Option("--split", help="Each reporter's imports and exports apart too.")] = False,
     draws: Annotated[int, typer.Option(help="Resamples and shuffles, for intervals.")] = 1_000,
-    seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
+    seed: SeedOption = 1,
     view: Annotated[str | None, typer.Option(help="One table: scores, flows or placebo.")] = None,
     format_: FormatOption = Format.TABLE,
     output: OutputOption = None,

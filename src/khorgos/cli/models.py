@@ -14,9 +14,11 @@ from khorgos.cli.shared import (
     FormatOption,
     LedgerOption,
     OutputOption,
-    PageFormat,
+    PageFormatOption,
+    SeedOption,
     deliver,
     own_ledger,
+    page_format,
     progress_bar,
     show,
 )
@@ -62,15 +64,13 @@ def simulate(
         str,
         typer.Option(help="What they vary, with commas: standard-errors, hs6 or theta=2..8; imputed, mirror."),
     ] = "",
-    seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
+    seed: SeedOption = 1,
     workers: Annotated[int, typer.Option(help="Threads of the draws.")] = 1,
     view: Annotated[
         str | None,
         typer.Option(help="Only one table: economies, flows, sectors, partial, diversion, drivers, uncertainty."),
     ] = None,
-    format_: Annotated[
-        PageFormat | None, typer.Option("--format", help="A page with charts: html, or --output x.html.")
-    ] = None,
+    format_: PageFormatOption = None,
     output: OutputOption = None,
     ledger: LedgerOption = None,
 ) -> None:
@@ -94,8 +94,7 @@ def simulate(
             ledger=own_ledger(ledger) if ledger else None,
             progress=progress,
         )
-    named = PageFormat.HTML if output is not None and output.suffix == ".html" else PageFormat.TABLE
-    deliver(found.render((format_ or named).value, view), output)
+    deliver(found.render(page_format(format_, output), view), output)
 
 
 @app.command()

@@ -48,12 +48,25 @@ LedgerOption = Annotated[
     typer.Option("--ledger", help="Folder of your ledger; $KHORGOS_LEDGER or the platform's folder if left out."),
 ]
 YearsOption = Annotated[str | None, typer.Option(help="Years, e.g. 2013..2025 or 2024.")]
-FlowOption = Annotated[str | None, typer.Option(help="export, import, total or balance.")]
+_FLOW = typer.Option(help="export, import, total or balance.")
+FlowOption = Annotated[str | None, _FLOW]
+OneFlowOption = Annotated[str, _FLOW]
+SourceOption = Annotated[str, typer.Option(help="Only these sources, by id, with commas.")]
+SeedOption = Annotated[int, typer.Option(help="Of the draws.")]
+PageFormatOption = Annotated[
+    PageFormat | None, typer.Option("--format", help="How to print the answer; html, or --output x.html: as a page.")
+]
 
 
 def own_ledger(path: Path | None) -> Ledger:
     """The ledger of the option, or the default one."""
     return open_ledger(path.expanduser() if path else None)
+
+
+def page_format(format_: PageFormat | None, output: Path | None) -> str:
+    """The format asked for; where none is named, a page for a file that ends in .html, else a table."""
+    named = PageFormat.HTML if output is not None and output.suffix == ".html" else PageFormat.TABLE
+    return (format_ or named).value
 
 
 def show(answer: Answer, format_: Format, output: Path | None) -> None:

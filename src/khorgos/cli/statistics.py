@@ -16,7 +16,9 @@ from khorgos.cli.shared import (
     Format,
     FormatOption,
     LedgerOption,
+    OneFlowOption,
     OutputOption,
+    SourceOption,
     YearsOption,
     own_ledger,
     show,
@@ -47,7 +49,7 @@ def trade(
     currency: CurrencyOption = "USD",
     product: Annotated[str, typer.Option(help="TOTAL, an HS code, or people's word: cotton, LNG, ...")] = "TOTAL",
     as_of: AsOfOption = None,
-    source: Annotated[str, typer.Option(help="Only these sources, by id.")] = "",
+    source: SourceOption = "",
     every_source: Annotated[
         bool, typer.Option("--every-source", help="All publishers' figures, side by side.")
     ] = False,
@@ -77,7 +79,7 @@ def trade(
 def partners(
     reporter: Annotated[str, typer.Argument(help="Whose statistics: KAZ, China, ...")],
     year: Annotated[str, typer.Option(help="A year, or a period such as 2024-01..2024-05.")],
-    flow: Annotated[str, typer.Option(help="export, import, total or balance.")] = "total",
+    flow: OneFlowOption = "total",
     top: Annotated[int, typer.Option(help="How many partners; 0 for all.")] = 10,
     currency: CurrencyOption = "USD",
     as_of: AsOfOption = None,

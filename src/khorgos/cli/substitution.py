@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from khorgos.api import substitution as api
-from khorgos.cli.shared import AsOfOption, Format, FormatOption, LedgerOption, OutputOption, deliver, own_ledger
+from khorgos.cli.shared import (
+    AsOfOption,
+    Format,
+    FormatOption,
+    LedgerOption,
+    OutputOption,
+    SeedOption,
+    deliver,
+    own_ledger,
+)
 
 app = typer.Typer()
 
@@ -24,7 +33,7 @@ def substitute(
     top: Annotated[int, typer.Option(help="How many suppliers; 0 for all.")] = 10,
     sigma: Annotated[float | None, typer.Option(help="Elasticity of substitution instead of the published.")] = None,
     draws: Annotated[int, typer.Option(help="Draws of elasticities, for the intervals.")] = 300,
-    seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
+    seed: SeedOption = 1,
     view: Annotated[str | None, typer.Option(help="Only one table: suppliers, history or episodes.")] = None,
     as_of: AsOfOption = None,
     format_: FormatOption = Format.TABLE,
@@ -58,7 +67,7 @@ def exposure(
     year: Annotated[int | None, typer.Option(help="Of your ledger's product rows; the latest if left out.")] = None,
     top: Annotated[int, typer.Option(help="How many products of each partner; 0 for all.")] = 6,
     draws: Annotated[int, typer.Option(help="Draws of elasticities, for the intervals.")] = 100,
-    seed: Annotated[int, typer.Option(help="Of the draws.")] = 1,
+    seed: SeedOption = 1,
     view: Annotated[str | None, typer.Option(help="Only one table: partners, surplus, exports or imports.")] = None,
     as_of: AsOfOption = None,
     format_: FormatOption = Format.TABLE,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from khorgos.api import tariffs as api
-from khorgos.cli.shared import OutputOption, PageFormat, deliver
+from khorgos.cli.shared import OutputOption, PageFormatOption, deliver, page_format
 
 app = typer.Typer()
 
@@ -37,9 +37,7 @@ def tariff(
         float | None, typer.Option(help="Elasticity between origins, for the average after substitution; 2.53.")
     ] = None,
     view: Annotated[str | None, typer.Option(help="Of a day: measures, or lines for one row a tariff line.")] = None,
-    format_: Annotated[
-        PageFormat | None, typer.Option("--format", help="A timeline's page with a chart: html, or --output x.html.")
-    ] = None,
+    format_: PageFormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """Duties in force: every measure of a day, stacked, with its act; a timeline; an average."""
@@ -54,5 +52,4 @@ def tariff(
         by=by.value,
         sigma=sigma,
     )
-    named = PageFormat.HTML if output is not None and output.suffix == ".html" else PageFormat.TABLE
-    deliver(found.render((format_ or named).value, view), output)
+    deliver(found.render(page_format(format_, output), view), output)

@@ -14,7 +14,7 @@ from khorgos.measures.draft import Draft
 from khorgos.measures.statements.groups import GROUP, as_group, group_levels, group_sums, memberships_of
 from khorgos.measures.statements.levels import figures, known, levels, sides_of
 from khorgos.measures.statements.relation import Relation, among, build, condition, stack, where
-from khorgos.measures.statements.shares import widest
+from khorgos.measures.statements.shares import summed, widest
 from khorgos.nomenclature.area_register import get
 from khorgos.nomenclature.periods import parse_period
 
@@ -34,6 +34,12 @@ WHERE CASE WHEN partner_basis = 'consignment' THEN 1 ELSE 0 END = least
 def asked_figures(draft: Draft, query: FlowQuery) -> exp.Table:
     """The preferred figure of each cell asked for, with its interval (FIGURE)."""
     return draft.step("figures", figures(cells(draft.ledger, query, trace=draft.trace)))
+
+
+def product_figures(draft: Draft, query: FlowQuery) -> exp.Select:
+    """Figures by product; summed over partners where none is named."""
+    figure = known(asked_figures(draft, query))
+    return figure if query.partners else summed(figure, "partner")
 
 
 def all_figures(draft: Draft, query: FlowQuery) -> exp.Table:

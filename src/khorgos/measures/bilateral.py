@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from khorgos.ledger.query import FlowQuery, Trace
 from khorgos.ledger.store import Ledger
-from khorgos.measures.asking import asked_figures, only_asked, told, universe_levels
+from khorgos.measures.asking import asked_figures, only_asked, product_figures, told, universe_levels
 from khorgos.measures.draft import Draft
 from khorgos.measures.evaluate import evaluate
 from khorgos.measures.measured import Measured
@@ -16,7 +16,6 @@ from khorgos.measures.statements import bilateral as statements
 from khorgos.measures.statements import mirror as reports
 from khorgos.measures.statements.levels import known
 from khorgos.measures.statements.relation import among, where
-from khorgos.measures.statements.shares import summed
 
 # Reconciled and mirrored figures mix the two declarations that a mirror sets against each other.
 _DECLARED = ("reported", "estimated")
@@ -68,7 +67,7 @@ def complementarity(
     into = replace(query, reporters=importers, flows=("import",))
     return evaluate(
         draft,
-        statements.complementarity(_products(draft, out), _products(draft, into)),
+        statements.complementarity(product_figures(draft, out), product_figures(draft, into)),
         statements.COMPLEMENTARITY,
         currency=query.currency,
         parameters=told(query, exporters=exporters, importers=importers),
@@ -89,7 +88,7 @@ def similarity(ledger: Ledger, query: FlowQuery, *, over: str = "product", trace
     draft = Draft(ledger, trace)
     out = replace(query, flows=("export",))
     by_market = over == "partner"
-    level = universe_levels(draft, out, "partner") if by_market else _products(draft, out)
+    level = universe_levels(draft, out, "partner") if by_market else product_figures(draft, out)
     return evaluate(
         draft,
         statements.similarity(level, over),
@@ -168,8 +167,3 @@ def mirror(ledger: Ledger, query: FlowQuery, *, factor: float = reports.CIF_FOB,
 def _between(exporters: tuple[str, ...], importers: tuple[str, ...]) -> exp.Expression:
     sides = [among(name, areas) for name, areas in (("exporter", exporters), ("importer", importers)) if areas]
     return exp.Paren(this=exp.and_(*sides)) if sides else exp.true()
-
-
-def _products(draft: Draft, query: FlowQuery) -> exp.Select:
-    figure = known(asked_figures(draft, query))
-    return figure if query.partners else summed(figure, "partner")

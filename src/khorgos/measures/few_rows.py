@@ -1,4 +1,4 @@
-"""What is wrong with a measure's table, found row by row."""
+"""What is wrong with a measure's table, found row by row; `many_rows` says the same of a long one."""
 
 from __future__ import annotations
 
@@ -10,30 +10,8 @@ import pyarrow as pa
 from khorgos.measures.sums import SLACK, Sum
 
 
-def faults(table: pa.Table, keys: Sequence[str], decimal: Sequence[str], identity: Sum | None) -> Iterator[str]:
-    """What breaks a table's promises, in words.
-
-    Args:
-        table: with value and trace.
-        keys: the columns that name one figure.
-        decimal: the columns of decimal numbers.
-        identity: what must add up.
-
-    Yields:
-        Figures that stand twice, values that are no numbers, values outside their intervals, values without a
-        trace, sums that do not add up.
-    """
-    if keys:
-        yield from _twice(table, keys)
-    yield from _no_numbers(table, decimal)
-    if {"value_low", "value_high"} <= set(table.column_names):
-        yield from _outside(table)
-    yield from _untraced(table)
-    if identity is not None:
-        yield from _sums(table, identity)
-
-
-def _twice(table: pa.Table, keys: Sequence[str]) -> Iterator[str]:
+def twice(table: pa.Table, keys: Sequence[str]) -> Iterator[str]:
+    """Figures that stand twice."""
     seen: set[tuple[object, ...]] = set()
     for key in zip(*(table[name].to_pylist() for name in keys), strict=True):
         if key in seen:
@@ -41,13 +19,15 @@ def _twice(table: pa.Table, keys: Sequence[str]) -> Iterator[str]:
         seen.add(key)
 
 
-def _no_numbers(table: pa.Table, decimal: Sequence[str]) -> Iterator[str]:
+def no_numbers(table: pa.Table, decimal: Sequence[str]) -> Iterator[str]:
+    """Values that are no numbers."""
     for name in decimal:
         if not all(isfinite(value) for value in table[name].to_pylist() if value is not None):
             yield f"Column {name} holds a value that is no number; missing is null"
 
 
-def _outside(table: pa.Table) -> Iterator[str]:
+def outside(table: pa.Table) -> Iterator[str]:
+    """Values outside their own intervals."""
     columns = (table[name].to_pylist() for name in ("value", "value_low", "value_high"))
     for value, low, high in zip(*columns, strict=True):
         slack = SLACK * abs(value or 0.0) + SLACK
@@ -56,13 +36,15 @@ def _outside(table: pa.Table) -> Iterator[str]:
             yield "A value lies outside its own interval"
 
 
-def _untraced(table: pa.Table) -> Iterator[str]:
+def untraced(table: pa.Table) -> Iterator[str]:
+    """Values without a trace to a release."""
     for value, trace in zip(table["value"].to_pylist(), table["trace"].to_pylist(), strict=True):
         if value is not None and not trace:
             yield "A value has no trace to a release"
 
 
-def _sums(table: pa.Table, identity: Sum) -> Iterator[str]:
+def sums(table: pa.Table, identity: Sum) -> Iterator[str]:
+    """Parts that do not add up."""
     parts: dict[tuple[object, ...], list[float]] = {}
     targets: dict[tuple[object, ...], float] = {}
     for row in table.to_pylist():

@@ -1,4 +1,4 @@
-"""What is wrong with a measure's table, found column by column."""
+"""What is wrong with a measure's table, found column by column; `few_rows` says the same of a short one."""
 
 from __future__ import annotations
 
@@ -10,43 +10,23 @@ import pyarrow.compute as pc
 from khorgos.measures.sums import SLACK, Sum
 
 
-def faults(table: pa.Table, keys: Sequence[str], decimal: Sequence[str], identity: Sum | None) -> Iterator[str]:
-    """What breaks a table's promises, in words.
-
-    Args:
-        table: with value and trace.
-        keys: the columns that name one figure.
-        decimal: the columns of decimal numbers.
-        identity: what must add up.
-
-    Yields:
-        Figures that stand twice, values that are no numbers, values outside their intervals, values without a
-        trace, sums that do not add up.
-    """
-    if keys:
-        yield from _twice(table, keys)
-    yield from _no_numbers(table, decimal)
-    if {"value_low", "value_high"} <= set(table.column_names):
-        yield from _outside(table)
-    yield from _untraced(table)
-    if identity is not None:
-        yield from _sums(table, identity)
-
-
-def _twice(table: pa.Table, keys: Sequence[str]) -> Iterator[str]:
+def twice(table: pa.Table, keys: Sequence[str]) -> Iterator[str]:
+    """Figures that stand twice."""
     counts = table.select(list(keys)).group_by(list(keys)).aggregate([([], "count_all")])
     if counts.num_rows != table.num_rows:
         twice = counts.filter(pc.greater(counts["count_all"], 1)).slice(0, 1).select(list(keys)).to_pylist()
         yield f"One figure stands twice: {twice[0]}"
 
 
-def _no_numbers(table: pa.Table, decimal: Sequence[str]) -> Iterator[str]:
+def no_numbers(table: pa.Table, decimal: Sequence[str]) -> Iterator[str]:
+    """Values that are no numbers."""
     for name in decimal:
         if pc.all(pc.is_finite(table[name])).as_py() is False:
             yield f"Column {name} holds a value that is no number; missing is null"
 
 
-def _outside(table: pa.Table) -> Iterator[str]:
+def outside(table: pa.Table) -> Iterator[str]:
+    """Values outside their own intervals."""
     value, low, high = table["value"], table["value_low"], table["value_high"]
     slack = pc.add(pc.multiply(pc.abs(value), SLACK), SLACK)
     outside = pc.or_(pc.less(pc.add(value, slack), low), pc.greater(pc.subtract(value, slack), high))
@@ -54,13 +34,15 @@ def _outside(table: pa.Table) -> Iterator[str]:
         yield "A value lies outside its own interval"
 
 
-def _untraced(table: pa.Table) -> Iterator[str]:
+def untraced(table: pa.Table) -> Iterator[str]:
+    """Values without a trace to a release."""
     length = pc.fill_null(pc.list_value_length(table["trace"]), 0)
     if pc.any(pc.and_(pc.is_valid(table["value"]), pc.equal(length, 0))).as_py():
         yield "A value has no trace to a release"
 
 
-def _sums(table: pa.Table, identity: Sum) -> Iterator[str]:
+def sums(table: pa.Table, identity: Sum) -> Iterator[str]:
+    """Parts that do not add up."""
     wanted = [(identity.column, "sum"), *([(identity.to, "max")] if identity.to else [])]
     sums = table.group_by(list(identity.within)).aggregate(wanted)
     total = sums[f"{identity.column}_sum"]

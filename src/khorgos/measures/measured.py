@@ -10,12 +10,10 @@ import pyarrow as pa
 from khorgos.core.errors import BadInput
 from khorgos.core.findings import Finding
 from khorgos.core.provenance import Lineage
+from khorgos.measures.faults import faults
 from khorgos.measures.sums import Sum
 
 __all__ = ["Definition", "Measured", "Sum"]
-
-# Rows up to which plain Python checks a table: chosen because importing what checks many takes longer than that.
-_FEW = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +68,6 @@ class Measured:
     def __post_init__(self) -> None:
         where = self.lineage.measure
         _check_columns(self, where)
-        if self.table.num_rows > _FEW:
-            from khorgos.measures.many_rows import faults
-        else:
-            from khorgos.measures.few_rows import faults
         decimal = [field.name for field in self.table.schema if pa.types.is_floating(field.type)]
         if fault := next(faults(self.table, self.keys, decimal, self.identity), None):
             raise BadInput(fault, where=where)

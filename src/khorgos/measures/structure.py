@@ -8,15 +8,13 @@ from sqlglot import exp
 
 from khorgos.ledger.query import FlowQuery, Trace
 from khorgos.ledger.store import Ledger
-from khorgos.measures.asking import asked_figures, told, universe_levels
+from khorgos.measures.asking import product_figures, told, universe_levels
 from khorgos.measures.draft import Draft
 from khorgos.measures.evaluate import evaluate
 from khorgos.measures.measured import Measured
 from khorgos.measures.statements import advantage as products
 from khorgos.measures.statements import concentration as shares_squared
-from khorgos.measures.statements.levels import known
 from khorgos.measures.statements.relation import all_but
-from khorgos.measures.statements.shares import summed
 
 
 def concentration(
@@ -109,7 +107,7 @@ def intra_industry(
     both = replace(query, flows=("export", "import"))
     return evaluate(
         draft,
-        products.intra_industry(_products(draft, both), digits),
+        products.intra_industry(product_figures(draft, both), digits),
         products.INTRA_INDUSTRY,
         currency=query.currency,
         parameters=told(both, digits=digits),
@@ -131,7 +129,7 @@ def intra_industry_aggregate(
     both = replace(query, flows=("export", "import"))
     return evaluate(
         draft,
-        products.intra_industry_aggregate(_products(draft, both), digits),
+        products.intra_industry_aggregate(product_figures(draft, both), digits),
         products.INTRA_INDUSTRY_AGGREGATE,
         currency=query.currency,
         parameters=told(both, digits=digits),
@@ -139,10 +137,4 @@ def intra_industry_aggregate(
 
 
 def _own_and_world(draft: Draft, query: FlowQuery) -> tuple[exp.Select, exp.Select]:
-    return _products(draft, query), _products(draft, replace(query, reporters=()))
-
-
-def _products(draft: Draft, query: FlowQuery) -> exp.Select:
-    """Figures by product; summed over partners where none is named."""
-    figure = known(asked_figures(draft, query))
-    return figure if query.partners else summed(figure, "partner")
+    return product_figures(draft, query), product_figures(draft, replace(query, reporters=()))

@@ -45,6 +45,21 @@ class Answer:
         return tuple(finding for one in self.measured for finding in one.findings)
 
 
+class Printed:
+    """An answer of several views: what its `render` gives is what a terminal and a notebook show."""
+
+    def render(self, format_: str = "table", view: str | None = None) -> str | bytes:
+        """The views, or one of them, in a format."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return str(self.render())
+
+    def _repr_markdown_(self) -> str:
+        """What a notebook shows."""
+        return str(self.render("md"))
+
+
 def or_none(ask: Callable[[], Measured]) -> Measured | None:
     """What a measure answers; None where the ledger has nothing of it, which need not stop the rest of an answer."""
     try:

@@ -59,18 +59,21 @@ def _years(rows: Rows, x: str, width: int) -> Spec:
     return {"field": x, "type": "quantitative", "axis": axis, "scale": {"nice": False, "zero": False}}
 
 
+#: A value axis with its title above it, level.
+ABOVE: Spec = {
+    "tickCount": 5,
+    "titleAnchor": "end",
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleBaseline": "bottom",
+    "titleX": 0,
+    "titleY": -8,
+}
+
+
 def _amount(y: str, title: str, *, zero: bool = True) -> Spec:
     """A value axis whose title stands above it, level and readable."""
-    axis = {
-        "tickCount": 5,
-        "titleAnchor": "end",
-        "titleAngle": 0,
-        "titleAlign": "left",
-        "titleBaseline": "bottom",
-        "titleX": 0,
-        "titleY": -8,
-    }
-    return {"field": y, "type": "quantitative", "title": title, "axis": axis, "scale": {"zero": zero}}
+    return {"field": y, "type": "quantitative", "title": title, "axis": ABOVE, "scale": {"zero": zero}}
 
 
 def lines(
@@ -330,13 +333,6 @@ def to_svg(spec: Spec, *, description: str) -> str:
 
     whole = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "config": _config(), **spec}
     return dressed(vl_convert.vegalite_to_svg(whole), description)
-
-
-def to_png(svg: str, *, scale: float = 2.0) -> bytes:
-    """A drawing with plain colours as a picture."""
-    import vl_convert
-
-    return bytes(vl_convert.svg_to_png(svg, scale=scale))
 
 
 def dressed(svg: str, description: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from khorgos.report.charts import WIDE, Rows, Spec
+from khorgos.report.charts import ABOVE, WIDE, Rows, Spec
 from khorgos.report.theme import stand_in
 
 #: Years between labels by width; chosen because a year's label takes 40 px and a phone's plot has 270.
@@ -41,19 +41,7 @@ def steps(
     points.append({**points[-1], "day": str(rows[-1][ends])})
     axis = {"format": "%Y", "title": None, "tickCount": {"interval": "year", "step": _EVERY[width >= WIDE]}}
     day = {"field": "day", "type": "temporal", "axis": axis, "scale": {"nice": False}}
-    value = {
-        "type": "quantitative",
-        "title": title,
-        "axis": {
-            "tickCount": 5,
-            "titleAnchor": "end",
-            "titleAngle": 0,
-            "titleAlign": "left",
-            "titleBaseline": "bottom",
-            "titleX": 0,
-            "titleY": -8,
-        },
-    }
+    value = {"type": "quantitative", "title": title, "axis": ABOVE}
     layers: list[Spec] = [
         {
             "mark": {"type": "area", "interpolate": "step-after", "color": stand_in("one"), "opacity": 0.28},

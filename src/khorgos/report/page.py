@@ -12,6 +12,7 @@ from typing import Any
 
 from khorgos.core.errors import BadInput
 from khorgos.report.formats import as_dict, subtitle_of, to_csv
+from khorgos.report.templating import environment
 from khorgos.report.theme import FONT, css_variables, for_page
 from khorgos.report.view import View, cell
 
@@ -133,20 +134,10 @@ def _numbers(report: Report) -> Iterator[Number]:
 
 def to_html(report: Report) -> str:
     """The page as one HTML file that needs no network and no script."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("khorgos.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(is_number=lambda piece: isinstance(piece, Number))
-    environment.filters.update(
-        for_page=for_page, download=_download, cells=_cells, subtitle=_subtitle, typeset=_typeset
-    )
-    return environment.get_template(report.template).render(
+    templates = environment()
+    templates.globals.update(is_number=lambda piece: isinstance(piece, Number))
+    templates.filters.update(for_page=for_page, download=_download, cells=_cells, subtitle=_subtitle, typeset=_typeset)
+    return templates.get_template(report.template).render(
         report=report, font=FONT, light=css_variables(False), dark=css_variables(True)
     )
 

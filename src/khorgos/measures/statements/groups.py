@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pyarrow as pa
 from sqlglot import exp
@@ -216,11 +216,6 @@ def judge_groups(table: pa.Table) -> list[Finding]:
         *told(rows, "silent-members", _silent, "Members without any figure count as without trade"),
         *told(rows, "incomplete-alternative", _lame, "The publisher's own figure stands alone: members are missing"),
     ]
-
-
-def missing_members(rows: Sequence[Row]) -> tuple[str, ...]:
-    """All members that are missing in any row of a table of groups."""
-    return tuple(sorted({member for row in rows for member in row["missing"] or ()}))
 
 
 def _mixed(row: Row) -> bool:

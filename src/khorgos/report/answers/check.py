@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from khorgos.claims.claim import Claim
+from khorgos.claims.claim import as_row as claim_row
 from khorgos.claims.extraction.extract import extract
 from khorgos.claims.judge import judge
 from khorgos.claims.verdict import Evidence, Verdict, as_row
@@ -16,6 +17,7 @@ from khorgos.core.errors import BadInput
 from khorgos.core.version import __version__
 from khorgos.ledger.store import Ledger
 from khorgos.report.formats import render
+from khorgos.report.templating import environment
 from khorgos.report.theme import FONT, css_variables
 from khorgos.report.view import Column, View
 
@@ -99,12 +101,8 @@ def as_dict(checked: Checked) -> dict[str, Any]:
         "article": checked.name,
         "date": checked.day.isoformat() if checked.day else None,
         "khorgos": __version__,
-        "claims": [{**_claim(one.claim), **as_row(one)} for one in checked.verdicts],
+        "claims": [{**claim_row(one.claim), **as_row(one)} for one in checked.verdicts],
     }
-
-
-def _claim(claim: Claim) -> dict[str, Any]:
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(claim).items()}
 
 
 def view_of(checked: Checked) -> View:
@@ -169,17 +167,9 @@ def _value(value: float, unit: str | None) -> str:
 
 def to_html(checked: Checked) -> str:
     """The article itself, each claim marked by sign and colour, its evidence behind a click or the keyboard."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("khorgos.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(reading=reading_of, evidence=_evidence)
-    page = environment.get_template("check.html.j2").render(
+    templates = environment()
+    templates.filters.update(reading=reading_of, evidence=_evidence)
+    page = templates.get_template("check.html.j2").render(
         checked=checked,
         pieces=_pieces(checked),
         rulings=RULINGS,

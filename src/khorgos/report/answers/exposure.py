@@ -18,7 +18,7 @@ from khorgos.models.replacement import LEVEL, Band, band
 from khorgos.models.substitution import DEMAND, DEMAND_RANGE, SUPPLY, SUPPLY_RANGE
 from khorgos.models.worlds import prepared
 from khorgos.nomenclature.areas import get
-from khorgos.report.answer import Answer, remarks
+from khorgos.report.answer import Answer, Printed, remarks
 from khorgos.report.answers.exposure_goods import Goods, products, sections
 from khorgos.report.answers.product_market import Market
 from khorgos.report.credits import Credits
@@ -33,7 +33,7 @@ _NEXT = 3
 
 
 @dataclass(frozen=True)
-class Exposure:
+class Exposure(Printed):
     """What khorgos answers: each partner's loss in all, and by product on either side.
 
     Args:
@@ -45,13 +45,6 @@ class Exposure:
     views: Mapping[str, Answer]
     lost: Mapping[tuple[str, str], PartnerLost]
     equilibrium: Mapping[tuple[str, str], tuple[float, float]]
-
-    def __str__(self) -> str:
-        return str(self.render())
-
-    def _repr_markdown_(self) -> str:
-        """What a notebook shows."""
-        return str(self.render("md"))
 
     def render(self, format_: str = "table", view: str | None = None) -> str | bytes:
         """All views in a format for people, the sources once, or JSON; one of them in a format of rows.

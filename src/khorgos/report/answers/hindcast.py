@@ -16,7 +16,7 @@ from khorgos.models.simulation import Shock
 from khorgos.models.simulation import simulate as solve
 from khorgos.models.worlds import prepared
 from khorgos.nomenclature.groups import members
-from khorgos.report.answer import Answer
+from khorgos.report.answer import Answer, Printed
 from khorgos.report.answers.hindcast_tables import VIEWS, Forecast, Run, flows_view, placebo_view, scores_view
 from khorgos.report.answers.observed import Change, observed
 from khorgos.report.episode_text import Episode, parse
@@ -36,7 +36,7 @@ DRAWS = 1_000
 
 
 @dataclass(frozen=True)
-class Hindcast:
+class Hindcast(Printed):
     """What khorgos answers to an episode.
 
     Args:
@@ -48,13 +48,6 @@ class Hindcast:
     scores: Answer
     flows: Answer
     placebo: Answer | None = None
-
-    def __str__(self) -> str:
-        return str(self.scores)
-
-    def _repr_markdown_(self) -> str:
-        """What a notebook shows."""
-        return str(self.render("md"))
 
     def render(self, format_: str = "table", view: str | None = None) -> str | bytes:
         """One view; in JSON all of them, where none is named.

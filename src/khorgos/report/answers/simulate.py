@@ -21,7 +21,7 @@ from khorgos.models.uncertainty import Draws
 from khorgos.models.worlds import Prepared, prepared
 from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.groups import members
-from khorgos.report.answer import Answer
+from khorgos.report.answer import Answer, Printed
 from khorgos.report.answers.simulated import Run, economies, flow_pairs, flows
 from khorgos.report.answers.simulated_draws import drawn_economies
 from khorgos.report.answers.simulated_drivers import driven
@@ -47,7 +47,7 @@ FORMATS = ("table", "html", "csv", "json", "parquet", "md")
 
 
 @dataclass(frozen=True)
-class Simulation:
+class Simulation(Printed):
     """What khorgos answers to a scenario: views of economies, of trade, and of what drives the result.
 
     Args:
@@ -65,13 +65,6 @@ class Simulation:
     pairs: tuple[tuple[int, int], ...]
     top: int
     alternatives: Callable[[], tuple[Driver, ...]]
-
-    def __str__(self) -> str:
-        return f"{self.economies}\n{self.flows}"
-
-    def _repr_markdown_(self) -> str:
-        """What a notebook shows."""
-        return str(self.render("md"))
 
     @property
     def simulated(self) -> Simulated:

@@ -13,7 +13,7 @@ from khorgos.models.substitution import LEAST_SIGMA
 from khorgos.nomenclature.areas import get
 from khorgos.nomenclature.goods import Good
 from khorgos.nomenclature.groups import expand, members
-from khorgos.report.answer import Answer
+from khorgos.report.answer import Answer, Printed
 from khorgos.report.answers.episodes import Episode, episodes, kept_episodes
 from khorgos.report.answers.product_market import Elasticity, Market, history, market_of
 from khorgos.report.answers.substitute_views import Asked, bought, stepping_in
@@ -24,7 +24,7 @@ VIEWS = ("suppliers", "history", "episodes")
 
 
 @dataclass(frozen=True)
-class Substitution:
+class Substitution(Printed):
     """What khorgos answers: who steps in, what was bought so far, and who stepped in before.
 
     Args:
@@ -36,13 +36,6 @@ class Substitution:
     views: Mapping[str, Answer]
     market: Market
     replacement: Replacement
-
-    def __str__(self) -> str:
-        return str(self.render())
-
-    def _repr_markdown_(self) -> str:
-        """What a notebook shows."""
-        return str(self.render("md"))
 
     def render(self, format_: str = "table", view: str | None = None) -> str | bytes:
         """All views in a format for people or JSON; one of them in a format of rows.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,12 +12,12 @@ from khorgos.core.errors import BadInput, NoData, UnknownName
 from khorgos.core.tariffs import TariffRegistry
 from khorgos.ledger.tariffs import import_weights, tariff_registry
 from khorgos.measures.tariffs import By, Substitution
-from khorgos.report.answer import Answer
+from khorgos.report.answer import Answer, Printed
 from khorgos.report.answers.tariff_asked import Asked
 from khorgos.report.answers.tariff_average import averaged
 from khorgos.report.answers.tariff_day import on_a_day
 from khorgos.report.answers.tariff_over_time import Timeline, over_time
-from khorgos.report.formats import FORMATS, as_dict, render
+from khorgos.report.formats import FORMATS, render_views
 from khorgos.report.naming import name as in_prose
 
 #: What lines may be weighted by.
@@ -69,7 +68,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Tariff:
+class Tariff(Printed):
     """What khorgos answers.
 
     Args:
@@ -82,13 +81,6 @@ class Tariff:
     views: dict[str, Answer]
     timeline: Timeline | None = None
 
-    def __str__(self) -> str:
-        return str(next(iter(self.views.values())))
-
-    def _repr_markdown_(self) -> str:
-        """What a notebook shows."""
-        return str(self.render("md"))
-
     def render(self, format_: str = "table", view: str | None = None) -> str | bytes:
         """One view in one format; in JSON all of them, where none is named.
 
@@ -100,16 +92,14 @@ class Tariff:
             UnknownName: there is no such view.
             BadInput: there is no such format, or no page of this answer.
         """
-        if view is not None and view not in self.views:
-            raise UnknownName(view, "view", tuple(self.views))
-        if format_ == "html":
+        if format_ == "html" and view in (None, *self.views):
             return self._page()
-        if format_ not in FORMATS:
+        if format_ not in (*FORMATS, "html"):
             raise BadInput(f"There is no format {format_!r}", hint=f"Choose one of {', '.join((*FORMATS, 'html'))}")
-        if view is None and format_ == "json" and len(self.views) > 1:
-            every = {name: as_dict(one.view) for name, one in self.views.items()}
-            return json.dumps(every, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        return render(self.views[view or next(iter(self.views))].view, format_)
+        first, *more = self.views
+        shown = {name: one.view for name, one in self.views.items()}
+        named = view or (None if more else first)
+        return render_views(shown, format_, named, names=tuple(shown), printed=(first,))
 
     def _page(self) -> str:
         if self.timeline is None:
