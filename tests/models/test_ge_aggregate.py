@@ -46,7 +46,7 @@ def sums(found):
     """J with the spending shares that include tariffs."""
     flows, spent = found.trade.sum(2).T * found.unit, found.at.X.sum(1)
     shares = (found.pi * found.at.X).sum(2).T / spent[:, None]
-    return summed_jacobian(found.kernel, found.at, flows, shares)
+    return summed_jacobian(found.kernel, found.at, flows, shares, found.at.X / spent[:, None])
 
 
 @pytest.mark.parametrize(("materials", "profits"), [(True, False), (False, False), (True, True)])
@@ -75,7 +75,7 @@ def test_a_lift_solves_what_markets_share_and_its_reverse_is_its_transpose(secto
     summed = Aggregate(found.kernel, found.at)
     n, m = found.kernel.N, found.kernel.M
     flows = found.trade.sum(2).T * found.unit
-    J = summed_jacobian(found.kernel, found.at, flows, flows / flows.sum(1)[:, None])
+    J = summed_jacobian(found.kernel, found.at, flows, flows / flows.sum(1)[:, None], summed.weights[1])
     shared = np.random.default_rng(0).normal(size=3 * n)
 
     def spread(values):

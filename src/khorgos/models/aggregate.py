@@ -17,6 +17,9 @@ from khorgos.models.sweep import EMPTY, Kernel, Point
 #: 26, which gain, and 100 by 10, which break even.
 CROWD = 8
 
+#: Weight of spending beside purchases at home: chosen small enough to matter only where there are none.
+NEXT_TO_NOTHING = 1e-6
+
 Blocks = tuple[Array, Array, Array]
 
 
@@ -31,7 +34,7 @@ class Aggregate:
     """The summed world at a point of the map, factorised.
 
     M f = f + Z ((I - J)^-1 - 1) W'f, with J the sums' own Jacobian, Z a country's value in each of its markets and
-    W'f the average over its markets by spending.
+    W'f the average over its markets: of prices by spending, of spending by what is bought at home, as that comes back.
 
     Args:
         kernel: the world.
@@ -42,9 +45,10 @@ class Aggregate:
 
     def __init__(self, kernel: Kernel, at: Point) -> None:
         self.N, self.M = kernel.N, kernel.M
-        self.weights = at.X / at.X.sum(1, keepdims=True)
+        self.weights = np.stack((at.X / at.X.sum(1, keepdims=True), _home(kernel, at)))
         flows = _flows(kernel, at)
-        system = -summed_jacobian(kernel, at, flows, flows / np.maximum(flows.sum(1), EMPTY * kernel.world)[:, None])
+        shares = flows / np.maximum(flows.sum(1), EMPTY * kernel.world)[:, None]
+        system = -summed_jacobian(kernel, at, flows, shares, self.weights[1])
         np.einsum("ii->i", system)[:] += 1.0
         self.sound = bool(np.isfinite(system).all())
         if self.sound:
@@ -73,7 +77,7 @@ class Aggregate:
         return lifted
 
 
-def summed_jacobian(kernel: Kernel, at: Point, flows: Array, shares: Array) -> Array:
+def summed_jacobian(kernel: Kernel, at: Point, flows: Array, shares: Array, weights: Array) -> Array:
     """J [3N, 3N] of (ln w, ln P/w, ln X) summed over markets; exact where there is one market.
 
     Args:
@@ -81,20 +85,18 @@ def summed_jacobian(kernel: Kernel, at: Point, flows: Array, shares: Array) -> A
         at: the point; elasticities and shares of materials are averages by exporter, weighted by its sales.
         flows: [importer, exporter] net of tariffs.
         shares: [importer, exporter] of spending; those of flows net of tariffs do as well on the published worlds.
+        weights: [N, M] of markets in a country's ln X.
     """
     base, n = kernel.baseline, kernel.N
     tiny = EMPTY * kernel.world
-    beta = np.tile(base.beta, base.uses).T
+    other = 1.0 - np.tile(base.beta, base.uses).T
     sales = np.maximum(at.r.sum(0), tiny)
-    added = kernel.factors
-    other = 1.0 - beta
 
     def mean(values: Array) -> Array:
         total: Array = (values * at.r).sum(0) / sales
         return total
 
-    material, theta, theta_material = mean(other), mean(kernel.theta), mean(kernel.theta * other)
-    bought = flows.sum(1)
+    material = mean(other)
     sold_to = flows.T / sales[:, None]
     price = sold_to @ shares  # of what a country's customers buy, by origin
 
@@ -107,25 +109,46 @@ def summed_jacobian(kernel: Kernel, at: Point, flows: Array, shares: Array) -> A
         _diagonal(q, -pull_material)
         return w, q, mean(weight)[:, None] * sold_to
 
-    share = np.maximum(mean(added), tiny)[:, None]
+    share = np.maximum(mean(kernel.factors), tiny)[:, None]
     step, world = np.asarray(kernel.delta)[:, None], at.Y / at.Y.sum()
-    wage = [block / share for block in sold(added)]
-    _diagonal(wage[0], np.full(n, -1.0))
+    wage = [block / share for block in sold(kernel.factors)]
+    _diagonal(wage[0], -1.0)
     wage = [step * block for block in wage]
-    _diagonal(wage[0], np.ones(n))
+    _diagonal(wage[0], 1.0)
     wage = [block - world @ block for block in wage]
-    spent = at.X.sum(1)
-    income = [at.Y[:, None] * own + sales[:, None] * more for own, more in zip(wage, sold(1.0 - added), strict=True)]
+    income = [at.Y[:, None] * block for block in wage]
     if kernel.taxed:
+        theta, theta_material = mean(kernel.theta), mean(kernel.theta * other)
         pull = (flows @ theta)[:, None] * shares
         income[0] += flows * theta - pull
         income[1] += flows * theta_material - pull * material
-        _diagonal(income[2], spent - bought)
+        _diagonal(income[2], at.X.sum(1) - flows.sum(1))
+    per_unit = weights / at.X
+    spent = (per_unit * base.alpha).sum(1, keepdims=True)
+    back = sold(_back(kernel, per_unit, spent))
     relative = shares.copy()
-    _diagonal(relative, np.full(n, -1.0))
-    return np.block(
-        [wage, [relative, shares * material, np.zeros((n, n))], [block / spent[:, None] for block in income]]
-    )
+    _diagonal(relative, -1.0)
+    spending = [spent * own + sales[:, None] * more for own, more in zip(income, back, strict=True)]
+    return np.block([wage, [relative, shares * material, np.zeros((n, n))], spending])
+
+
+def _back(kernel: Kernel, per_unit: Array, spent: Array) -> Array:
+    """[M, N] what a unit of sales adds to its seller's weighted ln X: as materials, and as profit."""
+    base = kernel.baseline
+    back = np.zeros_like(kernel.factors.T[:, : kernel.S])
+    if base.gamma is not None:
+        back += np.matmul(per_unit[:, None, :], base.gamma)[:, 0, :] * kernel.keep
+    if base.profit is not None:
+        back += spent * base.profit
+    return np.tile(back, base.uses).T
+
+
+def _home(kernel: Kernel, at: Point) -> Array:
+    """[N, M] each market's share of what a country buys from itself, or spends where that is next to nothing."""
+    own = np.arange(kernel.N)
+    home = (kernel.B[:, own, own] * at.a * at.g).T + NEXT_TO_NOTHING * at.X
+    shares: Array = home / home.sum(1, keepdims=True)
+    return shares
 
 
 def _flows(kernel: Kernel, at: Point) -> Array:
@@ -143,5 +166,5 @@ def _flows(kernel: Kernel, at: Point) -> Array:
     return total
 
 
-def _diagonal(matrix: Array, values: Array) -> None:
+def _diagonal(matrix: Array, values: Array | float) -> None:
     np.einsum("ii->i", matrix)[:] += values
