@@ -10,7 +10,9 @@ import pytest
 
 from khorgos.core.errors import BadInput, NoData
 from khorgos.ledger.store import open_ledger
+from khorgos.models.uncertainty import Draws
 from khorgos.report.answers.simulate import measures_of, simulate
+from khorgos.report.answers.simulated_draws import failures
 from khorgos.report.formats import to_text
 from khorgos.report.pages.simulation import page
 from khorgos.report.scenario_text import tariff
@@ -84,6 +86,45 @@ def test_all_formats(found):
     assert "How sure it is" in to_text(found.uncertainty.view, width=120)
     assert found.render("csv", "uncertainty").startswith("economy,real_expenditure,low,median,high,share_elasticities")
     assert found.uncertainty.table.num_rows == len(found.uncertainty.view.rows)
+
+
+def test_failures_are_told_by_reason_and_by_cause():
+    drawn = Draws(
+        np.zeros((2, 3)), 7, ((1, "no"), (3, "no"), (4, "never")), {}, {"elasticities": 0, "mirror reports": 2}
+    )
+
+    assert failures(drawn) == (
+        "5 draws, seed 7, 3 failed to solve.",
+        "Failed (2): no",
+        "Failed (1): never",
+        "Of the draws of mirror reports alone 2 failed to solve.",
+    )
+
+
+def test_draws_near_the_edge_of_what_has_an_equilibrium(ledger):
+    """The largest tariffs that the world can bear: some drawn worlds cannot, and are counted."""
+    found = simulate(
+        measures_of([tariff("USA:all:all=+390%")]),
+        draws=8,
+        uncertainty=["mirror"],
+        seed=1,
+        partial=False,
+        ledger=ledger,
+    )
+
+    assert 0 < len(found.draws.failures) == found.draws.alone["mirror reports"]
+    assert len(found.draws.values) + len(found.draws.failures) == 8
+    notes = found.uncertainty.view.notes
+    assert f"8 draws, seed 1, {len(found.draws.failures)} failed to solve." in notes
+    assert any("try deficits='balanced'" in note for note in notes)
+    assert found.uncertainty.findings[0].code == "not solved"
+
+
+def test_nothing_varies_and_no_share_is_claimed():
+    found = simulate(SHOCK, draws=2, uncertainty=["theta=4..4"])
+
+    assert {row["share_elasticities"] for row in found.uncertainty.view.rows} == {None}
+    assert all(row["low"] == row["high"] for row in found.uncertainty.view.rows)
 
 
 def test_sectors_draw_each_sector(ledger):

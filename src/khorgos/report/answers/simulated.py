@@ -386,13 +386,14 @@ def _transfers(run: Run) -> tuple[str, ...]:
 def _drawn(run: Run) -> tuple[str, ...]:
     if run.drawn is None:
         return ()
-    done, failed = len(run.drawn.values), len(run.drawn.failures)
+    failed = len(run.drawn.failures)
+    n = len(run.drawn.values) + failed
     place = [run.found.prepared.baseline.index(name) for name in run.chosen]
     parts = ", ".join(f"{cause} {share[place].mean():.0%}" for cause, share in run.drawn.shares.items())
     lost = f"; the first that failed says: {run.drawn.failures[0][1]}" if failed else ""
     how = () if run.named is None else run.named.notes
     return (
-        f"{done} draws, seed {run.drawn.seed}, {failed} failed to solve{lost}. Variance of the economies on top by"
+        f"{n} draws, seed {run.drawn.seed}, {failed} failed to solve{lost}. Variance of the economies on top by"
         f" cause: {parts}. More: --view uncertainty.",
         *how,
     )

@@ -39,6 +39,7 @@ def drawn_economies(run: Run, top: int) -> Answer:
     world = run.found.prepared.world
     low, high = drawn.interval(LEVEL)
     middle = np.median(drawn.values, axis=0)
+    varies = np.sum(list(drawn.shares.values()), axis=0) > 0
     rows: list[dict[str, Any]] = [
         {
             "economy": get(name).name,
@@ -48,7 +49,7 @@ def drawn_economies(run: Run, top: int) -> Answer:
             "median": float(middle[k]),
             "high": float(high[k]),
         }
-        | {names[cause]: 100 * float(share[k]) for cause, share in drawn.shares.items()}
+        | {names[cause]: 100 * float(share[k]) if varies[k] else None for cause, share in drawn.shares.items()}
         for k, name in enumerate(world.countries)
     ]
     kept, left = shown(rows, run.chosen, top)
@@ -86,8 +87,9 @@ _SHARES = (
 def failures(drawn: Draws) -> tuple[str, ...]:
     """How many draws there were, their seed, and how many did not solve, each reason with its count."""
     failed = Counter(reason for _, reason in drawn.failures)
-    out = [f"{len(drawn.values)} draws, seed {drawn.seed}, {len(drawn.failures)} failed to solve."]
-    out += [f"Failed {count} times: {reason}" for reason, count in failed.most_common()]
+    n = len(drawn.values) + len(drawn.failures)
+    out = [f"{n} draws, seed {drawn.seed}, {len(drawn.failures)} failed to solve."]
+    out += [f"Failed ({count}): {reason}" for reason, count in failed.most_common()]
     out += [f"Of the draws of {cause} alone {count} failed to solve." for cause, count in drawn.alone.items() if count]
     return tuple(out)
 
