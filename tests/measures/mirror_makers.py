@@ -17,7 +17,7 @@ from khorgos.sources.connector import Parsed
 
 Row = dict[str, Any]
 
-_CARD = Source(
+OFFICE = Source(
     id="office",
     publisher="Office",
     title="Trade",
@@ -75,5 +75,5 @@ def ledger_of(folder: Path, rows: Iterable[Row], borders: Iterable[tuple[str, st
         )
         for name, found in (("flow", list(rows)), ("pair", pairs))
     }
-    made = Parsed(source=_CARD, releases=(_RELEASE,), tables=tables)
+    made = Parsed(source=OFFICE, releases=(_RELEASE,), tables=tables)
     return ingest(open_ledger(folder / "ledger", embedded=False), (made,), corrections=()).ledger

@@ -15,9 +15,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mirror_makers import OFFICE
 
 from khorgos.core.errors import BadInput, NoData
-from khorgos.core.provenance import Release, Source
+from khorgos.core.provenance import Release
 from khorgos.core.schema import FLOW
 from khorgos.ledger.ingest import ingest
 from khorgos.ledger.store import Ledger, open_ledger
@@ -44,21 +45,6 @@ ORIGIN, D, H = "CHN", "RUS", "KGZ"
 ROUTE = Route(ORIGIN, D, 2021, (2023,), 6)
 _OTHERS = [one.id for one in all_areas() if one.kind == "country" and one.id not in (ORIGIN, D, H)]
 _serial = count()
-
-_CARD = Source(
-    id="office",
-    publisher="Office",
-    title="Trade",
-    url="https://example.org",
-    licence="open",
-    redistribute="yes",
-    citation="Office",
-    attribution="Office",
-    cadence="annual",
-    units="USD",
-    valuation="exports FOB, imports CIF",
-    rank=10,
-)
 
 
 def made(
@@ -99,7 +85,7 @@ def made(
         for edition, said in (("HS17", lines), ("HS22", again))
         for i, (a, b, flow, year, product, value) in enumerate(said)
     ]
-    parsed = Parsed(_CARD, (release,), {"flow": pa.Table.from_pylist(rows, schema=FLOW)})
+    parsed = Parsed(OFFICE, (release,), {"flow": pa.Table.from_pylist(rows, schema=FLOW)})
     return ingest(open_ledger(folder / name, embedded=False), [parsed], corrections=()).ledger
 
 

@@ -27,6 +27,15 @@ legal = "An order"
 """
 
 
+def _refused(text: str, says: str) -> None:
+    """The file is refused, and what is said names the line."""
+    with pytest.raises(BadFile) as caught:
+        parse(text, "a.toml")
+
+    assert re.search(says, f"{caught.value.what} {caught.value}")
+    assert "\n" not in str(caught.value)
+
+
 def test_the_short_form():
     one = tariff("USA:CHN:all=+20%")
 
@@ -113,11 +122,7 @@ def test_a_file():
     ],
 )
 def test_an_error_names_the_line(old, new, says):
-    with pytest.raises(BadFile) as caught:
-        parse(GOOD.replace(old, new), "a.toml")
-
-    assert re.search(says, f"{caught.value.what} {caught.value}")
-    assert "\n" not in str(caught.value)
+    _refused(GOOD.replace(old, new), says)
 
 
 def test_nothing_changes():
@@ -228,10 +233,7 @@ def test_dollars_need_the_value_of_the_goods():
     ],
 )
 def test_a_bad_corridor_names_its_line(old, new, says):
-    with pytest.raises(BadFile) as caught:
-        parse(CORRIDOR.replace(old, new), "a.toml")
-
-    assert re.search(says, f"{caught.value.what} {caught.value}")
+    _refused(CORRIDOR.replace(old, new), says)
 
 
 TARGET = """\
@@ -265,10 +267,7 @@ def test_a_target():
     ],
 )
 def test_a_bad_target_names_its_line(old, new, says):
-    with pytest.raises(BadFile) as caught:
-        parse(TARGET.replace(old, new), "a.toml")
-
-    assert re.search(says, f"{caught.value.what} {caught.value}")
+    _refused(TARGET.replace(old, new), says)
 
 
 def test_one_name_may_be_included_without_a_list_and_without_its_ending():
@@ -310,10 +309,7 @@ def test_tariffs_as_in_force_on_a_day():
     ],
 )
 def test_a_bad_day_names_its_line(old, new, says):
-    with pytest.raises(BadFile) as caught:
-        parse(IN_FORCE.replace(old, new), "a.toml")
-
-    assert re.search(says, f"{caught.value.what} {caught.value}")
+    _refused(IN_FORCE.replace(old, new), says)
 
 
 def test_a_file_that_two_others_include_counts_once():

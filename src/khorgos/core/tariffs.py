@@ -237,6 +237,11 @@ class TariffRegistry:
             visit(name, ())
         return tuple(done)
 
+    @cached_property
+    def imposers(self) -> tuple[str, ...]:
+        """Ids of the areas whose measures it holds."""
+        return tuple(sorted({one.imposer for one in self.measures}))
+
     def measure(self, name: str) -> TariffMeasure:
         """One measure by id.
 

@@ -74,6 +74,10 @@ def tariff_measure(row: Mapping[str, Any], *, where: str) -> TariffMeasure:
         raise BadFile(f"Measure {name}: {error}", path=where) from error
 
 
+#: Whose imports each set of weights is.
+IMPORTS_OF = {"imports-2024": "USA"}
+
+
 def import_weights(name: str = "imports-2024") -> pa.Table:
     """Trade to weigh tariffs with: partner, code (HS, the longest that the lists tell apart), value and duty in USD.
 
@@ -85,8 +89,8 @@ def import_weights(name: str = "imports-2024") -> pa.Table:
 
     Source: U.S. Census Bureau, International Trade API, calendar year 2024.
     """
-    if name != "imports-2024":
-        raise UnknownName(name, "set of weights", ("imports-2024",))
+    if name not in IMPORTS_OF:
+        raise UnknownName(name, "set of weights", IMPORTS_OF)
     return _parquet("weights.parquet")
 
 

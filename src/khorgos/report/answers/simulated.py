@@ -331,7 +331,7 @@ def _notes(run: Run) -> tuple[str, ...]:
         *_legal(run.scenario),
         *((run.scenario.note,) if run.scenario.note else ()),
         *run.remarks,
-        *_transfers(run),
+        *transfers(run),
         f"Elasticity of trade: {elasticity}.",
         f"Assumed: {'; '.join(world.assumptions)}; transfers: {_CLOSURES[found.shock.deficits]}; tariff revenue goes to"
         " consumers.",
@@ -369,8 +369,15 @@ def _said(measures: Sequence[Measure]) -> list[str]:
     return out
 
 
-def _transfers(run: Run) -> tuple[str, ...]:
-    """Chosen economies that buy far more than they earn: what they gain or lose depends on who goes on paying."""
+def transfers(run: Run) -> tuple[str, ...]:
+    """Chosen economies that buy far more than they earn: what they gain or lose depends on who goes on paying.
+
+    Args:
+        run: with the economies chosen.
+
+    Returns:
+        One sentence, or none.
+    """
     base = run.found.prepared.baseline
     shares = {name: float((base.deficit / base.value_added)[base.index(name)]) for name in run.chosen}
     large = {name: share for name, share in shares.items() if abs(share) > LARGE}

@@ -11,7 +11,7 @@ import numpy as np
 
 from khorgos.core.errors import BadInput
 from khorgos.core.tariffs import TariffMeasure
-from khorgos.ledger.tariffs import import_weights, tariff_registry
+from khorgos.ledger.tariffs import IMPORTS_OF, import_weights, tariff_registry
 from khorgos.ledger.worlds import Floats, World, world
 from khorgos.measures.tariffs.sections import SECTIONS, SectionRates, section_rates
 from khorgos.report.naming import name as in_prose
@@ -19,8 +19,8 @@ from khorgos.report.scenario_text import AsInForce
 
 #: The day whose tariffs the base year holds already: its middle; chosen because a year's trade has no day.
 _MIDDLE = (7, 1)
-#: The economy whose imports weigh its lines (U.S. Census Bureau, 2024); lines of others count once each.
-_WEIGHED = "USA"
+#: The imports that weigh the lines of whose imports they are; lines of others count once each.
+_WEIGHTS = "imports-2024"
 
 
 def registry_rates(base: World, asked: AsInForce, day: dt.date) -> Floats:
@@ -61,7 +61,7 @@ def imposers(base: World, asked: AsInForce) -> tuple[str, ...]:
     Raises:
         BadInput: the record has none of them.
     """
-    known = tuple(dict.fromkeys(one.imposer for one in tariff_registry().measures))
+    known = tariff_registry().imposers
     found = tuple(c for c in known if c in base.countries and (not asked.importers or c in asked.importers))
     if not found:
         raise BadInput(f"The record of tariffs has those of {', '.join(known)} only", where=asked.text)
@@ -134,10 +134,12 @@ def _changed(measures: tuple[TariffMeasure, ...], asked: AsInForce, other: dt.da
 
 
 def _spread(base: World, asked: AsInForce, some: tuple[str, ...]) -> str:
-    """Between which ends the rates lie, for the two economies that the record is about."""
+    """Between which ends the rates lie, among the economies that the record is about."""
     parts = []
     for imposer in some:
-        others = [c for c in ("CHN", "USA") if c != imposer and (not asked.exporters or c in asked.exporters)]
+        others = [
+            c for c in tariff_registry().imposers if c != imposer and (not asked.exporters or c in asked.exporters)
+        ]
         for target in others:
             pair = base.countries.index(target), base.countries.index(imposer)
             trade = base.trade[pair]
@@ -163,7 +165,7 @@ def _sections(imposer: str, targets: tuple[str, ...], days: tuple[dt.date, ...])
     registry = tariff_registry()
     *asked, base_day = days
     known = (*asked, base_day) if base_day >= registry.begins else tuple(asked)
-    weights = import_weights() if imposer == _WEIGHED else None
+    weights = import_weights(_WEIGHTS) if imposer == IMPORTS_OF[_WEIGHTS] else None
     return dict(zip(known, section_rates(registry, imposer, targets, known, weights=weights), strict=True))
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from khorgos.core.errors import BadInput, NoData, UnknownName
 from khorgos.core.tariffs import TariffRegistry
-from khorgos.ledger.tariffs import import_weights, tariff_registry
+from khorgos.ledger.tariffs import IMPORTS_OF, import_weights, tariff_registry
 from khorgos.measures.tariffs import By, Substitution
 from khorgos.report.answer import Answer, Printed
 from khorgos.report.answers.tariff_asked import Asked
@@ -21,7 +21,7 @@ from khorgos.report.formats import FORMATS, render_views
 from khorgos.report.naming import name as in_prose
 
 #: What lines may be weighted by.
-WEIGHTS = ("imports-2024", "lines")
+WEIGHTS = (*IMPORTS_OF, "lines")
 #: Between origins of one good: Fajgelbaum, Goldberg, Kennedy, Khandelwal (2020), QJE 135(1), doi:10.1093/qje/qjz036.
 SIGMA = 2.53
 #: The duties that the imports of 2024 were made under.
@@ -142,11 +142,10 @@ def tariff(question: Question) -> Tariff:
 
 
 def _known(registry: TariffRegistry, question: Question) -> None:
-    imposers = sorted({one.imposer for one in registry.measures})
-    if question.imposer not in imposers:
+    if question.imposer not in registry.imposers:
         raise NoData(
             f"The registry has no measure of {in_prose(question.imposer)}",
-            hint=f"It has those of {', '.join(in_prose(name) for name in imposers)}",
+            hint=f"It has those of {', '.join(in_prose(name) for name in registry.imposers)}",
         )
 
 
@@ -154,9 +153,10 @@ def _weights(question: Question) -> pa.Table | None:
     if question.average in (None, "lines"):
         return None
     table = import_weights(question.average or "")
-    if question.imposer != "USA":
+    whose = IMPORTS_OF[question.average or ""]
+    if question.imposer != whose:
         raise NoData(
-            f"{question.average} are imports of the United States, not of {in_prose(question.imposer)}",
+            f"{question.average} are imports of {in_prose(whose)}, not of {in_prose(question.imposer)}",
             hint="Ask for --average lines",
         )
     partners: Sequence[str] = table["partner"].combine_chunks().dictionary.to_pylist()

@@ -19,7 +19,7 @@ from khorgos.report import charts
 from khorgos.report.answer import Answer
 from khorgos.report.answers.forecasts import forecasts
 from khorgos.report.answers.reroute import reroute
-from khorgos.report.answers.simulated import LEVEL, Run, economies, flows
+from khorgos.report.answers.simulated import LEVEL, Run, economies, flows, transfers
 from khorgos.report.answers.simulated_registry import remarks
 from khorgos.report.answers.simulated_shock import shock_of
 from khorgos.report.answers.substitute import substitute
@@ -52,10 +52,6 @@ _ABOUT = (
 _HUBS = (
     "How unusual is what each country buys here and sells there? A percentile among all hubs, and no verdict: transit, "
     "own demand and the way of counting explain much of it."
-)
-_TRANSFERS = (
-    "Kyrgyzstan and Tajikistan import far more than they earn; the transfers that pay for it keep their share of world "
-    "output, and results of the two rest on that."
 )
 _RATE = Column("rate", "", "percent", "percent change", 2)
 
@@ -114,7 +110,7 @@ def _simulated(made: Material, today: dt.date) -> Section | None:
         f"What the duties of {today} do",
         ((_ABOUT,),),
         (_gains(run, economies(run, 1), who), _changes(made, run, flows(run, pairs))),
-        tuple(dict.fromkeys((*remarks(base, asked), *left_out, *([_TRANSFERS] if {"KGZ", "TJK"} & set(who) else [])))),
+        tuple(dict.fromkeys((*remarks(base, asked), *left_out, *transfers(run)))),
     )
 
 
