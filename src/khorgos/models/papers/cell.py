@@ -11,6 +11,8 @@ Status = Literal["matched", "flat", "missed"]
 #: them apart either: its programme stops at 1e-13 with slopes by forward differences, good to about 1e-8, and of its
 #: seven stored optima (Ossa 2014, DATA.mat, MFNOPTIMALTARIFFPOL) the median leaves 9e-12, which a test measures.
 FLAT = 1e-11
+#: What equilibria behind a price are solved to: a smaller one is rounding, of either sign.
+RESOLVED = 1e-13
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from khorgos.models.arrays import Array
 from khorgos.models.equilibrium import solve
+from khorgos.models.papers.cell import RESOLVED
 from khorgos.models.policy import Objective, Optimum
 from khorgos.models.scenario import Scenario
 
@@ -46,6 +47,6 @@ def price_of_median(best: Optimum, region: int, objective: Objective, goal: floa
 
 
 def _level(best: Optimum, objective: Objective, tau: Array) -> float:
-    # 1e-13, because the prices sought are far below the 1e-10 that results are solved to.
+    # The prices sought are far below the 1e-10 that results are solved to.
     shock: Scenario = replace(best.found.scenario, tau=tau)
-    return objective(solve(best.found.baseline, shock, tolerance=1e-13, start=best.found.state)).value
+    return objective(solve(best.found.baseline, shock, tolerance=RESOLVED, start=best.found.state)).value

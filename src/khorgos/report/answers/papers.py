@@ -10,7 +10,7 @@ from typing import Any
 
 from khorgos.core.errors import BadFile, BadInput, KhorgosError, NoData, UnknownName
 from khorgos.ledger.worlds import arrays_of
-from khorgos.models.papers.cell import FLAT, Cell
+from khorgos.models.papers.cell import FLAT, RESOLVED, Cell
 from khorgos.report.answer import Answer
 from khorgos.report.view import Column, View
 
@@ -159,7 +159,7 @@ def _row(cell: Cell) -> dict[str, Any]:
         "status": cell.status,
         "status_text": _LOUD.get(cell.status, cell.status),
         "price": cell.price,
-        "price_text": "" if cell.price is None else f"{cell.price:.0e}",
+        "price_text": "" if cell.price is None else _price(cell.price),
     }
 
 
@@ -167,16 +167,21 @@ def _row(cell: Cell) -> dict[str, Any]:
 _LOUD = {"missed": "MISSED"}
 
 
+def _price(price: float) -> str:
+    return f"{price:.0e}" if abs(price) >= RESOLVED else f"less than {RESOLVED:.0e}"
+
+
 def _priced(cells: Sequence[Cell]) -> Iterator[str]:
     """What a price is, where a cell has one, and each of them."""
-    told = [cell for cell in cells if cell.price is not None]
-    if told:
+    if any(cell.price is not None for cell in cells):
         yield (
             "Price: what the optimiser gives up, as a fraction of its welfare, where its optimum prints as published."
             f" Up to {FLAT:.0e} the cell is flat: the published optimum is one too, and nothing tells them apart."
         )
-    for cell in told:
-        yield f"{cell.paper}, {cell.table}, {cell.cell}: {cell.status}, at a price of {cell.price:.0e}."
+    for cell in cells:
+        if cell.price is None:
+            continue
+        yield f"{cell.paper}, {cell.table}, {cell.cell}: {cell.status}, at a price of {_price(cell.price)}."
 
 
 def _sum(paper: str, cells: Sequence[Cell]) -> dict[str, Any]:
