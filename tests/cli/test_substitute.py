@@ -40,6 +40,16 @@ def test_what_happened_to_russia(khorgos: Run) -> None:
     assert sum(float(row["won"]) for row in rows.values() if row["won"]) == pytest.approx(100.0)
 
 
+def test_a_name_printed_once_stands_on_each_row_of_the_data(khorgos: Run) -> None:
+    asked = ("substitute", "RUS", "--product", "TOTAL", "--lose", "EU27", "--view", "episodes")
+    rows = list(csv.DictReader(io.StringIO(khorgos(*asked, "--format", "csv").out)))
+    printed = khorgos(*asked).out
+
+    assert len(rows) > 5
+    assert {row["episode"] for row in rows} == {"All goods to Russia, 2020 to 2023"}
+    assert printed.split("\n• ")[0].count("All goods to Russia") == 1
+
+
 def test_a_good_without_figures_is_answered_by_its_section_and_says_so(khorgos: Run) -> None:
     said = khorgos("substitute", "CHN", "--product", "raw cotton", "--lose", "USA")
 

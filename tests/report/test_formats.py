@@ -65,6 +65,12 @@ def test_json_and_parquet_carry_the_same_rows() -> None:
     assert as_json == as_parquet == [dict(row) for row in ROWS]
 
 
+def test_without_a_scale_no_blank_is_left_for_it() -> None:
+    small = View("t", COLUMNS, ({**ROWS[0], "total": 0.0},), subtitle="revenue in USD {scale}, imputed: of spending")
+
+    assert "revenue in USD, imputed: of spending" in to_text(small, width=80)
+
+
 def test_markdown_escapes_pipes() -> None:
     odd = View("t", (Column("a", "A"),), ({"a": "x|y"},))
 

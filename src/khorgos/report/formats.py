@@ -158,7 +158,7 @@ def _escaped(text: str) -> str:
 
 def subtitle_of(view: View, word: str) -> str:
     """The subtitle with the scale word put in for "{scale}"."""
-    return " ".join(view.subtitle.replace("{scale}", word).split())
+    return " ".join(view.subtitle.replace("{scale}" if word else " {scale}", word).split())
 
 
 def to_text(view: View, width: int | None = None) -> str:

@@ -101,10 +101,11 @@ def episodes(
             continue
         measured.append(made)
         name = f"{_short(what)} to {in_prose(one.importer)}, {one.before} to {one.after}"
-        first = len(rows)
-        rows += [{"episode": "", "episode_id": one.id} | row for row in _rows(found, lost, one.lost, credits, extra)]
-        rows[first]["episode"] = name
-        notes.append(f"{name[0].upper()}{name[1:]}: {one.what}" + (f" ({one.source})." if one.source else "."))
+        name = f"{name[0].upper()}{name[1:]}"
+        first, *more = _rows(found, lost, one.lost, credits, extra)
+        again = {"episode_text": ""}  # people read a name once; data have it on each row
+        rows += [{"episode": name, "episode_id": one.id} | row for row in (first, *(again | row for row in more))]
+        notes.append(f"{name}: {one.what}" + (f" ({one.source})." if one.source else "."))
         notes += _silent(found, one)
     if not rows:
         return None

@@ -97,7 +97,7 @@ def stepping_in(ledger: Ledger, asked: Asked, market: Market, found: Replacement
     marks = {tuple(row["sources"]) for row in rows if row["sources"]}
     cited = f" {', '.join(next(iter(marks)))}" if len(marks) == 1 else ""
     view = View(
-        title=f"{market.name} to {in_prose(asked.importer)} without {asked.lost_names}",
+        title=f"{market.name[0].upper()}{market.name[1:]} to {in_prose(asked.importer)} without {asked.lost_names}",
         subtitle=f"USD {{scale}}, {market.year}; {_side(asked, market)}{cited}; low to high: {LEVEL:.0%} of draws; "
         "all: sales to every importer; own: elasticity of demand by own price",
         columns=_columns(rows, cited=len(marks) < 2),
