@@ -8,7 +8,7 @@ It only chooses the path: residuals, and so the equilibrium, are those of the ma
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg.lapack import dgetrf, dgetrs
+from scipy.linalg.lapack import dgetrf, dgetrs, sgetrf, sgetrs
 
 from khorgos.models.arrays import Array
 from khorgos.models.sweep import EMPTY, Kernel, Point
@@ -39,11 +39,12 @@ class Aggregate:
     Args:
         kernel: the world.
         at: a point near the solution; flows, shares and elasticities are read there.
+        single: factors of half the length, a third of the time; what they round, the next sweep sees.
 
     Source: iterative aggregation, Vakhutinsky, Dudkin, Ryvkin (1979), Econometrica 47(4), 821-841.
     """
 
-    def __init__(self, kernel: Kernel, at: Point) -> None:
+    def __init__(self, kernel: Kernel, at: Point, *, single: bool = False) -> None:
         self.N, self.M = kernel.N, kernel.M
         self.weights = np.stack((at.X / at.X.sum(1, keepdims=True), _home(kernel, at)))
         flows = _flows(kernel, at)
@@ -52,7 +53,9 @@ class Aggregate:
         np.einsum("ii->i", system)[:] += 1.0
         self.sound = bool(np.isfinite(system).all())
         if self.sound:
-            self.factors, self.pivots, info = dgetrf(system.T, overwrite_a=1)  # Fortran's order: the transpose
+            factorise, self.solve = (sgetrf, sgetrs) if single else (dgetrf, dgetrs)
+            transpose = system.astype(np.float32 if single else np.float64, copy=False).T  # in Fortran's order
+            self.factors, self.pivots, info = factorise(transpose, overwrite_a=1)
             self.sound = info == 0
 
     def lift(self, f: Array) -> Array:
@@ -60,7 +63,7 @@ class Aggregate:
         n, m = self.N, self.M
         by_market = f[n:].reshape(2, n, m)
         shared = np.concatenate((f[:n], np.vecdot(by_market, self.weights).ravel()))
-        more = dgetrs(self.factors, self.pivots, shared, trans=1)[0] - shared
+        more = self.solve(self.factors, self.pivots, shared, trans=1)[0] - shared
         lifted = f.copy()
         lifted[:n] += more[:n]
         lifted[n:].reshape(2 * n, m)[:] += more[n:, None]
@@ -70,7 +73,7 @@ class Aggregate:
         """M'v, for the adjoint."""
         n, m = self.N, self.M
         shared = np.concatenate((v[:n], v[n:].reshape(2 * n, m).sum(1)))
-        more = dgetrs(self.factors, self.pivots, shared)[0] - shared
+        more = self.solve(self.factors, self.pivots, shared)[0] - shared
         lifted = v.copy()
         lifted[:n] += more[:n]
         lifted[n:].reshape(2, n, m)[:] += self.weights * more[n:].reshape(2, n, 1)

@@ -197,7 +197,7 @@ def _run(
         return kernel.advance(*latest)
 
     def lift() -> Lift | None:
-        summed = Aggregate(kernel, latest[1])
+        summed = Aggregate(kernel, latest[1], single=True)
         return summed.lift if summed.sound else None
 
     found = solve_fixed_point(
