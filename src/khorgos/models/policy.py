@@ -22,6 +22,8 @@ Objective = Callable[[Equilibrium], Outcome]
 BOUNDS = (-0.5, 10.0)
 #: First guess of every tariff: chosen near the mean of Ossa's optima (62 per cent).
 GUESS = 0.6
+#: Logs beyond the bounds at which a step of the mixing is held to be lost, and is taken back: chosen as far outside.
+ASTRAY = 10.0
 #: Longest step of ln(1 + t) in a polish: keeps tariffs on tiny flows from running away.
 LEASH = 0.1
 #: Steps in ln(1 + t) above this show a tariff that a climb has lost: chosen a fifth of the leash.
@@ -168,7 +170,8 @@ def _finish(search: _Search, x: Array, who: str) -> Optimum:
         goal = search.goal(inside)
         left = float(np.abs(goal - inside).max())
         steps.append((left, inside))
-        return goal, left
+        astray = float(np.abs(u - inside).max()) > ASTRAY
+        return goal, np.inf if astray else left
 
     solve_fixed_point(polish, x, tolerance=LEFT / 100, max_sweeps=POLISH, methods=("anderson",), memory=MEMORY)
     left, x = min(steps, key=lambda pair: pair[0])
