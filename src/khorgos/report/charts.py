@@ -222,57 +222,66 @@ def bars(
         dict(row) | {side: pick(float(row[f]) for f in (value, *(interval or ()))) for side, pick in ends.items()}
         for row in rows
     ]
-    values = [0.0, *(float(row[side]) for row in rows for side in ends)]
-    low, high = min(values), max(values)
-    pad = (high - low) * 80 / (width - 130)  # chosen because a printed number takes up to 75 px
-    domain = [low - (pad if low < 0 else 0), high + pad]
-    name_axis = {
+    amount = {
+        "field": value,
+        "type": "quantitative",
+        "title": title,
+        "scale": {"domain": _around(rows, width - _NAMES), "nice": False},
+        "axis": {"grid": True, "tickCount": 5, "titleAnchor": "start"},
+    }
+    names = {"field": category, "type": "nominal", "sort": [row[category] for row in rows], "axis": _name_axis()}
+    minus = {"test": f"datum['{value}'] < 0", "value": stand_in("two")}
+    bar: Spec = {
+        "mark": {"type": "bar", "height": {"band": 0.66}},
+        "encoding": {"color": {"condition": minus, "value": stand_in("one")}},
+    }
+    numbers = [
+        _beside(amount, value, label, test=">= 0", end="right", align="left", dx=5),
+        _beside(amount, value, label, test="< 0", end="left", align="right", dx=-5),
+    ]
+    return {
+        "data": {"values": rows},
+        "width": width - _NAMES,
+        "height": 30 * len(rows),
+        "encoding": {"y": names, "x": amount},
+        "layer": [bar, *([_span(amount, interval)] if interval is not None else []), *numbers],
+    }
+
+
+#: Pixels left of the bars; chosen because the longest names of countries take so many.
+_NAMES = 130
+
+
+def _name_axis() -> Spec:
+    return {
         "title": None,
         "labelColor": stand_in("ink"),
         "labelFontSize": 13,
-        "labelLimit": 130,
+        "labelLimit": _NAMES,
         "labelPadding": 8,
     }
-    encoding: Spec = {
-        "y": {"field": category, "type": "nominal", "sort": [row[category] for row in rows], "axis": name_axis},
-        "x": {
-            "field": value,
-            "type": "quantitative",
-            "title": title,
-            "scale": {"domain": domain, "nice": False},
-            "axis": {"grid": True, "tickCount": 5, "titleAnchor": "start"},
-        },
-    }
-    minus = {"test": f"datum['{value}'] < 0", "value": stand_in("two")}
-    text = {"text": {"field": label, "type": "nominal"}}
-    spans: list[Spec] = []
-    if interval is not None:
-        line = {"type": "rule", "color": stand_in("ink"), "strokeWidth": 1.5}
-        spans = [
-            {"mark": line, "encoding": {"x": {**encoding["x"], "field": interval[0]}, "x2": {"field": interval[1]}}}
-        ]
+
+
+def _around(rows: Rows, width: int) -> list[float]:
+    """The ends of the axis: room for the numbers beside the bars."""
+    values = [0.0, *(float(row[side]) for row in rows for side in ("left", "right"))]
+    low, high = min(values), max(values)
+    pad = (high - low) * 80 / width  # chosen because a printed number takes up to 75 px
+    return [low - (pad if low < 0 else 0), high + pad]
+
+
+def _span(amount: Spec, interval: tuple[str, str]) -> Spec:
+    low, high = interval
+    line = {"type": "rule", "color": stand_in("ink"), "strokeWidth": 1.5}
+    return {"mark": line, "encoding": {"x": {**amount, "field": low}, "x2": {"field": high}}}
+
+
+def _beside(amount: Spec, value: str, label: str, *, test: str, end: str, align: str, dx: int) -> Spec:
+    """The numbers of the bars to one side of zero."""
     return {
-        "data": {"values": rows},
-        "width": width - 130,
-        "height": 30 * len(rows),
-        "encoding": encoding,
-        "layer": [
-            {
-                "mark": {"type": "bar", "height": {"band": 0.66}},
-                "encoding": {"color": {"condition": minus, "value": stand_in("one")}},
-            },
-            *spans,
-            {
-                "transform": [{"filter": f"datum['{value}'] >= 0"}],
-                "mark": {"type": "text", "align": "left", "dx": 5},
-                "encoding": {**text, "x": {**encoding["x"], "field": "right"}},
-            },
-            {
-                "transform": [{"filter": f"datum['{value}'] < 0"}],
-                "mark": {"type": "text", "align": "right", "dx": -5},
-                "encoding": {**text, "x": {**encoding["x"], "field": "left"}},
-            },
-        ],
+        "transform": [{"filter": f"datum['{value}'] {test}"}],
+        "mark": {"type": "text", "align": align, "dx": dx},
+        "encoding": {"text": {"field": label, "type": "nominal"}, "x": {**amount, "field": end}},
     }
 
 

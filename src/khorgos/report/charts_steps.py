@@ -53,17 +53,19 @@ def steps(
         },
     ]
     if marks and width >= WIDE:
-        encoding = {"x": {**day, "field": "day"}, "y": {"field": "value", **value}}
-        layers += [
-            {
-                "data": {"values": [dict(mark) for mark in marks]},
-                "mark": {"type": "circle", "size": 36, "opacity": 1, "color": stand_in("accent")},
-                "encoding": encoding,
-            },
-            {
-                "data": {"values": [dict(mark) for mark in marks]},
-                "mark": {"type": "text", "align": "right", "dx": -8, "dy": -6, "fontWeight": 600},
-                "encoding": {**encoding, "text": {"field": "label"}},
-            },
-        ]
+        layers += _named({"x": {**day, "field": "day"}, "y": {"field": "value", **value}}, marks)
     return {"data": {"values": points}, "width": width - 60, "height": height, "layer": layers}
+
+
+def _named(encoding: Spec, marks: Rows) -> list[Spec]:
+    """A dot and a word for each day to name."""
+    dot = {"type": "circle", "size": 36, "opacity": 1, "color": stand_in("accent")}
+    word = {"type": "text", "align": "right", "dx": -8, "dy": -6, "fontWeight": 600}
+    return [
+        {"data": {"values": [dict(mark) for mark in marks]}, "mark": dot, "encoding": encoding},
+        {
+            "data": {"values": [dict(mark) for mark in marks]},
+            "mark": word,
+            "encoding": {**encoding, "text": {"field": "label"}},
+        },
+    ]
