@@ -48,7 +48,12 @@ class Area:
 
     def exists(self, on: dt.date) -> bool:
         """Whether it was what its name says on that day, as far as its dates are recorded."""
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on < self.valid_to)
+        return stands(on, self.valid_from, self.valid_to)
+
+
+def stands(on: dt.date, first: dt.date | None, end: dt.date | None) -> bool:
+    """Whether a day lies in a span from its first day up to, and without, its end; what is None is open."""
+    return (first is None or first <= on) and (end is None or on < end)
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from khorgos.core.errors import BadInput, NoData
-from khorgos.nomenclature.area_register import Area, all_areas, get
+from khorgos.nomenclature.area_register import Area, all_areas, get, stands
 from khorgos.nomenclature.area_tables import area_table
 from khorgos.nomenclature.periods import Period, parse_period
 
@@ -45,7 +45,7 @@ class Membership:
 
     def holds(self, on: dt.date) -> bool:
         """Whether the area was a member on that day; without a first day it counts as always one."""
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on < self.valid_to)
+        return stands(on, self.valid_from, self.valid_to)
 
 
 def groups() -> tuple[Area, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from khorgos.core.errors import NoData
 from khorgos.ledger.store import Ledger
@@ -68,24 +70,14 @@ def products(
     Raises:
         NoData: the ledger has no such product rows of this country.
     """
-    years = () if year is None else (year,)
-    sides = [
-        or_none(lambda: suppliers(ledger, None, level=level, importers=(country,), years=years, as_of=as_of)),
-        or_none(lambda: suppliers(ledger, None, level=level, exporters=(country,), years=years, as_of=as_of)),
-    ]
-    rows = [row for made in sides if made is not None for row in made.table.to_pylist()]
-    rows = [
-        row
-        for row in rows
-        if {row["exporter"], row["importer"]} & set(partners)
-        and row["nomenclature"] in HS_EDITIONS
-        and len(row["period"]) == 4
-    ]
+    find = partial(suppliers, ledger, None, level=level, years=() if year is None else (year,), as_of=as_of)
+    sides = (or_none(lambda: find(importers=(country,))), or_none(lambda: find(exporters=(country,))))
+    rows = [row for made in sides if made is not None for row in _traded(made, partners)]
     if not rows:
         raise NoData(
             f"The ledger has no HS codes of {level} digits in trade of {in_prose(country)} with "
             f"{', '.join(in_prose(one) for one in partners)}",
-            hint=f"Get them: khorgos fetch comtrade reporters={country} products=HS{level} years=2023",
+            hint=f"Get them: khorgos fetch comtrade reporters={country} products=HS{level} years={year or 2023}",
         )
     latest = max(row["period"] for row in rows)
     size: dict[str, float] = {}
@@ -95,21 +87,31 @@ def products(
     codes = sorted(size, key=lambda code: (-size[code], code))[:top]
     by_edition = {name: own for name in HS_EDITIONS if (own := tuple(code for code in codes if code in labels(name)))}
     made = suppliers(ledger, by_edition, years=(int(latest),), as_of=as_of)
-    found = [row for row in made.table.to_pylist() if row["period"] == latest]
+    flows: dict[str, list[dict[str, Any]]] = {}
+    for row in made.table.to_pylist():
+        if row["period"] == latest:
+            flows.setdefault(row["product"], []).append(row)
     markets = tuple(
-        _named(
-            code,
-            market_from([row for row in found if row["product"] == code], good(_newest(code)), latest, country, made),
-        )
+        _named(code, market_from(flows[code], good(_newest(code)), latest, country, made))
         for code in codes
-        if any(row["product"] == code for row in found)
+        if code in flows
     )
-    left = len(size) - len(markets)
     notes = (
-        f"The {len(markets)} products of most trade with them, of {left + len(markets)} that the ledger has of "
-        f"{latest}; shares are in these.",
+        f"The {len(markets)} products of most trade with them, of {len(size)} that the ledger has of {latest}; shares "
+        "are in these.",
     )
     return Goods(markets, (made,), notes)
+
+
+def _traded(made: Measured, partners: Sequence[str]) -> list[dict[str, Any]]:
+    """Flows with the partners by HS product and year."""
+    return [
+        row
+        for row in made.table.to_pylist()
+        if {row["exporter"], row["importer"]} & set(partners)
+        and row["nomenclature"] in HS_EDITIONS
+        and len(row["period"]) == 4
+    ]
 
 
 def _named(code: str, market: Market) -> Market:
