@@ -213,6 +213,15 @@ def test_an_article_is_not_of_a_day_to_come(khorgos: Run, tmp_path: Path) -> Non
     assert "The article's day is yet to come: 2999-01-01" in khorgos("check", str(article), "--date", "2999-01-01").err
 
 
+def test_the_list_of_commands_fits_a_terminal(khorgos: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    asked, bare = khorgos("--help").out, khorgos().err
+
+    assert "..." not in asked.split("Commands:")[1]
+    assert [line for line in asked.splitlines() if len(line) > 80] == []
+    assert bare.strip() == asked.strip()
+
+
 def test_a_fault_of_khorgos_is_one_line_too(khorgos: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("nothing\nleft")

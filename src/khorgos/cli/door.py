@@ -43,7 +43,8 @@ def run(arguments: Sequence[str]) -> int:
         if (code := getattr(error, "exit_code", None)) is None:  # not click's own, which is a wrong call
             return _bug(error)
         if message := getattr(error, "format_message", lambda: "")():
-            print(f"khorgos: {_plain(message)} {_help(error)}", file=sys.stderr)
+            said = message if message.startswith("Usage:") else f"khorgos: {_plain(message)} {_help(error)}"
+            print(said, file=sys.stderr)
         return int(code)
     return outcome if isinstance(outcome, int) else 0
 

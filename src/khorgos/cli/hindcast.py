@@ -20,7 +20,7 @@ class Basis(StrEnum):
     ABSOLUTE = "absolute"
 
 
-@app.command()
+@app.command(short_help="Was it right? Past episodes simulated, against what trade did.")
 def hindcast(
     episode: Annotated[
         str, typer.Argument(help="us-china-2018, us-china-2025, or a TOML file of your own.")

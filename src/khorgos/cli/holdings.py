@@ -25,7 +25,7 @@ from khorgos.cli.shared import (
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="What the ledger holds, on what terms; formats that are read.")
 def sources(
     source: Annotated[str | None, typer.Argument(help="One source's id, for its card and releases.")] = None,
     format_: FormatOption = Format.TABLE,
@@ -60,7 +60,7 @@ def import_(
     print(done.text)
 
 
-@app.command()
+@app.command(short_help="Get data live from open interfaces into your ledger.")
 def fetch(
     source: Annotated[
         str | None, typer.Argument(help="comtrade, census, wdi, imf, ...; lists them if left out.")
@@ -80,7 +80,7 @@ def fetch(
     print(done.text)
 
 
-@app.command()
+@app.command(short_help="Write rows that may be passed on, with their sources.")
 def export(
     output: Annotated[Path, typer.Argument(help="File to write: .csv, .parquet or .json.")],
     reporter: Annotated[str, typer.Option(help="Reporters, with commas; all if left out.")] = "",

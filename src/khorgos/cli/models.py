@@ -41,7 +41,7 @@ class Deficits(StrEnum):
     BALANCED = "balanced"
 
 
-@app.command()
+@app.command(short_help="What tariffs and trade costs do: who gains and who loses.")
 def simulate(
     scenario: Annotated[str | None, typer.Argument(help="A TOML file, or a scenario that comes with khorgos.")] = None,
     tariff: Annotated[
@@ -97,7 +97,7 @@ def simulate(
     deliver(found.render(page_format(format_, output), view), output)
 
 
-@app.command()
+@app.command(short_help="Published tables computed again, a cell a line.")
 def papers(
     data: Annotated[Path, typer.Option(help="Folder with the papers' replication data.")],
     paper: Annotated[str, typer.Option(help="Only these papers, with commas; names in docs/papers.md.")] = "",

@@ -32,7 +32,7 @@ class Shown(StrEnum):
     EXPLANATIONS = "explanations"
 
 
-@app.command()
+@app.command(short_help="Goods that may take a detour, as percentiles among placebos.")
 def reroute(
     origin: Annotated[str, typer.Option(help="Whose goods: CHN, EU27, ...")],
     destination: Annotated[str, typer.Option(help="Where they end: RUS, USA, ...")],

@@ -36,7 +36,7 @@ class By(StrEnum):
     NATIVE = "native"
 
 
-@app.command()
+@app.command(short_help="Exports, imports, balance and growth with partners, by year.")
 def trade(
     reporter: Annotated[str, typer.Argument(help="Whose statistics: CHN, Kazakhstan, ...")],
     partner: Annotated[str, typer.Argument(help="With whom; several with commas; groups such as central-asia.")],
@@ -97,7 +97,7 @@ def partners(
     )
 
 
-@app.command()
+@app.command(short_help="What trade with great powers weighs in trade and GDP.")
 def influence(
     country: Annotated[str, typer.Argument(help="On whom: KGZ, Armenia, ...")],
     of: Annotated[str, typer.Option(help="Whose influence, with commas.")] = "CHN,RUS,USA,EU27",
@@ -111,7 +111,7 @@ def influence(
     show(api.influence(country, of=of, years=years, as_of=as_of, ledger=own_ledger(ledger)), format_, output)
 
 
-@app.command()
+@app.command(short_help="Two sides' reports of one flow, and the gap cause by cause.")
 def mirror(
     first: Annotated[str, typer.Argument(help="One side: CHN, ...")],
     second: Annotated[str, typer.Argument(help="The other side: KGZ, ...")],
@@ -138,7 +138,7 @@ def mirror(
     show(answer, format_, output)
 
 
-@app.command()
+@app.command(short_help="Investment and construction contracts, from your tracker file.")
 def invest(
     in_: Annotated[str, typer.Option("--in", help="Where: central-asia, KAZ, ...")] = "central-asia",
     by: Annotated[str, typer.Option(help="Columns of the sums, with commas: country, sector, year.")] = "country,year",
@@ -152,7 +152,7 @@ def invest(
     show(api.invest(in_, by=by, of=of, years=years, ledger=own_ledger(ledger)), format_, output)
 
 
-@app.command()
+@app.command(short_help="Announced trade targets, and whether trade is on track.")
 def targets(
     reporter: Annotated[str, typer.Option("--of", help="Only targets of these areas, with commas.")] = "",
     format_: FormatOption = Format.TABLE,
@@ -163,7 +163,7 @@ def targets(
     show(api.targets(reporter, ledger=own_ledger(ledger)), format_, output)
 
 
-@app.command()
+@app.command(short_help="One page to print: figures, charts, a map, their sources.")
 def brief(
     reporter: Annotated[str, typer.Argument(help="Whose trade.")] = "CHN",
     with_: Annotated[str, typer.Option("--with", help="Partners and groups, with commas.")] = "central-asia,caucasus",

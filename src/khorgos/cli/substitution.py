@@ -57,7 +57,7 @@ def substitute(
     deliver(found.render(format_, view), output)
 
 
-@app.command()
+@app.command(short_help="What the loss of each partner would cost a country.")
 def exposure(
     country: Annotated[str, typer.Argument(help="Whose exposure: KAZ, Uzbekistan, ...")],
     to: Annotated[str, typer.Option(help="To which partners, with commas.")] = "CHN,RUS,USA",

@@ -21,7 +21,7 @@ class By(StrEnum):
     SECTION = "section"
 
 
-@app.command()
+@app.command(short_help="Duties in force, on a day or over time, each with its act.")
 def tariff(
     imposer: Annotated[str, typer.Argument(help="Who levies the duty.")],
     target: Annotated[str, typer.Argument(help="Whose goods bear it.")],
