@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from khorgos.ledger.store import open_ledger
 from khorgos.ledger.worlds import world
 from khorgos.models.adjoint import real_expenditure_of, sensitivity
 from khorgos.models.equilibrium import solve
@@ -113,6 +114,28 @@ def _all(run: Simulation) -> list[Mapping[str, Any]]:
     whole = simulate(measures_of([tariff(SHOCK)]), model="sectors", draws=200, seed=1, partial=False, top=0)
     assert run.simulated.after.residual == whole.simulated.after.residual
     return list(whole.economies.view.rows)
+
+
+def uncertainty() -> Picture:
+    """One outcome under each cause that draws may vary: the median and 90 per cent of 200 draws."""
+    causes = {
+        "Standard errors": "standard-errors",
+        "HS6 estimates": "hs6",
+        "Theta 2 to 8": "theta=2..8",
+        "Imputed flows": "imputed",
+        "Mirror reports": "mirror",
+    }
+    rows = []
+    ledger = open_ledger(FOLDER / "no-ledger-of-ones-own")  # the embedded release alone
+    for label, cause in causes.items():
+        asked: dict[str, Any] = {"draws": 200, "uncertainty": [cause], "seed": 1, "ledger": ledger}
+        run = simulate(measures_of([tariff(SHOCK)]), partial=False, focus=["KGZ"], **asked)
+        row = next(row for row in run.uncertainty.view.rows if row["id"] == "KGZ")
+        said = f"{row['low']:.2f} to {row['high']:.2f}%".replace("-", "−")
+        rows.append({"name": label, "value": row["median"], "low": row["low"], "high": row["high"], "label": said})
+    title = "Real expenditure of Kyrgyzstan in per cent: median and central 90 per cent of 200 draws"
+    spec = bars(rows, category="name", value="value", label="label", title=title, interval=("low", "high"))
+    return spec, f"{title}: " + ", ".join(f"{row['name']} {row['label']}" for row in rows) + "."
 
 
 def sensitivities() -> Picture:
@@ -270,6 +293,7 @@ PICTURES: Mapping[str, Callable[[], Picture]] = {
     "gsim": gsim_prices,
     "sensitivities": sensitivities,
     "smart": smart_example,
+    "uncertainty": uncertainty,
     "welfare": welfare,
 }
 
