@@ -64,8 +64,9 @@ def mirror_range(ledger: Ledger, world: World) -> MirrorRange:
     traces: dict[tuple[int, int], set[str]] = {}
     for row in table.to_pylist():
         pair = place.get(row["exporter"], -1), place.get(row["importer"], -1)
-        out, into = row["value_x"], row["value_m"]
-        if min(pair) < 0 or pair[0] == pair[1] or not (out and into and out > 0 and into > 0):
+        # To the cent: the engine sums months in any order, and the same seed should give the same digits.
+        out, into = (round(row[side] or 0.0, 2) for side in ("value_x", "value_m"))
+        if min(pair) < 0 or pair[0] == pair[1] or min(out, into) <= 0:
             continue
         if world.trade_imputed[pair] or not world.trade[pair].sum() > 0:
             continue
