@@ -131,6 +131,7 @@ def test_sectors_draw_each_sector(ledger):
     found = simulate(SHOCK, model="sectors", draws=3, uncertainty=["hs6"], seed=1)
 
     assert any("fuels 13.7 (13.5)" in note for note in found.uncertainty.view.notes)
+    assert any("services, of which there is no estimate" in note for note in found.uncertainty.view.notes)
     assert set(found.draws.shares) == {"elasticities"}
 
 

@@ -118,10 +118,12 @@ def _elasticities(way: str, made: Prepared) -> tuple[Cause, str]:
         found = product_thetas(made.world.sectors)
         own = dict(zip(made.world.sectors, made.baseline.theta, strict=False))
         means = ", ".join(f"{name} {mean:.1f} ({own[name]:.1f})" for name, mean in found.means.items())
+        without = [name for name in found.sectors if name not in found.means]
+        kept = f"; {', '.join(without)}, of which there is no estimate, as in the result" if without else ""
         return elasticities_of_products(found.values, found.weights), (
             "Elasticities: means of HS6 estimates, sigma less one, over products drawn with replacement and weighed by"
             " the imports of the United States of 2024 (Census). They centre on their own means, not on the result"
-            f" above, whose theta stands in brackets: {means}. {card().citation}."
+            f" above, whose theta stands in brackets: {means}{kept}. {card().citation}."
         )
     ends = _RANGE.fullmatch(way)
     assert ends is not None  # named_causes has seen to it
