@@ -64,8 +64,7 @@ def mirror_range(ledger: Ledger, world: World) -> MirrorRange:
     traces: dict[tuple[int, int], set[str]] = {}
     for row in table.to_pylist():
         pair = place.get(row["exporter"], -1), place.get(row["importer"], -1)
-        # To the cent: the engine sums months in any order, and the same seed should give the same digits.
-        out, into = (round(row[side] or 0.0, 2) for side in ("value_x", "value_m"))
+        out, into = (_settled(row[side]) for side in ("value_x", "value_m"))
         if min(pair) < 0 or pair[0] == pair[1] or min(out, into) <= 0:
             continue
         if world.trade_imputed[pair] or not world.trade[pair].sum() > 0:
@@ -81,3 +80,8 @@ def mirror_range(ledger: Ledger, world: World) -> MirrorRange:
         )
     releases = tuple(sorted(set().union(*traces.values())))
     return MirrorRange(1.0 / high, high, known, (min(year.values()), max(year.values())), releases)
+
+
+def _settled(value: float | None) -> float:
+    """To twelve digits: the engine sums months in any order, and the same seed should give the same figures."""
+    return 0.0 if value is None else float(f"{value:.12g}")
