@@ -156,17 +156,8 @@ def _home(kernel: Kernel, at: Point) -> Array:
 
 def _flows(kernel: Kernel, at: Point) -> Array:
     """[importer, exporter] flows net of tariffs, summed over markets."""
-    if kernel.small:
-        cells = kernel.B * at.a[:, None, :]
-        cells *= at.g[:, :, None]
-        summed: Array = cells.sum(0)
-        return summed
-    total, cell = np.zeros((2, kernel.N, kernel.N))
-    for k in range(kernel.M):
-        np.multiply(kernel.B[k], at.a[k], out=cell)
-        cell *= at.g[k][:, None]
-        total += cell
-    return total
+    summed: Array = np.einsum("mnj,mj,mn->nj", kernel.B, at.a, at.g)
+    return summed
 
 
 def _diagonal(matrix: Array, values: Array | float) -> None:

@@ -100,10 +100,9 @@ class Kernel:
             self.A, self.B = self.A * step, self.B * step
         if tau1 is None:
             return
-        cells = np.flatnonzero(tau1.ravel() != base.tau.ravel())
-        if cells.size == 0:
+        i, j, m = _unequal(tau1, base.tau)
+        if i.size == 0:
             return
-        i, j, m = np.unravel_index(cells, tau1.shape)
         self.taxed = True
         if self.A is base.shares_by_market:
             self.A, self.B = self.A.copy(), self.B.copy()
@@ -329,6 +328,15 @@ class Kernel:
         total = np.maximum((self.factors * r).sum(0), EMPTY * self.world)
         elasticity: Array = np.maximum((self.factors * pull).sum(0) / total, 0.0)
         return 1.0 / (1.0 + elasticity)
+
+
+def _unequal(one: Array, other: Array) -> Places:
+    """Where two arrays differ, searched in the order of memory."""
+    order = np.argsort(one.strides)[::-1]
+    cells = np.flatnonzero((one != other).transpose(order))
+    places = np.unravel_index(cells, np.array(one.shape)[order])
+    first, second, third = (places[k] for k in np.argsort(order))
+    return first, second, third
 
 
 def ready(baseline: Baseline, scenario: Scenario) -> Kernel:
