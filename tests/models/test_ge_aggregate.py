@@ -9,7 +9,7 @@ from khorgos.models.adjoint import Reverse
 from khorgos.models.aggregate import Aggregate, summed_jacobian, worthwhile
 from khorgos.models.baseline import Baseline
 from khorgos.models.equilibrium import solve
-from khorgos.models.fixed_point import solve_fixed_point
+from khorgos.models.fixed_point import LIFT_AGAIN, solve_fixed_point
 from khorgos.models.scenario import scenario
 
 
@@ -94,6 +94,17 @@ def test_the_lift_shortens_the_way_and_not_the_end():
     np.testing.assert_allclose(with_.w_hat, without.w_hat, rtol=1e-10)
     np.testing.assert_allclose(with_.P_hat, without.P_hat, rtol=1e-10)
     np.testing.assert_allclose(with_.trade, without.trade, rtol=1e-9, atol=1e-12)
+
+
+def test_a_war_of_all_on_all_is_solved_while_the_sums_lead():
+    base = world(4)
+    home = np.eye(len(base.countries))[:, :, None]
+    shock = scenario(base, tariffs=10.0 * (1 - home) + 0 * base.tau, deficits="balanced", ceiling=20.0)
+    found, plain = solve(base, shock), solve(base, shock, methods=("newton",))
+    assert found.method == "anderson"
+    assert found.sweeps < 3 * LIFT_AGAIN
+    # Far from the base year, the residual of 1e-10 leaves wages this far apart.
+    np.testing.assert_allclose(found.w_hat, plain.w_hat, rtol=1e-7)
 
 
 def test_worlds_with_what_the_sums_leave_out_are_swept_as_they_are():
