@@ -276,12 +276,8 @@ class Kernel:
             return float((prices * self.final0).sum() / self.final0.sum())
         return float(np.exp(lw[self.baseline.index(name)]))
 
-    def step(self, u: Array) -> tuple[Array, float]:
-        """G(u) and its residual: the largest log gap of any market, price, budget or labour supply."""
-        return self.advance(u, self.point(u))
-
     def advance(self, u: Array, at: Point) -> tuple[Array, float]:
-        """G(u) from the point at u."""
+        """G(u) from the point at u, and the residual: largest log gap of a market, price, budget or labour supply."""
         new = np.empty_like(u)
         new[self.layout[0]] = at.lw2
         shape = (self.N, self.M)
