@@ -59,6 +59,7 @@ def _names() -> Phrases[AreaWords]:
         "eurozone": "EA", "euro zone": "EA", "Caucasus nations": "SC3", "Caucasus countries": "SC3",
         "South Caucasus countries": "SC3", "South Caucasian": "SC3", "Central Asian nations": "CA5",
         "five Central Asian nations": "CA5", "five Central Asian republics": "CA5", "Central Asian region": "CA5",
+        "Asean": "ASEAN", "Asean nations": "ASEAN", "RF": "RUS", "Celestial Empire": "CHN",
         "Southeast Asia": "ASEAN", "South-East Asia": "ASEAN", "Southeast Asian nations": "ASEAN",
         "BRI countries": "BRI", "Belt and Road countries": "BRI", "Belt and Road partner countries": "BRI",
     }  # fmt: skip
@@ -69,7 +70,9 @@ def _names() -> Phrases[AreaWords]:
 
 @cache
 def _masks() -> Phrases[str]:
-    return Phrases(((mask.text, mask.meaning) for mask in masks() if mask.text.isascii()), cased=True)
+    plain = [(mask.text, mask.meaning) for mask in masks() if mask.text.isascii()]
+    titled = [(text.replace(" d", " D"), meaning) for text, meaning in plain if meaning == "currency"]  # "U.S. Dollars"
+    return Phrases(dict([*titled, *plain]).items(), cased=True)
 
 
 @cache

@@ -21,8 +21,9 @@ from khorgos.claims.extraction.finishing import finish
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.paraphrase import Tortured, unparaphrased
+from khorgos.claims.extraction.places_told import places_after_names
 from khorgos.claims.extraction.reading import Reading, read
-from khorgos.claims.extraction.remarks import flat, places_after_names, remark, remark_of
+from khorgos.claims.extraction.remarks import flat, remark, remark_of
 from khorgos.claims.extraction.sentences import sentences
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of

@@ -230,8 +230,10 @@ def _bracketed_base(setting: Setting, i: int) -> When | None:
     chunks = setting.scene.line.chunks
     if i < 2 or chunks[i - 1].low not in ("(", "\u2013", "[") or setting.roles.get(i - 2) != "base":
         return None
-    quantity = chunks[i].quantity
-    return chunks[i - 2].when if quantity is not None and quantity.sort in ("money", "goods") else None
+    quantity, own = chunks[i].quantity, attached_time(setting.scene.line, i)
+    if quantity is None or quantity.sort not in ("money", "goods") or (own is not None and own > i):
+        return None
+    return chunks[i - 2].when
 
 
 def _is_past(setting: Setting, i: int, period: Period | None) -> bool:

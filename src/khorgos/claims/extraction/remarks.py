@@ -12,7 +12,7 @@ from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.figures import compared_with
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.numerals import ORDINALS
+from khorgos.claims.extraction.places_told import is_place, ranked_together
 from khorgos.claims.extraction.relations import Relation
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group
@@ -184,7 +184,7 @@ def _order(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft])
         wording.sort == "order"
         and wording.value == 1
         and line.chunks[i].low == "first"
-        and not _is_place(line.chunks, i)
+        and not is_place(line.chunks, i)
     ):
         return None
     ranked = _stands_at(setting, i)
@@ -201,21 +201,12 @@ def _order(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft])
     return draft
 
 
-def _is_place(chunks: Sequence[Chunk], i: int) -> bool:
-    before = " ".join(c.low for c in chunks[max(0, i - 3) : i])
-    after = chunks[i + 1].low if i + 1 < len(chunks) else ""
-    return bool(
-        re.search(r"\b(came|comes|ranked|ranks|ranking|in|took|takes|placed|stands|hold|holds|held|was|is)\b", before)
-    ) and (
-        after in ("place", "position", "in", "among", "with", "at", "(", ",", ".", "by", "on", "")
-        or (i + 1 < len(chunks) and chunks[i + 1].kind == "when")
-    )
-
-
 def _stands_at(setting: Setting, i: int) -> str | None:
     """The area that holds a place: the subject before, or what follows the verb."""
     line = setting.scene.line
     chunks = line.chunks
+    if (together := ranked_together(chunks, i)) is not None:
+        return together
     opens = all(c.low in ("in", "on", "at", "the") for c in chunks[:i])  # "On the third place is Kazakhstan"
     if opens or chunks[i - 1].low in (".", ",", "and", ";"):
         for k in range(i + 1, min(len(chunks), i + 7)):
@@ -260,7 +251,8 @@ def _fastest(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draf
     """ "saw the highest percentage increase in trade with China"."""
     scene = setting.scene
     m = next((m for m, mention in enumerate(scene.mentions) if 0 < mention.first - i < 9), None)
-    if m is None:
+    among = " ".join(c.low for c in scene.line.chunks[max(0, i - 4) : i]).endswith("countries with the")
+    if m is None or among:  # "ranks first among the countries with the largest volume" is one place
         return None
     frame = scene.frames[m]
     before = [area for k, area in scene.about if k < i and area != frame.b]
@@ -475,24 +467,3 @@ def flat(setting: Setting, i: int) -> Draft | None:
     draft.notes = ("no number: about 0%",)
     draft.source = setting.mind.source
     return draft
-
-
-def places_after_names(line: Line) -> list[tuple[int, Wording]]:
-    """ "Turkmenistan fourth with $10.65 billion and Tajikistan fifth": ordinals right behind an area.
-
-    Args:
-        line: the sentence.
-
-    Returns:
-        Chunk and wording of each.
-    """
-    found = []
-    for i in range(1, len(line.chunks)):
-        chunk = line.chunks[i]
-        following = line.chunks[i + 1].low if i + 1 < len(line.chunks) else "."
-        if chunk.low == "next" and line.chunks[i - 1].kind == "area" and following in ("with", "at", "("):
-            found.append((i, Wording(line.start(i), line.end(i), "next", None, "rank")))
-        if chunk.kind == "word" and chunk.low in ORDINALS and line.chunks[i - 1].kind == "area" and following in (
-            "with", "at", ",", "(", "\u2013", ".", "and", ";", "place"):  # fmt: skip
-            found.append((i, Wording(line.start(i), line.end(i), "order", float(ORDINALS[chunk.low]), "rank")))
-    return found

@@ -110,14 +110,21 @@ def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> F
     """
     if frame is None:
         return None
+    told = scene.shares.get(i)
+    if told is not None and told.area is not None:
+        return replace(frame, listed=True)  # "the EU and the US accounted for 14% and 11.5%, respectively"
     if not is_share(scene.line, i):
         prior = [k for k in range(i) if _is_percent(scene.line.chunks[k])]
+        if prior and any(c.marks.get("anaphor") == "others" for c in scene.line.chunks[prior[-1] : i]):
+            return replace(frame, b=None, unnamed=True)  # "while other countries' - 63.1 percent"
         if prior and not any(prior[-1] < m.head < i for m in scene.mentions):
             m = mention_for(scene, prior[-1])
             whole = share_frame(scene, prior[-1], frame_for(scene, prior[-1], m, mind), mind)
             part = _beside(scene, i, prior[-1])
             return whole if part is None or whole is None else replaced(replace(whole, listed=True), part, "", mind)
-    part = _subject(scene, i, frame)
+    part = _subject(scene, i, frame) or _standing_in(scene.line.chunks, i, frame, mind)
+    if part is not None and frame.b == WORLD and part != frame.a:
+        return replace(frame, b=part, sure=1, listed=True)
     if part is not None:
         return replace(replaced(frame, part, "", mind), listed=True)
     return _from_level(scene, i, frame, mind)
@@ -159,6 +166,13 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
         if after and not any(c.kind == "quantity" for c in chunks[i + 1 : after[0]]):
             return _id(chunks[after[0]])
     return None
+
+
+def _standing_in(chunks: Sequence[Chunk], i: int, frame: Frame, mind: Discourse) -> str | None:
+    """ "The country's share in total turnover": the partner spoken of before."""
+    own = any(chunks[k].has("own") and chunks[k + 1].low.startswith("share") for k in range(i - 1))
+    partner = mind.item or mind.subject
+    return partner if own and frame.b == WORLD and partner not in (frame.a, WORLD) else None
 
 
 def _from_level(scene: Scene, i: int, frame: Frame, mind: Discourse) -> Frame:
