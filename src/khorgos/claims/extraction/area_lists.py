@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from khorgos.claims.extraction.chunks import Chunk
@@ -11,6 +12,7 @@ from khorgos.claims.extraction.sides import is_group
 
 DETERMINERS = word_set("mentions", "determiners")
 _STATES = word_set("mentions", "states")
+_COUNTED = re.compile(r"^(?:the |these |those )?(?:two |three |four |five |six |ten |all )?")
 _MARKET = word_set("mentions", "market")
 
 
@@ -46,7 +48,7 @@ def area_list(chunks: Sequence[Chunk], k: int, *, both: bool = False) -> tuple[t
 
 
 def _are_states(chunk: Chunk) -> bool:
-    return chunk.low.removeprefix("the ").removeprefix("these ") in _STATES
+    return _COUNTED.sub("", chunk.low) in _STATES
 
 
 def is_anaphor(chunks: Sequence[Chunk], k: int) -> bool:

@@ -28,7 +28,7 @@ class Source(NamedTuple):
 
     Args:
         label: the name a claim bears.
-        area: whose office it is; empty where not said.
+        area: whose office it is; empty where not said, "KGZ|BLR" where several have one of that name.
     """
 
     label: str

@@ -121,7 +121,7 @@ def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
         if chunk.kind == "area" and chunk.area is not None:
             count[chunk.area.area] += 1
         if chunk.source is not None:
-            count[chunk.source.area] += 2
+            count[chunk.source.area] += 2 * ("|" not in chunk.source.area)
     opening = next((c.area.area for line in lines for c in line.chunks if c.area is not None), None)
     if opening is not None:
         count[opening] += 2  # who is named first is who a text is about, unless others are named far more often

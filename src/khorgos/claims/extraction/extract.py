@@ -236,8 +236,16 @@ def _note_source(line: Line, mind: Discourse) -> None:
     named = [chunk.source for chunk in line.chunks if chunk.source is not None] or _statistics_of(line)
     if named:
         mind.source = " and ".join(dict.fromkeys(source.label for source in named))
-        areas = [source.area for source in named if source.area]
+        areas = [area for source in named if (area := _area_of(source, mind)) is not None]
         mind.source_area = areas[0] if areas else mind.source_area
+
+
+def _area_of(source: Source, mind: Discourse) -> str | None:
+    """Whose office it is; of several countries with one of that name the one that the text is about."""
+    if "|" not in source.area:
+        return source.area or None
+    known = [*(mind.main or ()), mind.hub, mind.running.a, mind.running.b]
+    return next((area for area in source.area.split("|") if area in known), None)
 
 
 def _statistics_of(line: Line) -> list[Source]:

@@ -451,7 +451,8 @@ def _price_before(line: Line, i: int) -> str | None:
     """ "67.5 dollars per ton against 114 dollars": the base of a price is a price as well."""
     before = [c.quantity for c in line.chunks[:i] if c.quantity is not None]
     own = line.chunks[i].quantity
-    return before[-1].per if before and own is not None and before[-1].unit == own.unit else None
+    is_money = own is not None and own.sort == "money"
+    return before[-1].per if before and is_money and before[-1].unit == own.unit else None
 
 
 def _is_like_change(scene: Scene, i: int) -> bool:
@@ -473,7 +474,8 @@ def _is_like_change(scene: Scene, i: int) -> bool:
 
 def _is_negative(line: Line, i: int) -> bool:
     """ "The trade balance was negative at 3.5 billion"."""
-    return any(c.low in ("negative", "passive", "unfavourable", "unfavorable") for c in line.chunks[max(0, i - 6) : i])
+    words = ("negative", "passive", "unfavourable", "unfavorable")
+    return any(c.low.startswith(words) for c in line.chunks[max(0, i - 6) : i])
 
 
 def _is_plus(line: Line, i: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from khorgos.claims.extraction.assign import frame_for, mention_for, replaced
 from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.discourse import Discourse, Frame
+from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.figures import compared_with
 from khorgos.claims.extraction.lexicon import word_set
@@ -124,7 +124,21 @@ def _is_vague(chunks: Sequence[Chunk], i: int, wording: Wording, relation: Relat
     before = " ".join(c.low for c in chunks[max(0, i - 4) : i])
     if (
         before.endswith(
-            (" a", "one of the", "among the", "one of its", "among its", "one of", "some of the", "several", "other")
+            (
+                " a",
+                "belong to the",
+                "belongs to the",
+                "belonged to the",
+                "counts among the",
+                "one of the",
+                "among the",
+                "one of its",
+                "among its",
+                "one of",
+                "some of the",
+                "several",
+                "other",
+            )
         )
         or before == "a"
     ):
@@ -271,7 +285,7 @@ def _recorded_with(setting: Setting, i: int) -> str | None:
     chunks = setting.scene.line.chunks
     for k in range(i + 1, min(len(chunks), i + 16)):
         area = chunks[k].area
-        if chunks[k].kind == "area" and area is not None and chunks[k - 1].low in ("with", "by", "to"):
+        if chunks[k].kind == "area" and area is not None and behind(chunks, k) in ("with", "by", "to"):
             return area.area
     return None
 

@@ -170,7 +170,7 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
 
 def _standing_in(chunks: Sequence[Chunk], i: int, frame: Frame, mind: Discourse) -> str | None:
     """ "The country's share in total turnover": the partner spoken of before."""
-    own = any(chunks[k].has("own") and chunks[k + 1].low.startswith("share") for k in range(i - 1))
+    own = i > 1 and chunks[0].has("own") and chunks[1].low.startswith("share")
     partner = mind.item or mind.subject
     return partner if own and frame.b == WORLD and partner not in (frame.a, WORLD) else None
 

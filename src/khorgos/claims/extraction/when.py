@@ -295,6 +295,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      rf"(?P<m>{M})(?:\s*[0-3]?[0-9]\b(?![,.]?[0-9]))?{_OF}", 0, _trailing),
     (rf"(?:\bthe\s+|\bthese\s+|\bthose\s+|\bin\s+|\bfor\s+|\bover\s+|\bduring\s+)(?P<n>{N})\s+months?\b"
      rf"(?!\s+(?:ago|earlier|in a row|running))(?:\s+period)?{_OF}", re.I, _named_months),
+    (rf"\b(?P<rel>this year|last year)'s\s+(?:first\s+)?(?P<n>{N})\s+months\b(?P<year>)", re.I, _named_months),
     (rf"\b(?P<n>{N})\s+months?\s+of\s+(?:(?P<year>{Y})|(?P<rel>{_REL}))", re.I, _named_months),
     (rf"(?:\bthe\s+)?\b(?P<h>first|second|latter)(?:\s+|-)(?:half(?:-year)?(?:\s+year)?|semester){_OF}", re.I, _half),
     (r"\b(?:H(?P<h>[12])|(?P<h2>[12])H)\b(?:\s*(?:of\s+)?'?(?P<y>(?:19|20)?[0-9]{2})\b)?", 0, _short_half),

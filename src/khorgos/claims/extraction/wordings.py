@@ -180,7 +180,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
      r"|in\s+sequence)\b", _streak),
     (rf"\b(?:this|it|2[0-9]{{3}})\s+(?:is|was|marks|marked"
          rf"|became)\s+(?:now\s+)?the\s+(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
-    (rf"\bfor\s+(?:the\s+)?(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
+    (rf"\bfor\s+(?:the\s+)?(?!(?:first|second|third|fourth)\s+quarter)(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
     (r"\b(?:one\s+of|among)\s+(?:the\s+|its\s+)?(?P<s>top)[- ](?P<n>[0-9]{1,2}|three|four|five|ten"
          r"|twenty)\b", _one_of_top),
     (r"\b(?P<s>in|into|enter(?:ed|s)?)\s+(?:the\s+)?top[- ](?P<n>[0-9]{1,2}|three|four|five|ten"
