@@ -69,10 +69,20 @@ def _after_join(chunks: Sequence[Chunk], k: int, *, must: bool = False) -> int |
     if (
         ahead < len(chunks)
         and _one_area(chunks, ahead, first=k)[0] is not None
-        and (must or not _starts_clause(chunks, ahead))
+        and (must or not _starts_clause(chunks, ahead) or _is_compound(chunks, start, k, ahead))
     ):
         return k
     return None
+
+
+def _is_compound(chunks: Sequence[Chunk], start: int, k: int, ahead: int) -> bool:
+    """ "Exports to Kazakhstan and Kyrgyzstan climbed": both before the one verb of the sentence."""
+    if k - start != 1 or chunks[start].low != "and" or ahead + 1 >= len(chunks) or not chunks[ahead + 1].has("change"):
+        return False
+    first = max((j + 1 for j in range(start) if chunks[j].low in (",", ";", ":", "but", "while")), default=0)
+    return not any(
+        c.has("change") or c.has("reach") and c.low not in ("to", "at", "with", "of") for c in chunks[first:start]
+    )
 
 
 def _starts_clause(chunks: Sequence[Chunk], k: int) -> bool:

@@ -171,6 +171,8 @@ class Calendar:
         return year(found) if found is not None else None
 
     def _relmonth(self, when: When, running: Period | None) -> Period | None:
+        if when.offset == 0 and running is not None and running.months == 1:
+            return running  # "in this month", after figures of one
         if self.today.year is None or self.today.month is None:
             return running if running is not None and running.months == 1 else None
         return month(self.today.year, self.today.month).shift(when.offset or 0)

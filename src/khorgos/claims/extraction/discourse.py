@@ -251,7 +251,8 @@ def spelt_out(chunks: Sequence[Chunk]) -> set[int]:
     """
     found: set[int] = set()
     for k, chunk in enumerate(chunks):
-        if chunk.kind != "area" or chunk.area is None or not is_group(chunk.area.area):
+        is_named = chunk.kind == "area" and chunk.area is not None and is_group(chunk.area.area)
+        if not is_named and chunk.marks.get("anaphor") != "region":
             continue
         members: list[int] = []
         last = k

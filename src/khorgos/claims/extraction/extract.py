@@ -15,7 +15,7 @@ from khorgos.claims.extraction.calendar import Calendar, Today, read_date
 from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.coreference import with_referents
 from khorgos.claims.extraction.discourse import Discourse, Frame, hub_of, is_bilateral, main_pair, region_of, subjects
-from khorgos.claims.extraction.drafts import Draft
+from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.figures import figure
 from khorgos.claims.extraction.finishing import finish
 from khorgos.claims.extraction.lexicon import word_set
@@ -29,7 +29,7 @@ from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.claims.extraction.table_claims import TableSetting, table_claims
 from khorgos.claims.extraction.tables import Table, find_tables
-from khorgos.claims.extraction.tariffs import TariffMind, is_tariff, tariff
+from khorgos.claims.extraction.tariffs import TariffMind, is_tariff, note_duties, tariff
 from khorgos.claims.extraction.times import Role, role
 from khorgos.claims.extraction.writing import claim_of
 from khorgos.core.errors import BadInput
@@ -88,11 +88,12 @@ class _Reader:
             bilateral=is_bilateral(every, hub),
             region=region_of(self._lines),
         )
-        self._tariff = TariffMind()
+        self._tariff = TariffMind(parties=_parties(self._lines))
         self._paragraph = -1
         self._main: Period | None = None
         self._partners: set[str] = set()
         self._opening: Frame | None = None  # the first flow with a figure
+        self._figured: set[str | None] = set()  # periods that figures were told of
         self._main_told = -1  # the paragraph that last spoke of the main period
         self._period: Period | None = None
         self._length = 0  # sentences that the period in question has lasted
@@ -121,6 +122,7 @@ class _Reader:
         scene = scene_of(line, mentions, about, mind)
         roles: dict[int, Role] = {i: role(line, i) for i, chunk in enumerate(line.chunks) if chunk.when is not None}
         setting = Setting(scene, roles, self._calendar, scene.mind, self._monthly)
+        note_duties(line, self._tariff, setting)
         numbers = self._numbers(setting)
         rest = _wordless(setting, numbers)
         _remember(setting, numbers, rest, mind)
@@ -128,6 +130,7 @@ class _Reader:
             self._main is None or mind.period == self._main or _is_later(mind.period, self._main)
         ):
             self._main_told = line.sentence.paragraph
+        self._figured |= {d.period for d in numbers if d.kind in _TIMED}
         frames = [d.frame for d in (*numbers, *rest) if d.frame is not None]
         self._opening = self._opening or next(iter(frames), None)
         self._partners |= {s for f in frames for s in (f.a, f.b) if s not in (None, WORLD, mind.hub)}
@@ -137,7 +140,8 @@ class _Reader:
         """A new paragraph goes on with the main period, not with an earlier one that the last looked back to."""
         mind = self._mind
         if line.sentence.paragraph != self._paragraph:
-            if mind.period is not None and self._main is not None and self._is_left(mind.period, self._main):
+            told = self._main is not None and words_of(self._main) in self._figured
+            if mind.period is not None and self._main is not None and told and self._is_left(mind.period, self._main):
                 mind.period = self._main
             self._paragraph = line.sentence.paragraph
             mind.aside = False
@@ -167,7 +171,7 @@ class _Reader:
         survey = self._opening is not None and self._opening.b == WORLD and not mind.bilateral
         if len(partners) > (0 if survey else 1) and mind.hub is not None and mind.hub in sides:
             group = next((side for side in mind.main or () if is_group(side)), None)
-            within = group is not None and partners <= members_of(group) | {group}
+            within = group is not None and not survey and partners <= members_of(group) | {group}
             mind.whole = Frame(mind.hub, group if within else WORLD, mind.running.flow)
 
     def _numbers(self, setting: Setting) -> list[Draft]:
@@ -186,6 +190,18 @@ class _Reader:
         above = [line for line in above if all(chunk.quantity is None for chunk in line.chunks)]
         caption = " ".join(self._text[line.sentence.start : line.sentence.end] for line in above)
         return table_claims(table, TableSetting(self._text, self._calendar, self._mind, caption, found))
+
+
+def _parties(lines: Sequence[Line]) -> tuple[str, ...]:
+    """The two countries that a text names most; none if no two stand out."""
+    named = Counter(
+        c.area.area
+        for line in lines
+        for c in line.chunks
+        if c.kind in ("area", "person") and c.area is not None and not is_group(c.area.area)
+    )
+    first = [area for area, n in named.most_common(3) if n > 1]
+    return tuple(first[:2]) if len(first) > 1 else ()
 
 
 def _year_spoken_of(lines: Sequence[Line]) -> int | None:

@@ -23,6 +23,7 @@ from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period, year
 
 _YEAR = 12  # months
+_GOODS = frozenset(("export", "import", "total", "supply"))
 _ALL_GOODS = frozenset(("", "goods", "products", "merchandise", "commodities"))
 _STRETCH = re.compile(
     r"\b(?:in|over|within|during) (?:the )?(?:past |last |previous |space of )?"
@@ -43,6 +44,8 @@ def figure(setting: Setting, i: int) -> Draft | None:
     scene, mind = setting.scene, setting.mind
     quantity = scene.line.chunks[i].quantity
     assert quantity is not None
+    if quantity.sign < 0 and quantity.sort == "money" and i and scene.line.chunks[i - 1].marks.get("flow") in _GOODS:
+        quantity = replace(quantity, sign=0, value=abs(quantity.value or 0.0))  # "exports - 300 bn, imports -490 bn"
     m = mention_for(scene, i)
     orphan = m is None and mind.running.flow is None and quantity.sort in ("money", "goods")
     if not (orphan and _other_matter(scene.line.chunks, i) is None) and not _is_trade(scene, i, m, mind):
@@ -278,6 +281,8 @@ def _base_period(setting: Setting, i: int, main: Period | None) -> Period | None
     if attached is not None:
         when = line.chunks[attached].when
         assert when is not None
+        if when.sort == "relyear" and when.offset == -1 and main is not None and main.months < _YEAR:
+            return main.shift(-_YEAR)  # "193,000 tons last year", of a month
         found = setting.calendar.period(when, main)
         if found is not None:
             return found
@@ -410,6 +415,12 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
     line = setting.scene.line
     if quantity.per is not None and quantity.sort == "money" and quantity.unit is not None:
         draft.kind, draft.unit = "price", f"{quantity.unit}/{quantity.per}"
+        if is_change(line, i):
+            draft.kind = "difference"
+            _signed(setting, draft, i, period)
+        return
+    if quantity.sort == "money" and not quantity.scaled and _is_price(line, i):
+        draft.kind, draft.unit = "price", f"{quantity.unit}/tonne"
         return
     if draft.base_of and quantity.unit is None and (goods := _goods_before(line, i)) is not None:
         draft.kind, draft.unit, draft.currency = "quantity", goods, None
@@ -439,6 +450,16 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
         draft.value = -abs(draft.value)
     if draft.frame is not None and draft.frame.average:
         draft.notes = (*draft.notes, "average over months")
+
+
+def _is_price(line: Line, i: int) -> bool:
+    """ "the average price of imported beef fell to 6,909 USD": of a tonne, as customs count."""
+    chunks = line.chunks
+    k = next((k for k in range(i - 1, max(-1, i - 9), -1) if chunks[k].low.endswith(("price", "prices"))), None)
+    quantity = chunks[i].quantity
+    if k is None or quantity is None or not (quantity.unit or "").isalpha():
+        return False
+    return not any(c.kind == "quantity" or c.low in (",", ";") for c in chunks[k:i])
 
 
 def _goods_before(line: Line, i: int) -> str | None:

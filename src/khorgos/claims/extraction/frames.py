@@ -121,6 +121,9 @@ def _not_home(frame: Frame, mention: Mention, mind: Discourse) -> Frame:
     home = mind.centre or mind.hub
     if home is not None and home != frame.a and {told.a, told.b} == {home, frame.a} and told.a == home:
         return replace(frame, a=home, b=mention.a[0])
+    of_goods = bool(mention.product) and told.flow == "import" and mind.base.a == home == told.a
+    if home not in (None, frame.a) and of_goods:
+        return replace(frame, a=home, b=mention.a[0], listed=True)  # "US cotton imports", of China's
     return frame
 
 
@@ -143,6 +146,8 @@ def _having(frame: Frame, mention: Mention, line: Line, place: Place) -> Frame:
 def _whole(place: Place, mind: Discourse) -> Frame:
     """ "that total": the flow in question with all partners, as its hub sees it."""
     told = place.prior[1] if place.prior is not None else mind.running
+    if told.flow == "total" and told.b not in (None, WORLD) and not told.listed and mind.bilateral:
+        return replace(told, sure=1)  # "China-Africa trade set records. The total was": of the two
     hub = mind.anchor(told) or told.a
     if hub == told.b and told.flow in ("export", "import"):
         told = replace(told, a=told.b, b=told.a, flow="import" if told.flow == "export" else "export")
@@ -282,10 +287,24 @@ def _of_subject(frame: Frame, mention: Mention, line: Line, place: Place, mind: 
     known = {mind.hub, mind.centre, mind.running.a, mind.running.b}
     if joined is not None and mention.flow == "total" and {*joined} & known:
         return replace(frame, a=joined[0], b=joined[1])
-    hub = mind.anchor(mind.base)
-    if hub is not None and hub != subject and _is_ranked(line):
+    hub = mind.anchor(mind.base) or mind.hub
+    if hub not in (None, subject) and _is_ranked(line) and hub in (mind.base.a, mind.base.b):
         return replace(frame, a=hub, b=subject, listed=True)
+    home = mind.base.a if mind.base.b == WORLD or mind.base.a == hub else None
+    if home not in (None, subject) and _is_entry(line, subject):
+        return replace(frame, a=home, b=subject, listed=True)
     return replace(frame, a=subject)
+
+
+def _is_entry(line: Line, subject: str) -> bool:
+    """ "Mexico: the deficit rose", "China accounted for the largest deficit": an entry of the hub's list."""
+    chunks = line.chunks
+    at = next(
+        (i for i, c in enumerate(chunks) if c.kind == "area" and c.area is not None and c.area.area == subject), 0
+    )
+    heads = at <= 1 and at + 1 < len(chunks) and chunks[at + 1].low in (":", "\u2013", "\u2014")
+    following = " ".join(c.low for c in chunks[at + 1 : at + 4])
+    return heads or re.match(r"accounted for the (?:largest|biggest|highest|greatest|smallest)", following) is not None
 
 
 def _pair_speaks(line: Line, mention: Mention, mind: Discourse) -> tuple[str, str] | None:

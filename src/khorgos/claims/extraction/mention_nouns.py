@@ -194,8 +194,10 @@ def _phrase(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Men
         return replace(mention, whens=(*mention.whens, after), last=after + 1)
     if prep in ("of", "in", "for") and (goods := _goods(chunks, mention, after)) is not None:
         return goods
-    if prep in ("in", "of", "from") and head.has("flow") and mention.flow == "balance":
-        return _absorbed(mention, noun_mention(chunks, after, k + 1))
+    if prep in ("in", "of", "from") and mention.flow == "balance":
+        inner = next((j for j in range(after, min(len(chunks), after + 3)) if chunks[j].has("flow")), None)
+        if inner is not None and all(c.kind == "area" or c.low == "'s" for c in chunks[after:inner]):
+            return _absorbed(mention, noun_mention(chunks, inner, k + 1))
     if prep in ("to", "into", "from", "with", "between", "of", "by", "among", "for", "in", "toward", "towards"):
         return _sided(chunks, mention, prep, k)
     return None
@@ -221,7 +223,8 @@ def _goods(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
     start = k
     if chunks[k].kind == "area" and k + 1 < len(chunks) and chunks[k].area is not None:
         origin, k = chunks[k].area.area, k + 1  # type: ignore[union-attr]
-    words: list[str] = _unknown_goods(chunks, k) if origin is not None else []
+    is_adjective = origin is not None and chunks[start].area is not None and chunks[start].area.sort == "adjective"
+    words: list[str] = _unknown_goods(chunks, k) if is_adjective else []
     k += len(words)
     while k < len(chunks) and (chunks[k].product or chunks[k].has("all") or chunks[k].low in _KINDS_OF_GOODS):
         words.append(chunks[k].low)

@@ -12,6 +12,7 @@ from khorgos.claims.extraction.quantity import Quantity
 _BEFORE_BASE = word_set("moves", "before_base")
 _SKIP = word_set("moves", "skip")
 _BREAKS = word_set("moves", "breaks")
+_MOVES = frozenset(("growth", "increase", "decrease", "decline", "drop", "fall", "rise", "gain", "contraction"))
 _HARD = frozenset((";", "|", "while", "whereas"))
 _UP_TO_LEVEL = word_set("moves", "up_to_level")
 
@@ -24,7 +25,11 @@ def is_base(line: Line, i: int) -> bool:  # noqa: PLR0911  one rule a return
         i: the quantity's chunk.
     """
     k = i - 1
-    while k >= 0 and (line.chunks[k].low in _BEFORE_BASE or line.chunks[k].low.startswith("the previous")):
+    while k >= 0 and (
+        line.chunks[k].low in _BEFORE_BASE
+        or line.chunks[k].low.startswith("the previous")
+        or (line.chunks[k].low in _MOVES and line.chunks[k + 1].low == "of")
+    ):
         k -= 1
     if k < 0:
         return False
@@ -95,6 +100,22 @@ def sign_of_change(line: Line, i: int) -> tuple[int, int | None]:
     left = _left_word(line.chunks, i)
     if left is not None:
         return _sign(line.chunks[left]), left
+    return _sign_of_list(line, i)
+
+
+def _sign_of_list(line: Line, i: int) -> tuple[int, int | None]:
+    """ "fell to Kazakhstan by 39%, to Turkey by 7%, and to Tajikistan by 20%": the verb stands once."""
+    chunks = line.chunks
+    if not i or chunks[i - 1].low != "by":
+        return 0, None
+    for k in range(i - 1, max(-1, i - 14), -1):
+        if chunks[k].low in _HARD:
+            return 0, None
+        before = chunks[k].quantity
+        if before is not None:
+            return (
+                sign_of_change(line, k) if before.sort == "percent" and k and chunks[k - 1].low == "by" else (0, None)
+            )
     return 0, None
 
 
@@ -144,12 +165,21 @@ def _belongs_left(chunks: Sequence[Chunk], i: int, k: int) -> bool:
             return False
     quantity = chunks[i].quantity
     is_money = quantity is not None and quantity.sort in ("money", "goods")
+    if is_money and k == i + 1 and chunk.low in ("above", "below") and _is_of_before(chunks, k):
+        return True
     if is_money and chunk.low in ("over", "under", "above", "below", "up", "down", "ahead of", "behind"):
         return False
     if is_money and chunk.has("change") and not chunk.has("compare"):
         verb = chunk.low.endswith(("ed", "ing")) or chunk.low in ("rose", "fell", "grew", "sank", "slid", "shrank")
         return not verb
     return True
+
+
+def _is_of_before(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "$3.5 billion above January exports", "$6.6bn below those of April": held against a time before."""
+    ahead = chunks[k + 1 : k + 5]
+    held = any(c.kind == "when" for c in ahead) or any(c.low in ("those", "that", "exports", "imports") for c in ahead)
+    return held and not any(c.kind == "quantity" for c in ahead[:3])
 
 
 def _left_word(chunks: Sequence[Chunk], i: int) -> int | None:

@@ -24,7 +24,8 @@ def shared(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
             continue
         if then.sort == "money" and then.unit is None and here.sort == "money":
             then = shared[i + 1] = replace(then, unit=here.unit)
-        shared[i] = _borrowed(tokens, here, then, between)
+        of_list = between == [","] and found[i + 1].sort == "bare" and then.sort == "percent"
+        shared[i] = _borrowed(tokens, here, then, ["and"] if of_list else between)
     return shared
 
 

@@ -16,6 +16,7 @@ _INTRODUCING = word_set("relations", "introducing")
 _COPULA = word_set("relations", "copula")
 _ADJECTIVES = word_set("relations", "adjectives")
 _INTO = word_set("relations", "into")
+_ASIDE, _ASIDE_WORDS = 6, frozenset((",", "as", "in", "for", "during", "of", "like"))
 _OVERTAKING = re.compile(
     r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip|eclips|oust|unseat|dethron|leapfrog|outpac|ahead"
 )
@@ -243,8 +244,9 @@ def _ranked(
     """Who is the partner: before in apposition or as subject, or after the verb."""
     chunks = line.chunks
     lead = chunks[first - 1].low if first else ""
-    if last < len(chunks) and chunks[last].low in _INTRODUCING:
-        after = _list_after(chunks, last + 1, hub)
+    verb = _past_aside(chunks, last)
+    if verb < len(chunks) and chunks[verb].low in _INTRODUCING:
+        after = _list_after(chunks, _past_aside(chunks, verb + 1), hub)
         if after and (lead in ("", ",", "the", "and", "(") or not _subject_before(about, first, hub)):
             return after
     if lead in (",", "\u2013", "("):
@@ -261,6 +263,15 @@ def _ranked(
     if near and (lead in _COPULA or behind(chunks, near[-1]) in ("", "with", "from", "to")):
         return _listed_before(chunks, near[-1], hub)
     return _list_after(chunks, last, hub)[:1]
+
+
+def _past_aside(chunks: Sequence[Chunk], k: int) -> int:
+    """The chunk behind a time: "in January-February 2025", ", as in 2024,"."""
+    start = k
+    while k < len(chunks) and k - start < _ASIDE and (chunks[k].kind == "when" or chunks[k].low in _ASIDE_WORDS):
+        k += 1
+    timed = any(c.kind == "when" for c in chunks[start:k])
+    return k if timed else start
 
 
 def _is_side(chunk: Chunk, hub: str | None) -> bool:

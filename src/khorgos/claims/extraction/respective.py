@@ -98,7 +98,8 @@ def _partners(line: Line, mentions: Sequence[Mention], run: Sequence[int], floor
     chunks = line.chunks
     lists: list[tuple[int, list[Share]]] = []
     for kind in ("area", "when", "product"):
-        groups = [group for group in _groups(chunks, floor, start, kind) if len(group) == count]
+        groups = _groups(chunks, floor, start, kind)
+        groups = [group[-count:] for group in groups if len(group) == count or _ends_in_list(chunks, group, count)]
         lists += [(group[-1], [_share(chunks, k, kind, group[0]) for k in group]) for group in groups]
     flows = [m for m, mention in enumerate(mentions) if floor <= mention.head < start]
     if len(flows) == count and all(len(_between(chunks, mentions, flows, n)) <= 3 for n in range(1, count)):
@@ -113,6 +114,14 @@ def _partners(line: Line, mentions: Sequence[Mention], run: Sequence[int], floor
                 second = "import" if first == "export" else "export"
                 lists.append((k, [Share(flow=first), Share(flow=second)]))
     return max(lists, key=lambda each: each[0])[1] if lists else []
+
+
+def _ends_in_list(chunks: Sequence[Chunk], group: Sequence[int], count: int) -> bool:
+    """ "from Georgia to Kazakhstan and Kyrgyzstan": the last two are the list."""
+    if len(group) <= count or chunks[group[0]].kind != "area":
+        return False
+    members = group[-count:]
+    return all(c.low in (",", "and", "&", "the") for a, b in pairwise(members) for c in chunks[a + 1 : b])
 
 
 def _between(chunks: Sequence[Chunk], mentions: Sequence[Mention], flows: Sequence[int], n: int) -> Sequence[Chunk]:

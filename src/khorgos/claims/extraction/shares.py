@@ -13,6 +13,7 @@ from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.moves import is_allotted, is_share, sign_of_change
 from khorgos.claims.extraction.sides import WORLD
 
+_SOON = 3  # chunks; chosen because "Of all of Kyrgyzstan's imports" fits
 _OWN_NOUNS = word_set("shares", "own_nouns")
 
 
@@ -26,7 +27,7 @@ def is_part(scene: Scene, i: int) -> bool:
     quantity = line.chunks[i].quantity
     if quantity is None or quantity.sort != "percent" or quantity.sign:
         return False
-    if is_share(line, i):
+    if is_share(line, i) or _is_of_whole(scene, i):
         return True
     if any(c.wording is not None and c.wording.sort in ("order", "lead") for c in line.chunks[max(0, i - 3) : i]):
         return True
@@ -42,6 +43,15 @@ def is_part(scene: Scene, i: int) -> bool:
             for c in line.chunks
         )
     )
+
+
+def _is_of_whole(scene: Scene, i: int) -> bool:
+    """ "Of Kyrgyzstan's imports from Georgia, 89% are cars": the whole opens the sentence."""
+    chunks = scene.line.chunks
+    if not scene.mentions or chunks[0].low not in ("of", "out of") or scene.mentions[0].first > _SOON:
+        return False
+    between = chunks[scene.mentions[0].last : i]
+    return bool(between) and between[0].low == "," and all(c.quantity is None for c in between)
 
 
 def _is_beside_level(chunks: Sequence[Chunk], i: int) -> bool:

@@ -226,7 +226,7 @@ def _read(text: str) -> tuple[Numeral | None, int, str | None, float | None]:
         numeral = read_numeral(match.group().strip(" .,"))
     except BadInput:
         return None, 1, None, None
-    sign = -1 if re.match(r"\s*[-\u2013(]", text) else 1
+    sign = -1 if re.match(r"\s*(?:[-\u2013(]|down\b)", text) else 1
     scale, currency = _amount_words(text[: match.start()] + " " + text[match.end() :])
     letter = text[match.end() :].strip(" )%").upper()
     return numeral, sign, currency, scale or {"B": 1e9, "T": 1e12, "M": 1e6, "K": 1e3}.get(letter)

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from khorgos.claims.extraction.chunks import Line
 
 _NUMBER = re.compile(
-    r"[-+\u2013]?\s*(?:US\$|[$\u20ac\u00a3\u00a5])?\s*[-+]?[0-9][0-9.,' ]*\s*"
+    r"(?:(?:up|down)\s+(?:by\s+)?)?[-+\u2013]?\s*(?:US\$|[$\u20ac\u00a3\u00a5])?\s*[-+]?[0-9][0-9.,' ]*\s*"
     r"(?:%|percent|bn|bln|billion|mln|million|mn|m|tn|b|t|k)?\)?",
     re.I,
 )
 
+_LONGEST_ROW, _LONGEST_CELL = 400, 60  # characters; chosen because rows of ten numbers and names of goods fit
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
@@ -81,11 +82,11 @@ def find_tables(text: str, lines: Sequence[Line]) -> list[Table]:
     found = []
     i = 0
     while i < len(lines):
-        if not _is_row(text, lines[i]):
+        if not _is_row(text, lines, i):
             i += 1
             continue
         j = i
-        while j < len(lines) and _is_row(text, lines[j]):
+        while j < len(lines) and _is_row(text, lines, j):
             j += 1
         table = _table(text, lines, i, j)
         if table is not None:
@@ -98,9 +99,12 @@ def _words(text: str, line: Line) -> str:
     return text[line.sentence.start : line.sentence.end]
 
 
-def _is_row(text: str, line: Line) -> bool:
-    words = _words(text, line)
-    return "|" in words and len(words) < 400
+def _is_row(text: str, lines: Sequence[Line], i: int) -> bool:
+    """A line with a bar, or a short one behind a line that is nothing else: a cell a line, as scraped pages have."""
+    words = _words(text, lines[i])
+    if "|" in words:
+        return len(words) < _LONGEST_ROW
+    return i > 0 and _words(text, lines[i - 1]).strip() == "|" and len(words) < _LONGEST_CELL
 
 
 def _cells(text: str, line: Line, index: int) -> list[Cell]:

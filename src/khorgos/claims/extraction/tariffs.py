@@ -19,6 +19,8 @@ from khorgos.claims.extraction.when import When
 _AFTER_GOODS = word_set("tariffs", "after_goods")
 _ALL_OF = word_set("tariffs", "all_of")
 _FACED = re.compile(r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying|carr(?:y|ies)$|bears?$|attracts?$")
+_HITS = re.compile(r"(?:hits?|targets?|targeting|covers?|covering|affects?)$")
+_NEAR = 5  # lines; chosen because an entry of a list of duties has two or three lines of remarks
 _REACH = 8  # chunks; chosen because "10 per cent to 15 per cent extra import duties" fits
 
 
@@ -31,6 +33,9 @@ class TariffMind:
         on: whose goods bear it.
         day: its first day, as claims write it.
         goods: what it lies on.
+        heading: the day of the heading that the text stands under, as chronicles have.
+        parties: the two countries that the text names most.
+        lines: sentences since the last that spoke of duties.
         named: areas that take part in the dispute, in order of appearance.
     """
 
@@ -38,6 +43,9 @@ class TariffMind:
     on: str | None = None
     day: str | None = None
     goods: str = ""
+    heading: str | None = None
+    parties: tuple[str, ...] = ()
+    lines: int = 99
     named: list[str] = field(default_factory=list)
 
 
@@ -58,7 +66,41 @@ def is_tariff(line: Line, i: int, running: TariffMind) -> bool:
             return True
         if chunks[k].low in (",", ";", ".", "of", "in", ")") or chunks[k].has("flow") or (chunks[k].kind == "quantity"):
             break
-    return _tariff_before(chunks, i) or _goes_on(chunks, i, running)
+    return _tariff_before(chunks, i) or _goes_on(chunks, i, running) or _is_entry(chunks, i, running)
+
+
+def _is_entry(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
+    """ "- Goods of Country of Origin Canada 25%", "The rates were 10% at first": a line of a list of duties."""
+    if running.lines > _NEAR or any(c.has("flow") or c.has("share") or c.has("other") for c in chunks):
+        return False
+    if any(c.low in ("rate", "rates") for c in chunks[:i]):
+        return True
+    of_goods = any(c.kind == "area" or c.product or c.has("all") for c in chunks[:i])
+    return of_goods and i >= len(chunks) - 2 and not any(c.has("change") or c.has("reach") for c in chunks[:i])
+
+
+def note_duties(line: Line, mind: TariffMind, setting: Setting) -> None:
+    """Keep what a sentence says of duties without a rate: the day of a heading, who laid them on whom.
+
+    Args:
+        line: the sentence.
+        mind: the tariff in question; brought up to date.
+        setting: the sentence with its calendar.
+    """
+    chunks = line.chunks
+    told = [c for c in chunks if c.low not in (".", ":", ",", "-")]
+    if len(told) == 1 and told[0].when is not None and told[0].when.sort == "date":
+        mind.heading = _written(told[0].when, setting)
+        return
+    cues = [k for k, c in enumerate(chunks) if c.has("tariff")]
+    rated = any(c.quantity is not None and c.quantity.sort == "percent" for c in chunks)
+    mind.lines = 0 if cues else mind.lines + (not rated)
+    if not cues or rated:
+        return
+    on, goods = _laid_on(chunks, cues[0])
+    by = _imposer(chunks, cues[0], cues[0], on)
+    if by is not None and on not in (None, by) and any(c.has("tariffact") for c in chunks):
+        mind.by, mind.on, mind.goods, mind.day = by, on, goods, _day(setting, cues[0])
 
 
 def _tariff_before(chunks: Sequence[Chunk], i: int) -> bool:
@@ -137,7 +179,10 @@ def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
     on, goods = _target(line.chunks, i, cue)
     by = _imposer(line.chunks, i, cue, on) or _in_force_in(line.chunks, max(i, cue), on)
     by, on = _sides(by, on, mind, setting)
-    day = _day(setting, i) or _told_day(mind, by) or _known_day(by, on, quantity, goods, setting)
+    known = _known_day(by, on, quantity, goods, setting)
+    day = _day(setting, i)
+    day = known if day is not None and known is not None and known.startswith(day) else day  # "in February": the 4th
+    day = day or mind.heading or _told_day(mind, by) or known
     mind.by, mind.on, mind.goods = by, on, goods or mind.goods
     if _is_old(line.chunks, i):
         day = None
@@ -191,7 +236,16 @@ def _target(chunks: Sequence[Chunk], i: int, cue: int) -> tuple[str | None, str]
         found = _laid_on(chunks, i)
     if found != (None, ""):
         return found
-    return _facing(chunks, min(i, cue))
+    faced = _facing(chunks, min(i, cue))
+    return faced if faced != (None, "") else _hit(chunks, i, cue)
+
+
+def _hit(chunks: Sequence[Chunk], i: int, cue: int) -> tuple[str | None, str]:
+    """ "The first list hits $34 billion of U.S. products with 25% tariffs"; or the goods of a line of a list."""
+    start = next((k for k in range(min(i, cue) - 1, -1, -1) if _HITS.match(chunks[k].low)), None)
+    if start is not None:
+        return _goods_list(chunks, start + 1)
+    return _goods_list(chunks, 0) if i >= len(chunks) - 2 and cue == i else (None, "")
 
 
 def _laid_on(chunks: Sequence[Chunk], start: int) -> tuple[str | None, str]:
@@ -222,6 +276,8 @@ def _goods_list(chunks: Sequence[Chunk], k: int) -> tuple[str | None, str]:
             area = WORLD
         elif chunk.low in ("everything", "all", "various"):
             goods.append("all goods" if chunk.low != "various" else "various")
+        elif chunk.quantity is not None and chunk.quantity.sort == "money":
+            pass  # "on $34 billion worth of goods from China"
         elif chunk.kind in ("quantity", "when", "person") or chunk.low in _AFTER_GOODS:
             break
         k += 1
@@ -257,8 +313,9 @@ def _faced(chunks: Sequence[Chunk], i: int) -> int | None:
 
 def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str | None:
     """The nearest government before the rate, or the adjective of the tariff."""
-    if cue and chunks[cue - 1].kind == "area" and chunks[cue - 1].area is not None:
-        return chunks[cue - 1].area.area  # type: ignore[union-attr]
+    told = _told_imposer(chunks, cue, on)
+    if told is not None:
+        return told
     start = min(i, cue)
     found: str | None = None
     faced = _faced(chunks, start)
@@ -274,7 +331,7 @@ def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str |
         break
     if found is not None:
         return found
-    for k in range(max(i, cue) + 1, len(chunks)):
+    for k in range(min(i, cue) + 1, len(chunks)):
         chunk = chunks[k]
         if (
             chunk.area is not None
@@ -286,6 +343,20 @@ def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str |
             return chunk.area.area
     signed = [c.area.area for c in chunks[:start] if c.kind == "person" and c.area is not None and c.area.area != on]
     return signed[-1] if signed else None
+
+
+def _told_imposer(chunks: Sequence[Chunk], cue: int, on: str | None) -> str | None:
+    """ "China: additional tariffs", "Chinese tariffs", "tariffs imposed by the United States", "tariffs Trump enacted"."""
+    near = [cue - 1] if cue else []
+    near += [k for k in range(cue + 1, min(len(chunks), cue + 7)) if behind(chunks, k) == "by"]
+    near += [k for k in (cue + 1,) if k < len(chunks) and chunks[k].kind == "person"]
+    if len(chunks) > 1 and chunks[1].low == ":":
+        near.insert(0, 0)
+    for k in near:
+        area = chunks[k].area
+        if area is not None and chunks[k].kind in ("area", "person") and area.area != on:
+            return area.area
+    return None
 
 
 def _that(chunks: Sequence[Chunk], k: int) -> bool:
@@ -316,6 +387,9 @@ def _sides(by: str | None, on: str | None, mind: TariffMind, setting: Setting) -
         return mind.named[0], on
     if by is None and mind.by is not None:
         by = mind.by if on != mind.by else mind.on
+    by = None if by == WORLD else by
+    if by is None and on in mind.parties:
+        by = next(area for area in mind.parties if area != on)
     if by is None and on is not None:
         by = setting.mind.running.other(on)
         by = None if by == WORLD else by

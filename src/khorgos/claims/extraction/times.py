@@ -41,6 +41,8 @@ def role(line: Line, i: int) -> Role:  # noqa: PLR0911  one rule a return
     prior = line.chunks[i - 1].low if i else ""
     if any(c.low in ("since", "until", "till") for c in line.chunks[max(0, i - 3) : i]) or prior == "before":
         return "none"
+    if _is_of_duties(line.chunks, i):
+        return "none"
     if when.sort == "running":
         ahead = line.chunks[i + 1 : i + 3]
         return "none" if any(c.kind == "when" for c in ahead) else "time"
@@ -50,6 +52,13 @@ def role(line: Line, i: int) -> Role:  # noqa: PLR0911  one rule a return
     if when.sort == "same" and not based:
         return "time" if prior in ("in", "during", "for", "over") or i == 0 else "base"
     return "base" if based else "time"
+
+
+def _is_of_duties(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "after the new tariffs that Washington imposed in April": when duties came, not when goods went."""
+    near = chunks[max(0, i - 3) : i]
+    acted = any(c.has("tariffact") and not c.has("change") for c in near)
+    return acted and any(c.has("tariff") for c in chunks[max(0, i - 9) : i])
 
 
 def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one rule a return
@@ -89,6 +98,8 @@ def _is_as(chunks: Sequence[Chunk], k: int) -> bool:
         return k > 0 and (chunks[k - 1].kind == "quantity" or chunks[k - 1].wording is not None)
     if chunks[k].low != "as":
         return chunks[k].has("base")
+    if k and chunks[k - 1].low in (",", "("):
+        return True  # "remained, as in 2024, Kyrgyzstan"
     return k > 0 and any(
         c.low == "as" or c.low.startswith("as ") or c.wording is not None for c in chunks[max(0, k - 5) : k]
     )
@@ -149,6 +160,7 @@ def time_of(
         return before[-1]
     theirs = {k for other in others if other is not mention and other.head > i for k in other.whens}
     after = [k for k in times if k > i and k not in theirs and not _attached_elsewhere(line, k, i)]
+    after = [k for k in after if all(c.low != ";" for c in line.chunks[i:k])]
     return after[0] if after else None
 
 
@@ -193,6 +205,8 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:  # noqa: PLR0911  o
         and k + 2 != i
     ):
         return True
+    if _is_enclosed(line.chunks, k) and not _is_enclosed(line.chunks, i):
+        return True
     if _opens_bracket(line.chunks, k) and i < k and any(c.kind == "quantity" for c in line.chunks[k + 1 : k + 3]):
         return True
     if i < k and (j := aside_before(line, k)) is not None:
@@ -208,6 +222,15 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:  # noqa: PLR0911  o
                 return False
             return is_base(line, j) or (j > i and (line.chunks[j - 1].low == "(" or _parts(line.chunks, i, j)))
     return False
+
+
+def _is_enclosed(chunks: Sequence[Chunk], k: int) -> bool:
+    """Whether a chunk stands in brackets with a statement of its own: "(growth in January-April 2023 was 15%)"."""
+    left = next((j for j in range(k - 1, max(-1, k - 12), -1) if chunks[j].low in ("(", ")")), None)
+    if left is None or chunks[left].low == ")":
+        return False
+    right = next((j for j in range(k + 1, min(len(chunks), k + 12)) if chunks[j].low == ")"), None)
+    return right is not None and any(c.has("change") or c.has("flow") for c in chunks[left + 1 : right])
 
 
 def aside_before(line: Line, k: int) -> int | None:

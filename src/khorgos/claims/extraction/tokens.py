@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 # Every branch runs forward over single characters: no text can make it slow.
 _TOKEN = re.compile(
-    r"(?P<abbr>(?:[A-Za-z]\.){2,}|[A-Z]\.[A-Z]\b)"
+    r"(?P<abbr>(?:[A-Za-z]\.){2,}|[A-Z]\.[A-Z]\b|p\.c\b)"
     r"|(?P<number>[0-9]+(?:[.,'][0-9]+)*)"
     r"|(?P<own>'[sS]\b)"
     r"|(?P<word>[^\W\d_]+(?:'(?![sS]\b)[^\W\d_]+)*)"

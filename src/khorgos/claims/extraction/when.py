@@ -336,6 +336,8 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      rf"(?:(?:[a-z]+-month|reporting)\s+)?(?:period|month|months|quarter|stretch|timeframe|time|interval|half)"
      rf"(?:\s+(?P<m2>a\s+year\s+(?:earlier|ago|before)|one\s+year\s+(?:earlier|ago|before)|the\s+year\s+before))?{_OF}",
      re.I, _same),
+    (rf"\bthe\s+(?:reporting|reported|reviewed|accounting)\s+period\s+(?:of|in)\s+(?P<year>{Y})(?P<rel>)(?P<m2>)", re.I,
+     _same),
     (r"\b(?:(?:the|this|that)\s+(?:(?:reporting|reported|reviewed|review|accounting|mentioned|above-mentioned|specified"
      r"|indicated|said|reference)\s+)?(?:period|half-year|month|quarter|timeframe)|these\s+months"
           r"|the\s+period\s+under\s+review"

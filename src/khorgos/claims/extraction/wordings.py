@@ -180,7 +180,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
      r"|in\s+sequence)\b", _streak),
     (rf"\b(?:this|it|2[0-9]{{3}})\s+(?:is|was|marks|marked"
          rf"|became)\s+(?:now\s+)?the\s+(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
-    (rf"\bfor\s+(?:the\s+)?(?!(?:first|second|third|fourth)\s+quarter)(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b", _streak),
+    (rf"\bfor\s+(?:(?:the|a)\s+)?(?!(?:first|second|third|fourth)\s+quarter)(?P<n>)(?P<o>{_ORDINAL})\s+{_UNIT}\b",
+     _streak),
     (r"\b(?:one\s+of|among)\s+(?:the\s+|its\s+)?(?P<s>top)[- ](?P<n>[0-9]{1,2}|three|four|five|ten"
          r"|twenty)\b", _one_of_top),
     (r"\b(?P<s>in|into|enter(?:ed|s)?)\s+(?:the\s+)?top[- ](?P<n>[0-9]{1,2}|three|four|five|ten"
@@ -195,6 +196,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
           r"|consecutive|straight))",
      _order),
     (rf"\bin\s+(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot)\b", _order),
+    (rf"\b(?P<o>{_ORDINAL})-(?:ranked|ranking|placed)\b", _order),
     (rf"\bin\s+(?P<o>{_ORDINAL})(?=\s+(?:with|at)\b|\s*\()", _order),
     (rf"\b(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot|rank)\b(?!\s+in\s+a\s+row)", _order),
     (rf"(?:\A|(?<=[.;,!?]\s)|(?<=\n)|\band\s+)(?P<o>{_ORDINAL})\s+(?:was|were|is|came|comes|went|goes|ranked"

@@ -1,0 +1,93 @@
+"""Places in a ranking told without a number: "Turkmenistan fourth", "Croatia and Greece ranked second and third"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.numerals import ORDINALS
+from khorgos.claims.extraction.wordings import Wording
+
+_JOINED = frozenset((",", "and", "&", "the"))
+_RANKING = re.compile(
+    r"rank(?:ed|s|ing)?$|came$|come$|plac(?:e|ed|ing)$|stood$|were$|are$|took$|hold$|held$|finished$|in$"
+)
+
+
+def is_place(chunks: Sequence[Chunk], i: int) -> bool:
+    """Whether "first" tells a place in a ranking, not what was done first."""
+    before = " ".join(c.low for c in chunks[max(0, i - 3) : i])
+    after = chunks[i + 1].low if i + 1 < len(chunks) else ""
+    return bool(
+        re.search(r"\b(came|comes|ranked|ranks|ranking|in|took|takes|placed|stands|hold|holds|held|was|is)\b", before)
+    ) and (
+        after in ("place", "position", "in", "among", "with", "at", "(", ",", ".", "by", "on", "")
+        or (i + 1 < len(chunks) and chunks[i + 1].kind == "when")
+    )
+
+
+def ranked_together(chunks: Sequence[Chunk], i: int) -> str | None:
+    """The area of an ordinal in a list of ordinals that goes with a list of areas.
+
+    Args:
+        chunks: of a sentence.
+        i: the ordinal's chunk.
+
+    Returns:
+        An id; None if the ordinal stands in no such list.
+    """
+    if chunks[i].low not in ORDINALS:
+        return None
+    places = _run(chunks, i, lambda c: c.low in ORDINALS)
+    k = places[0] - 1
+    while k >= 0 and (_RANKING.match(chunks[k].low) or chunks[k].low in ("the", "which", "who", ",")):
+        k -= 1
+    if len(places) < 2 or k < 0 or k == places[0] - 1 or chunks[k].kind != "area":
+        return None
+    areas = [j for j in _run(chunks, k, lambda c: c.kind == "area") if j <= k]
+    if len(areas) < len(places):
+        return None
+    area = chunks[areas[len(areas) - len(places) + places.index(i)]].area
+    return area.area if area is not None else None
+
+
+def _run(chunks: Sequence[Chunk], i: int, wanted: Callable[[Chunk], bool]) -> list[int]:
+    """The list, joined by commas and "and", that a chunk is a member of."""
+    found = [i]
+    for step in (-1, 1):
+        k = i + step
+        while 0 <= k < len(chunks) and (chunks[k].low in _JOINED or wanted(chunks[k]) or _is_short(chunks, k, wanted)):
+            if wanted(chunks[k]):
+                found.append(k)
+            k += step
+    return sorted(found)
+
+
+def _is_short(chunks: Sequence[Chunk], k: int, wanted: Callable[[Chunk], bool]) -> bool:
+    """ "the European Union (EU)": brackets with another name of the member."""
+    return chunks[k].low in ("(", ")") and not wanted(chunks[k])
+
+
+def places_after_names(line: Line) -> list[tuple[int, Wording]]:
+    """ "Turkmenistan fourth with $10.65 billion and Tajikistan fifth": ordinals right behind an area.
+
+    Args:
+        line: the sentence.
+
+    Returns:
+        Chunk and wording of each.
+    """
+    found = []
+    for i in range(1, len(line.chunks)):
+        chunk = line.chunks[i]
+        if ranked_together(line.chunks, i) is not None:
+            found.append((i, Wording(line.start(i), line.end(i), "order", float(ORDINALS[chunk.low]), "rank")))
+            continue
+        following = line.chunks[i + 1].low if i + 1 < len(line.chunks) else "."
+        if chunk.low == "next" and line.chunks[i - 1].kind == "area" and following in ("with", "at", "("):
+            found.append((i, Wording(line.start(i), line.end(i), "next", None, "rank")))
+        if chunk.kind == "word" and chunk.low in ORDINALS and line.chunks[i - 1].kind == "area" and following in (
+            "with", "at", ",", "(", "\u2013", ".", "and", ";", "place"):  # fmt: skip
+            found.append((i, Wording(line.start(i), line.end(i), "order", float(ORDINALS[chunk.low]), "rank")))
+    return found
