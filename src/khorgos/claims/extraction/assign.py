@@ -93,6 +93,9 @@ def _partnership_before(relations: Sequence[Relation], mention: Mention) -> Fram
 
 def _everywhere(line: Line, mentions: Sequence[Mention]) -> Sequence[Mention]:
     """ "Globally, China reported trade of": flows with the world."""
+    first = " ".join(c.low for c in line.chunks[:3])
+    if first == "all in all" and mentions and not mentions[0].b:
+        return [replace(mentions[0], world=True), *mentions[1:]]
     if not line.chunks or line.chunks[0].low not in ("globally", "worldwide", "overall", "altogether", "all in all"):
         return mentions
     wide = line.chunks[0].low in ("globally", "worldwide")
@@ -257,6 +260,9 @@ def _is_frame_of(scene: Scene, m: int) -> bool:
 def _linked(scene: Scene, i: int) -> int | None:
     """A mention right behind a quantity: "$5.4 billion of Chinese goods entering", "a 12% rise in exports"."""
     chunks = scene.line.chunks
+    quantity = chunks[i].quantity
+    if quantity is not None and quantity.sign and i and chunks[i - 1].kind == "quantity":
+        return None  # "Deficit: 68.9 billion dollars +1.9% Exports: 263.0 billion dollars"
     for m, mention in enumerate(scene.mentions):
         if mention.first <= i:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
@@ -117,6 +118,10 @@ def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
     for mention in mentions:
         for side in (*mention.a * 3, *mention.b * 2):  # owners are spoken of more than partners
             count[side] += 1
+    for line in lines:
+        for chunk, following in pairwise(line.chunks):
+            if chunk.kind == "area" and chunk.area is not None and following.low in ("'s", "'"):
+                count[chunk.area.area] += 1  # "China's primary source"
     for chunk in (chunk for line in lines for chunk in line.chunks):
         if chunk.kind == "area" and chunk.area is not None:
             count[chunk.area.area] += 1
@@ -200,6 +205,9 @@ def subjects(line: Line, mentions: Sequence[Mention]) -> list[tuple[int, str]]:
         if _is_home_of(line.chunks, i):
             found.append((i, chunk.area.area))
             continue
+        if _is_fronted(line.chunks, i):
+            found.append((i, chunk.area.area))
+            continue
         if (behind(line.chunks, i) and not (owns and _of_part(line.chunks, i))) or (
             _is_attribute(line.chunks, i) and not owns
         ):
@@ -232,6 +240,12 @@ def _is_home_of(chunks: Sequence[Chunk], i: int) -> bool:
     if area is None or area.sort != "adjective" or i > 2 or behind(chunks, i):
         return False
     return any(chunk.low in _SELLERS for chunk in chunks[i + 1 : i + 4])
+
+
+def _is_fronted(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "In the case of Uzbekistan, turnover with China": who is spoken of, though a preposition governs it."""
+    before = " ".join(c.low for c in chunks[max(0, i - 4) : i])
+    return before.endswith(("in the case of", "as for", "as regards", "as to"))
 
 
 def _of_part(chunks: Sequence[Chunk], i: int) -> bool:

@@ -376,6 +376,7 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         and d.kind in _TIMED
     ]
     told = [d for d in told if d.frame is None or not d.frame.average]
+    told = [d for d in told if not _is_in_brackets(setting, d)] or [d for d in told if len(told) == len(drafts)]
     past = {d.period for d in drafts if d.looks_back}
     told = told or [
         d
@@ -396,6 +397,13 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
             continue  # "from this year onwards" is no news of the whole year
         if any(m.flow is not None for m in scene.mentions) or _is_heading(scene.line) or _is_about_figures(scene.line):
             mind.period = setting.calendar.period(when, mind.period) or mind.period
+
+
+def _is_in_brackets(setting: Setting, draft: Draft) -> bool:
+    """ "(growth in January 2022 was 22%)", "($586.6 million)": told by the way."""
+    chunks = setting.scene.line.chunks
+    marks = [c.low for c in chunks[: draft.chunk] if c.low in ("(", ")")] if draft.chunk >= 0 else []
+    return bool(marks) and marks[-1] == "("
 
 
 def _period_of(text: str) -> Period | None:

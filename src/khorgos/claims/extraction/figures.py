@@ -50,7 +50,7 @@ def figure(setting: Setting, i: int) -> Draft | None:
     orphan = m is None and mind.running.flow is None and quantity.sort in ("money", "goods")
     if not (orphan and _other_matter(scene.line.chunks, i) is None) and not _is_trade(scene, i, m, mind):
         return None
-    frame = frame_for(scene, i, m, mind)
+    frame = _of_share_beside(setting, i) or frame_for(scene, i, m, mind)
     draft = Draft(scene, *_place(scene.line, quantity), "other", frame, chunk=i, flow_sure=m is not None)
     draft.period_sure, period = _period(setting, i, m)
     draft.period = words_of(period)
@@ -65,6 +65,22 @@ def figure(setting: Setting, i: int) -> Draft | None:
     )
     _read_value(setting, draft, quantity, i, period)
     return draft
+
+
+def _of_share_beside(setting: Setting, i: int) -> Frame | None:
+    """ "China's share was 21.3% (worth $21.7bn)": the value of the share before it."""
+    chunks = setting.scene.line.chunks
+    k = i - 1
+    while k > 0 and chunks[k].low in ("(", "worth", "or", "about", "some", ","):
+        k -= 1
+    quantity, share = chunks[i].quantity, chunks[k].quantity
+    if k in (i - 1, -1) or quantity is None or quantity.sort != "money" or share is None or share.sort != "percent":
+        return None
+    if chunks[k + 1].low != "(" or not is_part(setting.scene, k):
+        return None
+    return share_frame(
+        setting.scene, k, frame_for(setting.scene, k, mention_for(setting.scene, k), setting.mind), setting.mind
+    )
 
 
 def _place(line: Line, quantity: Quantity) -> tuple[int, int]:
@@ -129,7 +145,7 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
     if mention is not None and mention.average and (when is None or when.last is None):
         return _averaged(setting)
     if k is None or when is None:
-        monthly = _month_after(setting, i)
+        monthly = _month_after(setting, i) or (_month_told_by_base(setting) if mind.period is None else None)
         return monthly is not None, monthly or mind.period
     found = _spoken_of(setting, k, when)
     return found is not None, found or mind.period
@@ -141,6 +157,16 @@ def _month_after(setting: Setting, i: int) -> Period | None:
     bases = (setting.scene.line.chunks[k].when for k in reach if setting.roles.get(k) == "base")
     when = next(bases, None)
     return None if when is None else setting.calendar.month_after(when, setting.mind.period)
+
+
+def _month_told_by_base(setting: Setting) -> Period | None:
+    """ "a gap of $36.0 billion, 9.7% below the revised $39.9 billion of December": of January, in a monthly release."""
+    if not setting.monthly:
+        return None
+    bases = [setting.scene.line.chunks[k].when for k, r in setting.roles.items() if r == "base"]
+    whens = [when for when in bases if when is not None and when.sort == "months" and when.first == when.last]
+    before = setting.calendar.period(whens[0], None) if whens else None
+    return before.shift(1) if before is not None else None
 
 
 def _own_time(  # noqa: PLR0911  one rule a return
@@ -166,6 +192,9 @@ def _own_time(  # noqa: PLR0911  one rule a return
     earlier = _bracketed_base(setting, i)
     if earlier is not None:
         return (calendar.period(earlier, _main_period(setting, i)),)
+    dated = line.chunks[i - 2].when if i > 1 and line.chunks[i - 1].low == "(" else None
+    if dated is not None and dated.sort == "months" and attached is None and _is_percent(line, i):
+        return (calendar.period(dated, setting.mind.period),)  # "more slowly than in October (11.6 percent)"
     quantity = line.chunks[i].quantity
     if attached is None or when is None or quantity is None or setting.roles.get(attached) != "base":
         return None
@@ -175,6 +204,11 @@ def _own_time(  # noqa: PLR0911  one rule a return
     if is_amount and not is_change(line, i) and _is_direct(line, i, attached):
         return (calendar.period(when, setting.mind.period),)
     return None
+
+
+def _is_percent(line: Line, i: int) -> bool:
+    quantity = line.chunks[i].quantity
+    return quantity is not None and quantity.sort == "percent"
 
 
 def _is_beside(line: Line, i: int) -> bool:
@@ -481,6 +515,8 @@ def _is_like_change(scene: Scene, i: int) -> bool:
     share = scene.shares.get(i)
     if share is not None and share.head not in (-1, i):
         return is_change(scene.line, share.head)
+    if i > 3 and scene.line.chunks[i - 1].low in ("and", "but") and _is_measured_change(scene.line, i):
+        return True
     if i == 0 or not any(m.last == i and not m.verb for m in scene.mentions):
         return False
     quantity = scene.line.chunks[i].quantity
@@ -491,6 +527,16 @@ def _is_like_change(scene: Scene, i: int) -> bool:
         if other is not None and quantity is not None and other.sort == quantity.sort:
             return is_change(scene.line, k)
     return False
+
+
+def _is_measured_change(line: Line, i: int) -> bool:
+    """ "lost 700,000 tons (-64%) month-on-month and 200,000 tons (-33%) year-on-year"."""
+    chunks = line.chunks
+    before = [k for k in range(max(0, i - 9), i) if chunks[k].quantity is not None]
+    quantity = chunks[i].quantity
+    like = [k for k in before if chunks[k].quantity.sort == quantity.sort] if quantity is not None else []  # type: ignore[union-attr]
+    signed = i + 2 < len(chunks) and chunks[i + 1].low == "(" and chunks[i + 2].quantity is not None
+    return bool(like) and signed and is_change(line, like[-1])
 
 
 def _is_negative(line: Line, i: int) -> bool:

@@ -414,6 +414,7 @@ def _missing_a(  # noqa: PLR0911  one rule a return
         mind.source_area,
         mind.centre,
         mind.base.a,
+        mind.subject if mind.running.flow is None else None,
         mind.hub,
         mind.running.a,
         mind.subject,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khorgos.claims.extraction.area_lists import skip_determiners
+from khorgos.claims.extraction.area_lists import area_list, skip_determiners
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import PAIR, Mention
 from khorgos.claims.extraction.mention_nouns import noun_mention
 from khorgos.claims.extraction.mention_verbs import verb_mention
 
+_COMING = re.compile(r"came|arrived|come|imported|bought|purchased|were imported|was imported")
 _NAMES_OF_FIELDS = word_set("mentions", "names_of_fields")
 _VERBS_WITH_OBJECTS = word_set("mentions", "verbs_with_objects")
 
@@ -52,6 +54,8 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa:
         return Mention(i, i, i + 1, "balance", -2)
     if chunk.low == "sum" and i and chunks[i - 1].low == "the" and _ends_or_moves(chunks, i + 1):
         return Mention(i, i - 1, i + 1, "total", a=(PAIR,), mutual=True)
+    if chunk.low == "from" and (came := _came_from(chunks, i)) is not None:
+        return came
     if chunk.kind not in ("cue", "wording") and chunk.low != "gap":
         return None
     if chunk.has("verb") and _is_verb(chunks, i):
@@ -65,6 +69,21 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa:
             return replace(noun_mention(chunks, i, floor), average=False)
         return noun_mention(chunks, i, floor)
     return None
+
+
+def _came_from(chunks: Sequence[Chunk], i: int) -> Mention | None:
+    """ "From Indonesia came 15.6 million tons", "From Mongolia, 1.3 million tons were imported"."""
+    if i and chunks[i - 1].low not in (".", ",", ";", "and", "while"):
+        return None
+    areas, last = area_list(chunks, i + 1)
+    if len(areas) != 1 or areas[0].startswith("@"):
+        return None
+    window = chunks[last : last + 9]
+    verb = next((k for k, c in enumerate(window) if _COMING.fullmatch(c.low)), None)
+    if verb is None or any(c.kind == "area" or c.low in (";", ".") for c in window[:verb]):
+        return None
+    measured = any(c.quantity is not None for c in chunks[last : last + verb + 4])
+    return Mention(i, i, last, "import", b=areas, verb=True) if measured else None
 
 
 def _is_stand_in(chunks: Sequence[Chunk], i: int) -> bool:

@@ -165,7 +165,8 @@ def _belongs_left(chunks: Sequence[Chunk], i: int, k: int) -> bool:
             return False
     quantity = chunks[i].quantity
     is_money = quantity is not None and quantity.sort in ("money", "goods")
-    if is_money and k == i + 1 and chunk.low in ("above", "below") and _is_of_before(chunks, k):
+    next_to = k == i + 1 or (chunks[i + 1].low == "(" and chunks[k - 1].low == ")")
+    if is_money and next_to and chunk.low in ("above", "below") and _is_of_before(chunks, k):
         return True
     if is_money and chunk.low in ("over", "under", "above", "below", "up", "down", "ahead of", "behind"):
         return False
@@ -258,7 +259,7 @@ def _follows_change(chunks: Sequence[Chunk], i: int, quantity: Quantity, line: L
     if by and any(re.match(r"exceed|surpass|outstrip|outpac", c.low) for c in chunks[max(0, k - 8) : k + 1]):
         return True
     if not chunk.has("change"):
-        return chunks[i - 1].low == "of" and _change_of_flow(chunks, k) is not None
+        return chunks[i - 1].low in ("of", "by") and _change_of_flow(chunks, k) is not None
     if not by and lead in _UP_TO_LEVEL:  # "climbed above $31 billion"
         return lead in ("nearly", "almost", "around", "over") and chunk.low in ("up", "down")
     noun = chunk.low in (

@@ -33,6 +33,7 @@ class TariffMind:
         on: whose goods bear it.
         day: its first day, as claims write it.
         goods: what it lies on.
+        rate: in percent.
         heading: the day of the heading that the text stands under, as chronicles have.
         parties: the two countries that the text names most.
         lines: sentences since the last that spoke of duties.
@@ -43,6 +44,7 @@ class TariffMind:
     on: str | None = None
     day: str | None = None
     goods: str = ""
+    rate: float | None = None
     heading: str | None = None
     parties: tuple[str, ...] = ()
     lines: int = 99
@@ -89,9 +91,10 @@ def note_duties(line: Line, mind: TariffMind, setting: Setting) -> None:
     """
     chunks = line.chunks
     told = [c for c in chunks if c.low not in (".", ":", ",", "-")]
-    if len(told) == 1 and told[0].when is not None and told[0].when.sort == "date":
-        mind.heading = _written(told[0].when, setting)
-        return
+    lead = chunks[0].when if chunks else None
+    alone = len(told) == 1 or (len(chunks) > 1 and chunks[1].low in ("\u2013", "\u2014", ":", "-"))
+    if lead is not None and lead.sort == "date" and alone:
+        mind.heading = _written(lead, setting)
     cues = [k for k, c in enumerate(chunks) if c.has("tariff")]
     rated = any(c.quantity is not None and c.quantity.sort == "percent" for c in chunks)
     mind.lines = 0 if cues else mind.lines + (not rated)
@@ -177,12 +180,17 @@ def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
     assert quantity is not None
     cue = _cue(line.chunks, i)
     on, goods = _target(line.chunks, i, cue)
-    by = _imposer(line.chunks, i, cue, on) or _in_force_in(line.chunks, max(i, cue), on)
+    by = (
+        _into(line.chunks, min(i, cue), on)
+        or _imposer(line.chunks, i, cue, on)
+        or _in_force_in(line.chunks, max(i, cue), on)
+    )
     by, on = _sides(by, on, mind, setting)
     known = _known_day(by, on, quantity, goods, setting)
     day = _day(setting, i)
     day = known if day is not None and known is not None and known.startswith(day) else day  # "in February": the 4th
-    day = day or mind.heading or _told_day(mind, by) or known
+    day = day or mind.heading or (known if quantity.value != mind.rate else None) or _told_day(mind, by) or known
+    mind.rate = quantity.value
     mind.by, mind.on, mind.goods = by, on, goods or mind.goods
     if _is_old(line.chunks, i):
         day = None
@@ -266,7 +274,7 @@ def _goods_list(chunks: Sequence[Chunk], k: int) -> tuple[str | None, str]:
     start = k
     while k < len(chunks) and k - start < 26:
         chunk = chunks[k]
-        if chunk.kind == "area" and chunk.area is not None and area is None:
+        if chunk.kind == "area" and chunk.area is not None and area in (None, WORLD):
             area = chunk.area.area
         elif chunk.has("scope") and chunk.low.endswith("countries") and area is None:
             area = WORLD
@@ -362,6 +370,19 @@ def _told_imposer(chunks: Sequence[Chunk], cue: int, on: str | None) -> str | No
 def _that(chunks: Sequence[Chunk], k: int) -> bool:
     """ "a 20 percent levy that President Trump had tied to": who laid it stands behind "that"."""
     return any(c.low in ("that", "which") for c in chunks[max(0, k - 3) : k]) and chunks[k].kind == "person"
+
+
+def _into(chunks: Sequence[Chunk], start: int, on: str | None) -> str | None:
+    """ "All Chinese imports to the U.S. become subject to": who lays the duty on them."""
+    faced = _faced(chunks, start)
+    if faced is None:
+        return None
+    for k in range(max(0, faced - 8), faced):
+        area = chunks[k].area
+        into = behind(chunks, k) in ("to", "into") and any(c.low == "imports" for c in chunks[max(0, k - 4) : k])
+        if area is not None and chunks[k].kind == "area" and area.area != on and into:
+            return area.area
+    return None
 
 
 def _in_force_in(chunks: Sequence[Chunk], start: int, on: str | None) -> str | None:

@@ -73,6 +73,8 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one ru
     if k < 0:
         return False
     chunk = chunks[k]
+    if chunk.quantity is not None and chunk.quantity.sort == "times":
+        return any(c.low in ("amount", "value", "figure", "level", "volume") for c in chunks[k:i])
     if chunk.low == "on":
         return k > 0 and (chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change")) and i - k <= 3
     if chunk.low == "from":

@@ -229,6 +229,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
      r"|jump|decline|drop|fall|decrease|surplus|deficit|share|volume|turnover|growth\s+rate|rate"
           r"|reduction)\b(?!\s+partners?)", _fastest),
     (rf"\b{_HAS}\s+(?P<s>(?:an?\s+|the\s+|its\s+)?(?:[a-z-]+\s+){{0,3}}?{_BALANCE})", _sign),
+    (r"\b(?P<s>(?P<what>trade balance) in (?:its|their) favou?r)\b", _sign),
     (rf"(?P<s>\bonly)\b(?:[^.;]|\.(?=[0-9])){{0,120}}?\b{_BALANCE}", _only),
     (r"(?P<s>\bnothing(?:\s+at\s+all)?|\bno\s+(?:shipments|imports|exports|deliveries|purchases|supplies|cargoes"
          r"|soybeans|arrivals)"
