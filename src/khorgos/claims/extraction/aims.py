@@ -10,6 +10,9 @@ from khorgos.claims.extraction.times import attached_time
 from khorgos.nomenclature.periods import Period
 
 
+_BEHIND = 4  # chunks; chosen because "in trade by 2030" fits
+
+
 def aim(setting: Setting, i: int) -> Period | bool | None:
     """Whether an amount is a target or forecast, and for when.
 
@@ -22,9 +25,18 @@ def aim(setting: Setting, i: int) -> Period | bool | None:
     """
     line = setting.scene.line
     future = _future(setting, i)
-    if _is_aimed(line, i) or (future is not None and _is_aimed(line, i, far=True)):
+    if _is_aimed(line, i) or (future is not None and (_is_aimed(line, i, far=True) or _is_by(setting, i, future))):
         return future or _goal_year(setting, i) or _this_year(setting) or True
     return None
+
+
+def _is_by(setting: Setting, i: int, future: Period) -> bool:
+    """ "for trade to attain the level of $100 billion by 2030": a year to come right behind the amount."""
+    chunks = setting.scene.line.chunks
+    now = setting.calendar.today.year
+    near = [k for k, r in setting.roles.items() if r == "horizon" and i < k <= i + _BEHIND]
+    parted = any(c.low in (",", ";") or c.quantity is not None for k in near for c in chunks[i + 1 : k])
+    return bool(near) and not parted and now is not None and future.year > now
 
 
 def _this_year(setting: Setting) -> Period | None:
@@ -72,7 +84,7 @@ def _is_aimed(line: Line, i: int, *, far: bool = False) -> bool:
     crossed = False
     for k in range(i - 1, max(-1, i - (40 if far else 22)), -1):
         chunk = chunks[k]
-        if chunk.kind == "quantity":
+        if chunk.quantity is not None and chunk.quantity.sort in ("money", "goods", "percent"):
             crossed = True
         if chunk.low in (";", "while", "whereas") and not far:
             break

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind, spelt_out
 from khorgos.claims.extraction.frames import Place, resolve
-from khorgos.claims.extraction.items import item_right_behind
+from khorgos.claims.extraction.items import item_at_the_end, item_right_behind
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.relations import Relation, find_relations
@@ -94,6 +94,7 @@ def _partnership_before(relations: Sequence[Relation], mention: Mention) -> Fram
 def _everywhere(line: Line, mentions: Sequence[Mention]) -> Sequence[Mention]:
     """ "Globally, China reported trade of": flows with the world."""
     first = " ".join(c.low for c in line.chunks[:3])
+    first = "all in all" if first.startswith(("in total ", "in all ", "total , ")) else first
     if first == "all in all" and mentions and not mentions[0].b:
         return [replace(mentions[0], world=True), *mentions[1:]]
     if not line.chunks or line.chunks[0].low not in ("globally", "worldwide", "overall", "altogether", "all in all"):
@@ -120,6 +121,9 @@ def _office(line: Line, first: int) -> str | None:
     """The country of a ministry that is quoted before a flow."""
     for k in range(min(first, len(line.chunks)) - 1, -1, -1):
         chunk = line.chunks[k]
+        title = _is_of_title(line, k)
+        if chunk.kind == "area" and chunk.area is not None and title:
+            return chunk.area.area
         if chunk.kind == "area" and chunk.weak and chunk.area is not None:
             words = " ".join(c.low for c in line.chunks[k + 1 : k + 4])
             return (
@@ -131,6 +135,15 @@ def _office(line: Line, first: int) -> str | None:
                 else None
             )
     return None
+
+
+def _is_of_title(line: Line, k: int) -> bool:
+    """Whether an area is whose president or minister is named: "President of Turkiye"."""
+    return (
+        k > 1
+        and line.chunks[k - 1].low == "of"
+        and re.search(r"president|minister|leader", line.chunks[k - 2].low) is not None
+    )
 
 
 def _last_area(line: Line, first: int) -> str | None:
@@ -345,7 +358,7 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
         return _listed(scene, item, mind)
     frame, mention = scene.frames[m], scene.mentions[m]
     if item is None:
-        return frame
+        return _of_member(scene, i, frame) if mention.head > i else frame
     area = scene.line.chunks[item].area
     assert area is not None
     if mention.head > i and whole_of(scene.line, mention) == i:
@@ -356,6 +369,18 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
     if mention.verb and mention.a and mention.b and not governed and area.area not in (frame.a, frame.b):
         return _put(frame, "a", area.area)  # "Kazakhstan sold China goods worth $11 billion and Uzbekistan $2 billion"
     return replaced(frame, area.area, governed, mind)
+
+
+def _of_member(scene: Scene, i: int, frame: Frame) -> Frame:
+    """ "Kazakhstan is in the lead: with $43.8 billion it provided 46% of the region's trade": the subject's part."""
+    chunks = scene.line.chunks
+    told = [area for k, area in scene.about if k < i]
+    stands_in = any(c.low == "it" for c in chunks[i + 1 : i + 4])
+    if not told or not stands_in or chunks[i - 1].low != "with":
+        return frame
+    if told[-1] in members_of(frame.a or ""):
+        return replace(frame, a=told[-1], listed=True)
+    return replace(frame, b=told[-1], listed=True) if told[-1] in members_of(frame.b or "") else frame
 
 
 def _partnership(scene: Scene, i: int, m: int | None) -> Relation | None:
@@ -407,8 +432,10 @@ def _shared(scene: Scene, share: Share, m: int | None, mind: Discourse) -> Frame
 
 
 def _with_subject(frame: Frame, mention: Mention, area: str) -> Frame:
-    if area in (frame.a, frame.b):
+    if area in (frame.a, frame.b) or (frame.a is not None and area in members_of(frame.b or "")):
         return frame
+    if area in members_of(frame.a or ""):
+        return replace(frame, a=area, listed=True)  # "with $43.8 billion it provided 46% of the region's trade with"
     if not mention.a:
         return replace(frame, a=area)
     return replace(frame, b=area)
@@ -422,6 +449,8 @@ def _item(scene: Scene, i: int, m: int | None) -> int | None:
         floor = max(scene.mentions[m].last, scene.mentions[m].head)
     if (behind_it := item_right_behind(chunks, i, free_areas(scene))) is not None:
         return behind_it
+    if (ends := item_at_the_end(chunks, i, free_areas(scene))) is not None:
+        return ends
     found = None
     for k in free_areas(scene):
         if floor <= k < i and not _is_set_aside(chunks, k) and not _is_epithet(chunks, k):

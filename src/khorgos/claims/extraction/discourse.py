@@ -67,6 +67,7 @@ class Discourse:
         bilateral: whether the text speaks of hardly any other.
         subject: the last country that a sentence was about.
         region: the last group of countries.
+        only_group: the one group that the text names.
         period: the last period.
         source: whose figures the text goes by.
         source_area: that publisher's country.
@@ -87,6 +88,7 @@ class Discourse:
     bilateral: bool = True
     subject: str | None = None
     region: str | None = None
+    only_group: str | None = None
     period: Period | None = None
     source: str | None = None
     source_area: str | None = None
@@ -145,6 +147,13 @@ def region_of(lines: Iterable[Line]) -> str | None:
         if len(named & members_of(group)) >= enough and group not in named:
             return group
     return None
+
+
+def only_group(lines: Iterable[Line]) -> str | None:
+    """The one group that a text names anywhere, which "the region" means before it is named."""
+    named = {c.area.area for line in lines for c in line.chunks if c.area is not None and c.kind == "area"}
+    groups = {area for area in named if is_group(area)}
+    return groups.pop() if len(groups) == 1 else None
 
 
 def is_bilateral(mentions: Iterable[Mention], hub: str | None) -> bool:

@@ -14,7 +14,16 @@ from khorgos.claims.extraction.assign import Scene, scene_of
 from khorgos.claims.extraction.calendar import Calendar, Today, read_date
 from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.coreference import with_referents
-from khorgos.claims.extraction.discourse import Discourse, Frame, hub_of, is_bilateral, main_pair, region_of, subjects
+from khorgos.claims.extraction.discourse import (
+    Discourse,
+    Frame,
+    hub_of,
+    is_bilateral,
+    main_pair,
+    only_group,
+    region_of,
+    subjects,
+)
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.figures import figure
 from khorgos.claims.extraction.finishing import finish
@@ -39,6 +48,7 @@ from khorgos.nomenclature.periods import Period, parse_period
 _TIMED = word_set("extract", "timed")
 # First months of fiscal years that do not begin in April (CIA, The World Factbook, field "Fiscal year").
 _FISCAL_FIRST = {"PAK": 7, "BGD": 7, "EGY": 7, "AUS": 7, "NPL": 7, "KEN": 7, "UGA": 7, "ETH": 7, "USA": 10, "THA": 10}
+_CLAUSE = 8  # chunks; chosen because "before Beijing stopped Australian shipments in late 2020" fits
 _FIGURES = frozenset(("statistics", "data", "figures", "numbers", "customs", "statisticians", "calculations"))
 # Kinds that set no flow for the next sentence.
 _NO_FLOW = frozenset(("tariff_rate", "rank", "count"))
@@ -87,6 +97,7 @@ class _Reader:
             pairs=frozenset(frozenset((*m.a, *m.b)) for m in every if len(m.a) == len(m.b) == 1),
             bilateral=is_bilateral(every, hub),
             region=region_of(self._lines),
+            only_group=only_group(self._lines),
         )
         self._tariff = TariffMind(parties=_parties(self._lines))
         self._paragraph = -1
@@ -227,7 +238,13 @@ def _is_monthly(text: str) -> bool:
     low = text.lower()
     return _FROM_MONTH.search(low) is not None or any(
         words in low
-        for words in ("bureau of economic analysis", "census bureau", "month-on-month", "from the previous month")
+        for words in (
+            "bureau of economic analysis",
+            "census bureau",
+            "month-on-month",
+            "from the previous month",
+            "from the prior month",
+        )
     )
 
 
@@ -393,9 +410,13 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         if drafts or kind != "time" or when is None or when.sort in ("same", "earlier"):
             continue
         found = setting.calendar.period(when, mind.period)
-        if found is not None and mind.period is not None and _is_within(mind.period, found):
+        is_stretch = when.sort in ("trailing", "rolling")
+        if found is not None and mind.period is not None and _is_within(mind.period, found) and not is_stretch:
             continue  # "from this year onwards" is no news of the whole year
-        if any(m.flow is not None for m in scene.mentions) or _is_heading(scene.line) or _is_about_figures(scene.line):
+        before = [c.low for c in scene.line.chunks[max(0, i - _CLAUSE) : i]]
+        aside = any(word in ("before", "when", "since", "until", "promised") for word in before)
+        of_flow = any(m.flow is not None for m in scene.mentions) and not aside
+        if of_flow or _is_heading(scene.line) or _is_about_figures(scene.line):
             mind.period = setting.calendar.period(when, mind.period) or mind.period
 
 

@@ -165,6 +165,7 @@ def _month_told_by_base(setting: Setting) -> Period | None:
         return None
     bases = [setting.scene.line.chunks[k].when for k, r in setting.roles.items() if r == "base"]
     whens = [when for when in bases if when is not None and when.sort == "months" and when.first == when.last]
+    whens = [when for when in whens if when.year is None]
     before = setting.calendar.period(whens[0], None) if whens else None
     return before.shift(1) if before is not None else None
 
@@ -464,7 +465,8 @@ def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, per
         return
     if quantity.per is not None:
         draft.notes = (*draft.notes, f"per {quantity.per}")
-    horizon = aim(setting, i) if not draft.base_of else None
+    of_duties = any(c.has("tariff") for c in line.chunks)  # "$34 billion of goods" that will bear them is no aim
+    horizon = aim(setting, i) if not draft.base_of and not of_duties else None
     if horizon is not None:
         draft.kind = "target"
         draft.period, draft.period_sure = (words_of(horizon) if isinstance(horizon, Period) else None), True

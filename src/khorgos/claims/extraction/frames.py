@@ -73,9 +73,12 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     if mention.flow is None and mention.world:
         return _whole(place, mind)
     sure = sum(bool(side) and not side[0].startswith("@") for side in (mention.a, mention.b))
+    sure += (mention.a[:1] == (REGION,) and a is not None) + (mention.b[:1] == (REGION,) and b is not None)
     if mention.a and mention.a[0] in (OWN, WHOSE) and any(area == a and i < mention.head for i, area in place.about):
         sure += 1
-    if mention.world and b is None and not (place.partnership is not None and _is_overall(line, mention)):
+    is_pair = mind.bilateral and mention.flow == mind.running.flow == "total" and mind.running.b not in (None, WORLD)
+    of_pair = place.partnership is not None or is_pair
+    if mention.world and b is None and not (of_pair and _is_overall(line, mention)):
         b, sure = WORLD, sure + 1
     if a is not None and a == b:
         b = None
@@ -172,6 +175,9 @@ def _speakers(line: Line) -> tuple[str, str] | None:
 
 def _pair(mind: Discourse) -> tuple[str | None, str | None]:
     """ "the two sides": those of the flow in question, else those the text mostly speaks of."""
+    running = mind.running
+    if frozenset((running.a, running.b)) in mind.pairs and running.a is not None and not running.listed:
+        return running.a, running.b
     if mind.main is not None and (mind.bilateral or mind.running.listed):
         return mind.main
     running = mind.running if mind.running.b not in (None, WORLD) else mind.base
@@ -206,7 +212,7 @@ def _first(  # noqa: PLR0911  one rule a return
         return _country(named, place, mind)
     if word == REGION:
         groups = [area for area in (*before, place.last) if is_group(area)]
-        return groups[-1] if groups else mind.region
+        return groups[-1] if groups else mind.region or mind.only_group
     if word == PARTNER:
         return _neighbour(other, before, mind)
     return mind.running.a
@@ -217,7 +223,8 @@ def _country(named: set[str], place: Place, mind: Discourse) -> str | None:
     owner = place.prior[1].a if place.prior is not None else None
     listed = (mind.anchor(mind.running),) if mind.running.listed else ()
     told = [s for s in (mind.subject,) if s in (mind.running.a, mind.running.b) or mind.running.a is None]
-    own = [owner, *listed, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub]
+    office = (mind.source_area,) if mind.running.a is None else ()  # "the country", by its own office
+    own = [owner, *office, *listed, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub]
     return next((s for s in own if s is not None and s not in named and not is_group(s)), None)
 
 
@@ -268,7 +275,8 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
         return _of_subject(frame, mention, line, place, mind)
     if mind.whole is not None and not mention.mutual:
         return replace(frame, a=mind.whole.a, b=mind.whole.b)
-    context = mind.base if mind.running.listed and not mention.mutual else mind.running
+    of_balance = mind.running.flow == "balance" and mention.flow in ("export", "import")  # of the same partner
+    context = mind.base if mind.running.listed and not mention.mutual and not of_balance else mind.running
     if context.a is not None:
         return replace(frame, a=context.a, b=context.b)
     if mention.mutual and mind.main is not None:
@@ -291,6 +299,7 @@ def _of_subject(frame: Frame, mention: Mention, line: Line, place: Place, mind: 
     if hub not in (None, subject) and _is_ranked(line) and hub in (mind.base.a, mind.base.b):
         return replace(frame, a=hub, b=subject, listed=True)
     home = mind.base.a if mind.base.b == WORLD or mind.base.a == hub else None
+    home = home or (mind.hub if mind.hub in (mind.base.a, mind.base.b) else None)
     if home not in (None, subject) and _is_entry(line, subject):
         return replace(frame, a=home, b=subject, listed=True)
     return replace(frame, a=subject)
@@ -442,6 +451,11 @@ def _missing_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str |
     """The partner of a flow whose owner is known."""
     if mind.running.listed and a == mind.base.a and not mention.mutual:
         return mind.base.b
+    named = bool(mention.a) and not mention.a[0].startswith("@")
+    if named and not mind.bilateral and mention.flow == "balance" and place.prior is not None:
+        return WORLD  # "US imports from China and Europe widened the US deficit in goods"
+    if place.is_whole and not mind.bilateral and mention.a and not mention.mutual:
+        return WORLD  # "8.1 percent of the country's exports"
     directed = mention.flow in ("export", "import") and mind.running.flow in ("export", "import")
     if directed and a == mind.hub == mind.running.a and not mind.bilateral and place.prior is None:
         return WORLD

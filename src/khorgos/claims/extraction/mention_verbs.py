@@ -18,6 +18,8 @@ def verb_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
     """Read a verb of trade with its agent and objects; None if it tells of no trade."""
     way = chunks[i].marks["verb"]
     passive = _is_passive(chunks, i)
+    if passive and i + 1 < len(chunks) and chunks[i].low == "supplied" and chunks[i + 1].low == "with":
+        way, passive = "buy", False  # "Afghanistan was supplied with 322,000 tons"
     if way == "arrive":
         return _arrival(chunks, i, floor)
     agent, first = ((), i) if passive else _agent(chunks, i, floor)

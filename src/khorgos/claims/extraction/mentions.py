@@ -60,6 +60,8 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa:
         return None
     if chunk.has("verb") and _is_verb(chunks, i):
         return verb_mention(chunks, i, floor)
+    if (goods := _list_of_goods(chunks, i)) is not None:
+        return goods
     if chunk.low == "gap" and (last := _end_of_gap(chunks, i)) is not None:
         return Mention(i, i - 1 if i and chunks[i - 1].low == "the" else i, last, "balance", -2, world=last > i + 1)
     if chunk.has("haul") and _carries(chunks, i):
@@ -69,6 +71,17 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa:
             return replace(noun_mention(chunks, i, floor), average=False)
         return noun_mention(chunks, i, floor)
     return None
+
+
+def _list_of_goods(chunks: Sequence[Chunk], i: int) -> Mention | None:
+    """ "Of the export commodities", "The imports list is headed by cars with": trade with all, by goods."""
+    flow = chunks[i].marks.get("flow")
+    after = chunks[i + 1].low if i + 1 < len(chunks) else ""
+    if flow not in ("export", "import") or after not in ("commodities", "commodity", "items", "list", "products"):
+        return None
+    owner = any(c.kind == "area" for c in chunks[max(0, i - 3) : i])
+    measured = any(c.quantity is not None for c in chunks[i + 2 :])
+    return None if owner or not measured else Mention(i, i, i + 2, flow, world=True)
 
 
 def _came_from(chunks: Sequence[Chunk], i: int) -> Mention | None:
@@ -113,6 +126,10 @@ def _carries(chunks: Sequence[Chunk], i: int) -> bool:
 
 def _end_of_gap(chunks: Sequence[Chunk], i: int) -> int | None:
     """ "a gap of $2 billion", "the gap between what America sells abroad and what it buys": the chunk behind it."""
+    if i + 2 < len(chunks) and chunks[i + 1].low in ("for", "in") and chunks[i + 2].has("all"):
+        return next(
+            (k for k in range(i + 2, len(chunks)) if not (chunks[k].has("all") or chunks[k].low == "and")), None
+        )
     if i + 2 < len(chunks) and chunks[i + 1].low == "of" and chunks[i + 2].kind == "quantity":
         return i + 1
     if i + 1 >= len(chunks) or chunks[i + 1].low != "between":

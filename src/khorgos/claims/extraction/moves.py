@@ -284,7 +284,7 @@ def _change_of_flow(chunks: Sequence[Chunk], k: int) -> int | None:
     for j in range(k, max(-1, k - 9), -1):
         flow = flow or chunks[j].has("flow")
         if chunks[j].has("change"):
-            return j if flow and chunks[j + 1].low in ("in", "of") else None
+            return j if flow and chunks[j + 1].low in ("in", "of", "the", "its", "their") else None
         if chunks[j].kind == "quantity" or chunks[j].low in (",", ";", "and", "to"):
             return None
     return None

@@ -9,6 +9,8 @@ from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.numerals import ORDINALS
 from khorgos.claims.extraction.wordings import Wording
 
+_HELD = re.compile(r"(?:held|taken|occupied|left|claimed|secured|kept)(?: by| to)?$")
+_FAR = 12  # chunks; chosen because "The second place in foreign trade turnover was left to" fits
 _JOINED = frozenset((",", "and", "&", "the"))
 _RANKING = re.compile(
     r"rank(?:ed|s|ing)?$|came$|come$|plac(?:e|ed|ing)$|stood$|were$|are$|took$|hold$|held$|finished$|in$"
@@ -52,6 +54,18 @@ def ranked_together(chunks: Sequence[Chunk], i: int) -> str | None:
     return area.area if area is not None else None
 
 
+def holder_of_place(chunks: Sequence[Chunk], i: int) -> str | None:
+    """ "The second place in trade was left to Russia", "and the third by Turkmenistan": who holds it."""
+    verb = next((k for k in range(i, min(len(chunks), i + 9)) if _HELD.match(chunks[k].low)), None)
+    k = verb + 1 if verb is not None else i + 1
+    while k < len(chunks) and k - i < _FAR and not (chunks[k].low in ("by", "to") or _HELD.match(chunks[k].low)):
+        if verb is None or chunks[k].kind == "quantity":
+            return None
+        k += 1
+    after = [c.area.area for c in chunks[k + 1 : k + 3] if c.kind == "area" and c.area is not None]
+    return after[0] if after else None
+
+
 def _run(chunks: Sequence[Chunk], i: int, wanted: Callable[[Chunk], bool]) -> list[int]:
     """The list, joined by commas and "and", that a chunk is a member of."""
     found = [i]
@@ -81,7 +95,8 @@ def places_after_names(line: Line) -> list[tuple[int, Wording]]:
     found = []
     for i in range(1, len(line.chunks)):
         chunk = line.chunks[i]
-        if ranked_together(line.chunks, i) is not None:
+        held = chunk.low in ORDINALS and chunk.kind == "word" and line.chunks[i - 1].low == "the"
+        if ranked_together(line.chunks, i) is not None or (held and holder_of_place(line.chunks, i) is not None):
             found.append((i, Wording(line.start(i), line.end(i), "order", float(ORDINALS[chunk.low]), "rank")))
             continue
         following = line.chunks[i + 1].low if i + 1 < len(line.chunks) else "."

@@ -16,6 +16,7 @@ _INTRODUCING = word_set("relations", "introducing")
 _COPULA = word_set("relations", "copula")
 _ADJECTIVES = word_set("relations", "adjectives")
 _INTO = word_set("relations", "into")
+_OPENS = 4  # chunks; chosen because "As by far the" fits
 _ASIDE, _ASIDE_WORDS = 6, frozenset((",", "as", "in", "for", "during", "of", "like"))
 _OVERTAKING = re.compile(
     r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip|eclips|oust|unseat|dethron|leapfrog|outpac|ahead"
@@ -249,6 +250,8 @@ def _ranked(
         after = _list_after(chunks, _past_aside(chunks, verb + 1), hub)
         if after and (lead in ("", ",", "the", "and", "(") or not _subject_before(about, first, hub)):
             return after
+    if (beside := _beside_noun(chunks, first, last, hub)) is not None:
+        return (beside,)
     if lead in (",", "\u2013", "("):
         near = [k for k in range(first - 1) if _is_side(chunks[k], hub)]
         if near:
@@ -263,6 +266,16 @@ def _ranked(
     if near and (lead in _COPULA or behind(chunks, near[-1]) in ("", "with", "from", "to")):
         return _listed_before(chunks, near[-1], hub)
     return _list_after(chunks, last, hub)[:1]
+
+
+def _beside_noun(chunks: Sequence[Chunk], first: int, last: int, hub: str | None) -> str | None:
+    """ "second-largest supplier Ukraine shipped", "By far the world's largest importer, China is": named right behind."""
+    if last < len(chunks) and _is_side(chunks[last], hub) and last + 1 < len(chunks) and chunks[last + 1].has("verb"):
+        return _id(chunks[last])
+    opens = first <= _OPENS and all(c.kind == "word" for c in chunks[:first])
+    if opens and last + 1 < len(chunks) and chunks[last].low == "," and _is_side(chunks[last + 1], hub):
+        return _id(chunks[last + 1])
+    return None
 
 
 def _past_aside(chunks: Sequence[Chunk], k: int) -> int:

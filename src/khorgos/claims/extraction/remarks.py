@@ -12,7 +12,7 @@ from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.figures import compared_with
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.places_told import is_place, ranked_together
+from khorgos.claims.extraction.places_told import holder_of_place, is_place, ranked_together
 from khorgos.claims.extraction.relations import Relation
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group
@@ -221,6 +221,8 @@ def _stands_at(setting: Setting, i: int) -> str | None:
     chunks = line.chunks
     if (together := ranked_together(chunks, i)) is not None:
         return together
+    if (holder := holder_of_place(chunks, i)) is not None:
+        return holder
     opens = all(c.low in ("in", "on", "at", "the") for c in chunks[:i])  # "On the third place is Kazakhstan"
     if opens or chunks[i - 1].low in (".", ",", "and", ";"):
         for k in range(i + 1, min(len(chunks), i + 7)):
@@ -320,7 +322,7 @@ def _is_reached(chunks: Sequence[Chunk], i: int) -> bool:
     before = " ".join(c.low for c in chunks[max(0, i - 3) : i])
     following = chunks[i + 1].low if i + 1 < len(chunks) else "."
     return bool(re.search(r"\b(hit|hitting|reach\w*|set|setting|to|at|was|were|a|posted|broke|mark\w*)$", before)) and (
-        following in (".", ",", "in", "last", "for", "of", ";", "and", "")
+        following in (".", ",", "in", "last", "for", "of", ";", "and", "", "as", "amid", "while", "on", "after")
         or (i + 1 < len(chunks) and chunks[i + 1].kind == "when")
     )
 

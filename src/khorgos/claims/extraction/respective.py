@@ -52,7 +52,8 @@ def shares_of(line: Line, mentions: Sequence[Mention]) -> dict[int, Share]:
     floor = 0
     for mark in marks:
         for run in _runs(line.chunks, floor, mark):
-            for k, share in zip(run, _partners(line, mentions, run, floor), strict=False):
+            shares = _partners(line, mentions, run, floor) or _partners_behind(line, mark, len(run))
+            for k, share in zip(run, shares, strict=False):
                 found[k] = share._replace(head=run[0])
         floor = mark + 1
     return found
@@ -114,6 +115,12 @@ def _partners(line: Line, mentions: Sequence[Mention], run: Sequence[int], floor
                 second = "import" if first == "export" else "export"
                 lists.append((k, [Share(flow=first), Share(flow=second)]))
     return max(lists, key=lambda each: each[0])[1] if lists else []
+
+
+def _partners_behind(line: Line, mark: int, count: int) -> list[Share]:
+    """ "1.34 trillion and 1.11 trillion, respectively, were traded with the EU and the US"."""
+    groups = [group for group in _groups(line.chunks, mark, len(line.chunks), "area") if len(group) == count]
+    return [Share(area=k, lead=groups[0][0]) for k in groups[0]] if groups else []
 
 
 def _ends_in_list(chunks: Sequence[Chunk], group: Sequence[int], count: int) -> bool:

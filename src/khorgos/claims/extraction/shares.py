@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, mention_for, replaced
-from khorgos.claims.extraction.chunks import Chunk
+from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.items import item_right_behind
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.moves import is_allotted, is_share, sign_of_change
-from khorgos.claims.extraction.sides import WORLD
+from khorgos.claims.extraction.moves import is_allotted, is_change, is_share, sign_of_change
+from khorgos.claims.extraction.sides import WORLD, members_of
 
 _SOON = 3  # chunks; chosen because "Of all of Kyrgyzstan's imports" fits
 _OWN_NOUNS = word_set("shares", "own_nouns")
@@ -31,6 +31,8 @@ def is_part(scene: Scene, i: int) -> bool:
         return True
     if any(c.wording is not None and c.wording.sort in ("order", "lead") for c in line.chunks[max(0, i - 3) : i]):
         return True
+    if _is_or(line, i):
+        return True
     if _is_beside_partner(line.chunks, i) and sign_of_change(line, i)[0] == 0:
         return True
     if sign_of_change(line, i)[0] != 0:
@@ -43,6 +45,14 @@ def is_part(scene: Scene, i: int) -> bool:
             for c in line.chunks
         )
     )
+
+
+def _is_or(line: Line, i: int) -> bool:
+    """ "exports were $4.1 billion or 62 percent": a level told in two measures."""
+    if i < 2 or line.chunks[i - 1].low != "or" or sign_of_change(line, i)[0] != 0:
+        return False
+    level = line.chunks[i - 2].quantity
+    return level is not None and level.sort == "money" and not is_change(line, i - 2)
 
 
 def _is_of_whole(scene: Scene, i: int) -> bool:
@@ -180,6 +190,10 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
 
 def _standing_in(chunks: Sequence[Chunk], i: int, frame: Frame, mind: Discourse) -> str | None:
     """ "The country's share in total turnover": the partner spoken of before."""
+    if (it := next((k for k in range(i - 1, max(-1, i - 5), -1) if chunks[k].low == "it"), None)) is not None:
+        named = [c.area.area for c in chunks[:it] if c.kind == "area" and c.area is not None and not c.weak]
+        told = [area for area in named if area != frame.a and area in members_of(frame.b or "")]
+        return told[-1] if told else None
     own = i > 1 and chunks[0].has("own") and chunks[1].low.startswith("share")
     partner = mind.item or mind.subject
     return partner if own and frame.b == WORLD and partner not in (frame.a, WORLD) else None

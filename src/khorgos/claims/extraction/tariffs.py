@@ -19,6 +19,7 @@ from khorgos.claims.extraction.when import When
 _AFTER_GOODS = word_set("tariffs", "after_goods")
 _ALL_OF = word_set("tariffs", "all_of")
 _FACED = re.compile(r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying|carr(?:y|ies)$|bears?$|attracts?$")
+_BULLETS = frozenset(("-", "\u2013", "\u2022", "*", "\u00b7"))
 _HITS = re.compile(r"(?:hits?|targets?|targeting|covers?|covering|affects?)$")
 _NEAR = 5  # lines; chosen because an entry of a list of duties has two or three lines of remarks
 _REACH = 8  # chunks; chosen because "10 per cent to 15 per cent extra import duties" fits
@@ -77,6 +78,10 @@ def _is_entry(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
         return False
     if any(c.low in ("rate", "rates") for c in chunks[:i]):
         return True
+    signed = chunks[i].quantity is not None and chunks[i].quantity.sign != 0  # type: ignore[union-attr]
+    steps = any(c.low == "from" and chunks[k + 1].quantity is not None for k, c in enumerate(chunks[:-1]))
+    if chunks[0].low in _BULLETS and steps and not signed:
+        return True  # "- electric vehicles - from 25 percent to 100 percent"
     of_goods = any(c.kind == "area" or c.product or c.has("all") for c in chunks[:i])
     return of_goods and i >= len(chunks) - 2 and not any(c.has("change") or c.has("reach") for c in chunks[:i])
 
@@ -98,6 +103,8 @@ def note_duties(line: Line, mind: TariffMind, setting: Setting) -> None:
     cues = [k for k, c in enumerate(chunks) if c.has("tariff")]
     rated = any(c.quantity is not None and c.quantity.sort == "percent" for c in chunks)
     mind.lines = 0 if cues else mind.lines + (not rated)
+    if mind.lines <= _NEAR and not rated:
+        mind.heading = _applied_from(line, setting) or mind.heading
     if not cues or rated:
         return
     on, goods = _laid_on(chunks, cues[0])
@@ -162,6 +169,15 @@ def _is_next_rate(chunks: Sequence[Chunk], i: int) -> bool:
     )
     borne = i > 0 and _FACED.match(chunks[i - 1].low) is not None  # "energy bears 10%"
     return on_goods or borne or any(c.low == "total" for c in chunks[max(before[-1], i - 4) : i])
+
+
+def _applied_from(line: Line, setting: Setting) -> str | None:
+    """ "The increases apply to goods entered on or after Sept. 27": the day for all rates that follow."""
+    for k, chunk in enumerate(line.chunks):
+        before = " ".join(c.low for c in line.chunks[max(0, k - 3) : k])
+        if chunk.when is not None and chunk.when.sort == "date" and before.endswith(("on or after", "effective")):
+            return _written(chunk.when, setting)
+    return None
 
 
 def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:

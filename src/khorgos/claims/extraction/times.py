@@ -232,7 +232,9 @@ def _is_enclosed(chunks: Sequence[Chunk], k: int) -> bool:
     if left is None or chunks[left].low == ")":
         return False
     right = next((j for j in range(k + 1, min(len(chunks), k + 12)) if chunks[j].low == ")"), None)
-    return right is not None and any(c.has("change") or c.has("flow") for c in chunks[left + 1 : right])
+    return right is not None and any(
+        c.has("change") or c.has("flow") or c.has("verb") for c in chunks[left + 1 : right]
+    )
 
 
 def aside_before(line: Line, k: int) -> int | None:

@@ -290,8 +290,9 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      _range_of_years),
     (rf"(?<!from )\b[Tt]hrough\s+(?P<m>{M})(?!\s*[0-3]?[0-9]\b){_OF}", 0, _through),
     (rf"\b(?P<m>{M}){_OF}", 0, _single),
-    (rf"(?:\bthe\s+)?\b(?:first|initial|opening)\s+(?P<n>{N})(?:\s+|-)months?(?:\s+period)?{_OF}", re.I, _first_months),
-    (rf"\b(?P<n>{N})\s+months?\s+(?:through|to|ended|ending|ending in|ended in|till|up to|until|ended on)\s+"
+    (rf"(?:\bthe\s+)?\b(?:first|initial|opening)\s+(?P<n>{N})(?:\s+|-)months?(?:\s+period)?"
+     rf"(?:\s*\([A-Z][a-z]{{2,8}}\.?\s*[-\u2013]\s*[A-Z][a-z]{{2,8}}\.?\))?{_OF}", re.I, _first_months),
+    (rf"\b(?P<n>(?i:{N}))\s+months?\s+(?:through|to|ended|ending|ending in|ended in|till|up to|until|ended on)\s+"
      rf"(?P<m>{M})(?:\s*[0-3]?[0-9]\b(?![,.]?[0-9]))?{_OF}", 0, _trailing),
     (rf"(?:\bthe\s+|\bthese\s+|\bthose\s+|\bin\s+|\bfor\s+|\bover\s+|\bduring\s+)(?P<n>{N})\s+months?\b"
      rf"(?!\s+(?:ago|earlier|in a row|running))(?:\s+period)?{_OF}", re.I, _named_months),
@@ -314,9 +315,10 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      rf"(?:in\s+|on\s+)?(?P<m>{M})(?:\s*[0-3]?[0-9]\b(?![,.]?[0-9]))?{_OF}", re.I, _year_ended),
     (r"\b(?:calendar\s+|fiscal\s+)?year\s+(?P<y>1[34][0-9]{2})\b(?:\s*\((?:which\s+)?"
      r"(?:ended|started|began|ending)[^()]{0,30}\))?", re.I, _persian),
-    (r"\b(?:annuali[sz]ed|(?:last|past|latest|previous|rolling)\s+(?:12|twelve)\s+months|12-month(?:\s+rolling)?)\b",
+    (r"\b(?:annuali[sz]ed|(?:last|past|latest|previous|rolling)\s+(?:12|twelve)\s+months|12-month(?:\s+rolling)?"
+     r"(?!\s+(?:average|basis|mean)))\b",
      re.I, _rolling),
-    (rf"\b(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2}})(?![0-9])(?:\s+marketing\s+year)?(?P<fy>)", 0, _fiscal),
+    (rf"\b(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2}})(?![0-9]|[.,][0-9]|\s?(?:%|per))(?:\s+marketing\s+year)?(?P<fy>)", 0, _fiscal),
     (rf"\b(?:between|from)\s+(?P<y1>{Y})\s+(?:and|to)\s+(?P<y2>{Y})", re.I, _years),
     (rf"\b(?P<y1>{Y})\s*[-\u2013]\s*(?P<y2>{Y})", 0, _years),
     (rf"\b(?:by|until|through|before)\s+(?:the\s+)?(?:end\s+of\s+)?(?:the\s+year\s+)?(?P<y>{Y})", re.I, _horizon),
@@ -329,6 +331,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (rf"\b(?P<n>{N})\s+years\s+(?:earlier|ago|before|previously|prior)\b", re.I, _years_ago),
     (r"\b(?:a\s+year|one\s+year|12\s+months|twelve\s+months)\s+(?:earlier|ago|before|previously"
          r"|prior)\b", re.I, _earlier),
+    (r"\b(?:this|the same)\s+time\s+(?:last\s+year|a\s+year\s+(?:ago|earlier))\b", re.I, _earlier),
     (r"\b(?:the\s+|a\s+)?year[- ](?:earlier|ago)(?:\s+(?:period|month|level|quarter))?\b", re.I, _earlier),
     (r"\b(?:the\s+)?(?:previous|preceding|prior|past)\s+(?:year|month|quarter)\b(?:'s)?", re.I, _earlier),
     (r"\b(?:the|a)\s+(?:year|month|quarter)\s+(?:before|earlier|prior|previously|ago)\b", re.I, _earlier),
@@ -341,7 +344,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (r"\b(?:(?:the|this|that)\s+(?:(?:reporting|reported|reviewed|review|accounting|mentioned|above-mentioned|specified"
      r"|indicated|said|reference)\s+)?(?:period|half-year|month|quarter|timeframe)|these\s+months"
           r"|the\s+period\s+under\s+review"
-     r"|the\s+reviewed\s+period|the\s+months\s+in\s+question|the\s+half)\b", re.I, _running),
+     r"|the\s+reviewed\s+period|these\s+[0-9]{1,2}\s+months|the\s+months\s+in\s+question|the\s+half)\b", re.I, _running),
     (r"\b(?:the\s+(?:full|whole|entire)\s+year|the\s+year\s+as\s+a\s+whole|full[- ]year)\b", re.I, _full_year),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, flags), make) for pattern, flags, make in _PATTERNS)
