@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from khorgos.claims.extraction.allotted import allotted_to
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind, spelt_out
 from khorgos.claims.extraction.frames import Place, resolve
@@ -201,7 +202,8 @@ def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule 
     around = [m for m, mention in enumerate(scene.mentions) if mention.first <= i < mention.last]
     if around:
         return around[0]
-    linked = _linked(scene, i)
+    allotted = allotted_to(scene.line.chunks, scene.mentions, i)
+    linked = allotted if allotted is not None else _linked(scene, i)
     if linked is not None:
         return linked
     coming = _coming_from(scene, i)
@@ -303,6 +305,8 @@ def _is_part_of(scene: Scene, i: int, m: int) -> bool:
 def _links(chunk: Chunk) -> bool:
     if chunk.has("change"):
         return not chunk.low.endswith("ed") or chunk.low in ("increased",)
+    if chunk.kind == "area" and chunk.area is not None and chunk.area.sort == "adjective":
+        return True  # "$132.8 million of Kyrgyz goods exported"
     return chunk.low in _LINK or chunk.has("all") or bool(chunk.product) or chunk.has("share")
 
 
@@ -378,9 +382,9 @@ def _of_member(scene: Scene, i: int, frame: Frame) -> Frame:
     stands_in = any(c.low == "it" for c in chunks[i + 1 : i + 4])
     if not told or not stands_in or chunks[i - 1].low != "with":
         return frame
-    if told[-1] in members_of(frame.a or ""):
+    if told[-1] in members_of(frame.a):
         return replace(frame, a=told[-1], listed=True)
-    return replace(frame, b=told[-1], listed=True) if told[-1] in members_of(frame.b or "") else frame
+    return replace(frame, b=told[-1], listed=True) if told[-1] in members_of(frame.b) else frame
 
 
 def _partnership(scene: Scene, i: int, m: int | None) -> Relation | None:
@@ -432,9 +436,9 @@ def _shared(scene: Scene, share: Share, m: int | None, mind: Discourse) -> Frame
 
 
 def _with_subject(frame: Frame, mention: Mention, area: str) -> Frame:
-    if area in (frame.a, frame.b) or (frame.a is not None and area in members_of(frame.b or "")):
+    if area in (frame.a, frame.b) or (frame.a is not None and area in members_of(frame.b)):
         return frame
-    if area in members_of(frame.a or ""):
+    if area in members_of(frame.a):
         return replace(frame, a=area, listed=True)  # "with $43.8 billion it provided 46% of the region's trade with"
     if not mention.a:
         return replace(frame, a=area)

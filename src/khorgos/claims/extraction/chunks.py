@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
@@ -124,7 +124,18 @@ def read_line(text: str, sentence: Sentence) -> Line:
     for quantity in find_quantities(tokens, taken):
         if all(_is_free(chunks[i]) for i in range(quantity.first, quantity.last)):
             _lay(chunks, _chunk(tokens, "quantity", quantity.first, quantity.last, quantity=quantity))
-    return Line(sentence, tuple(tokens), tuple(_rest(tokens, chunks)))
+    return Line(sentence, tuple(tokens), tuple(_without_dashes(list(_rest(tokens, chunks)))))
+
+
+def _without_dashes(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
+    """ "exports - 300.4 billion drams, imports -490.9 billion": a dash before an amount is no sign."""
+    for i, chunk in enumerate(chunks):
+        quantity = chunk.quantity
+        of_flow = i > 0 and chunks[i - 1].marks.get("flow") in ("export", "import", "total", "supply")
+        if quantity is None or quantity.sign >= 0 or quantity.sort != "money" or not of_flow:
+            yield chunk
+            continue
+        yield replace(chunk, quantity=replace(quantity, sign=0, value=abs(quantity.value or 0.0)))
 
 
 def _is_free(chunk: Chunk | None) -> bool:

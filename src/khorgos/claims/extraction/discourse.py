@@ -13,8 +13,14 @@ from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.nomenclature.periods import Period
 
+# Votes for the country that a text is about. Chosen because with them it is found in 142 of the 149 marked articles:
+# owners of flows count most, a partner however often named once, and names outside flows a few times at most.
+_OWNED, _PARTNERED, _IN_PASSING, _OFFICE = 3, 1, 4, 3
+_MOSTLY = 0.85  # chosen because a piece about one country tells a flow of two others once in a while
 _SELLERS = word_set("discourse", "sellers")
-_IN_LISTS = frozenset((",", "and", "-", "\u2013", "\u2014", ":", "(", "namely", "the"))
+_IN_LISTS = frozenset(
+    ("among", "them", "including", "such", "as", "like", ",", "and", "-", "\u2013", "\u2014", ":", "(", "namely", "the")
+)
 _PREPOSITIONS = word_set("frames", "prepositions")
 
 
@@ -68,6 +74,8 @@ class Discourse:
         subject: the last country that a sentence was about.
         region: the last group of countries.
         only_group: the one group that the text names.
+        around: the country that nearly all flows told in full have as a side.
+        told_around: whether several flows say so, not only the hub.
         period: the last period.
         source: whose figures the text goes by.
         source_area: that publisher's country.
@@ -77,6 +85,7 @@ class Discourse:
         place: the last place in a ranking.
         item: the partner last placed or listed.
         aside: whether the period is a part that the paragraph looks at: "in April alone".
+        share: whether the last figure was a share.
         topic: the turnover that the sentence before broke down into exports and imports, which "the figure" means.
         whole: what a bare flow means after a paragraph about several partners: trade with all.
     """
@@ -89,6 +98,8 @@ class Discourse:
     subject: str | None = None
     region: str | None = None
     only_group: str | None = None
+    around: str | None = None
+    told_around: bool = False
     period: Period | None = None
     source: str | None = None
     source_area: str | None = None
@@ -98,6 +109,7 @@ class Discourse:
     place: int = 0
     item: str | None = None
     aside: bool = False
+    share: bool = False
     topic: Frame | None = None
     whole: Frame | None = None
 
@@ -116,19 +128,16 @@ def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
     Returns:
         An id; None if no area is named.
     """
+    told = tuple(mentions)
+    if (around := turns_around(told)) is not None:
+        return around
     count: Counter[str] = Counter()
-    for mention in mentions:
-        for side in (*mention.a * 3, *mention.b * 2):  # owners are spoken of more than partners
-            count[side] += 1
-    for line in lines:
-        for chunk, following in pairwise(line.chunks):
-            if chunk.kind == "area" and chunk.area is not None and following.low in ("'s", "'"):
-                count[chunk.area.area] += 1  # "China's primary source"
-    for chunk in (chunk for line in lines for chunk in line.chunks):
-        if chunk.kind == "area" and chunk.area is not None:
-            count[chunk.area.area] += 1
-        if chunk.source is not None:
-            count[chunk.source.area] += 2 * ("|" not in chunk.source.area)
+    for mention in told:
+        for side in mention.a if not mention.supply else ():
+            count[side] += _OWNED
+    partners = Counter(side for mention in told for side in (*mention.b, *(mention.a if mention.supply else ())))
+    count.update({side: min(_PARTNERED, n) for side, n in partners.items()})
+    count.update(_named_in_passing(lines))
     opening = next((c.area.area for line in lines for c in line.chunks if c.area is not None), None)
     if opening is not None:
         count[opening] += 2  # who is named first is who a text is about, unless others are named far more often
@@ -138,6 +147,23 @@ def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
         return None
     first = {area: i for i, area in enumerate(count)}
     return max(countries, key=lambda each: (each[0], -first[each[1]]))[1]
+
+
+def _named_in_passing(lines: Sequence[Line]) -> Counter[str]:
+    """How often areas stand outside flows, owners of anything twice, and publishers of figures."""
+    count: Counter[str] = Counter()
+    plain: Counter[str] = Counter()
+    for line in lines:
+        for k, chunk in enumerate(line.chunks):
+            if chunk.source is not None and "|" not in chunk.source.area:
+                count[chunk.source.area] += _OFFICE
+            if chunk.kind != "area" or chunk.area is None:
+                continue
+            plain[chunk.area.area] += 1
+            owns = k + 1 < len(line.chunks) and line.chunks[k + 1].low in ("'s", "'")
+            count[chunk.area.area] += owns
+    count.update({area: min(_IN_PASSING, n) for area, n in plain.items()})
+    return count
 
 
 def region_of(lines: Iterable[Line]) -> str | None:
@@ -171,6 +197,33 @@ def is_bilateral(mentions: Iterable[Mention], hub: str | None) -> bool:
     )
     # three quarters chosen because a bilateral piece names a third country now and then, a survey names many
     return not partners or max(partners.values()) >= 0.75 * sum(partners.values())
+
+
+def turns_around(mentions: Iterable[Mention], hub: str | None = None) -> str | None:
+    """The country that nearly all flows told in full have as a side, with several others; None if there is none.
+
+    Args:
+        mentions: of the whole text.
+    """
+    sides = [{s for s in (*m.a, *m.b) if not s.startswith("@") and s not in (WORLD, "WLD")} for m in mentions]
+    pairs = [each for each in sides if len(each) > 1]
+    count = Counter(side for each in pairs for side in each).most_common(2)
+    if hub is not None and not is_group(hub) and all(hub in each for each in pairs):
+        return hub
+    if len(count) < 2:
+        return _only_owner(sides)
+    if count[0][1] < 2 or count[0][1] < _MOSTLY * len(pairs) or count[0][1] == count[1][1]:
+        return None
+    return None if is_group(count[0][0]) else count[0][0]
+
+
+def _only_owner(sides: Sequence[set[str]]) -> str | None:
+    """The one country whose flows a text speaks of, where it names no flow of two."""
+    owners = Counter(side for each in sides for side in each).most_common(1)
+    total = sum(bool(each) for each in sides)
+    if not owners or owners[0][1] < 2 or owners[0][1] < _MOSTLY * total:  # noqa: PLR2004  once may be by the way
+        return None
+    return None if is_group(owners[0][0]) else owners[0][0]
 
 
 def main_pair(mentions: Iterable[Mention]) -> tuple[str, str] | None:

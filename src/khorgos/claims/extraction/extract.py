@@ -23,6 +23,7 @@ from khorgos.claims.extraction.discourse import (
     only_group,
     region_of,
     subjects,
+    turns_around,
 )
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.figures import figure
@@ -48,6 +49,7 @@ from khorgos.nomenclature.periods import Period, parse_period
 _TIMED = word_set("extract", "timed")
 # First months of fiscal years that do not begin in April (CIA, The World Factbook, field "Fiscal year").
 _FISCAL_FIRST = {"PAK": 7, "BGD": 7, "EGY": 7, "AUS": 7, "NPL": 7, "KEN": 7, "UGA": 7, "ETH": 7, "USA": 10, "THA": 10}
+_DATELINE = 5  # chunks; chosen because "Tashkent, Uzbekistan, Aug. 7" fits
 _CLAUSE = 8  # chunks; chosen because "before Beijing stopped Australian shipments in late 2020" fits
 _FIGURES = frozenset(("statistics", "data", "figures", "numbers", "customs", "statisticians", "calculations"))
 # Kinds that set no flow for the next sentence.
@@ -96,6 +98,8 @@ class _Reader:
             main=main_pair(every),
             pairs=frozenset(frozenset((*m.a, *m.b)) for m in every if len(m.a) == len(m.b) == 1),
             bilateral=is_bilateral(every, hub),
+            around=turns_around(every, hub),
+            told_around=turns_around(every) is not None,
             region=region_of(self._lines),
             only_group=only_group(self._lines),
         )
@@ -179,7 +183,7 @@ class _Reader:
         mind, partners = self._mind, self._partners
         self._partners = set()
         sides = (mind.running.a, mind.running.b, mind.centre)
-        survey = self._opening is not None and self._opening.b == WORLD and not mind.bilateral
+        survey = self._opening is not None and self._opening.b == WORLD
         if len(partners) > (0 if survey else 1) and mind.hub is not None and mind.hub in sides:
             group = next((side for side in mind.main or () if is_group(side)), None)
             within = group is not None and not survey and partners <= members_of(group) | {group}
@@ -201,6 +205,17 @@ class _Reader:
         above = [line for line in above if all(chunk.quantity is None for chunk in line.chunks)]
         caption = " ".join(self._text[line.sentence.start : line.sentence.end] for line in above)
         return table_claims(table, TableSetting(self._text, self._calendar, self._mind, caption, found))
+
+
+def _is_dateline(line: Line) -> bool:
+    """ "BAKU, Azerbaijan, Feb. 26": where and when, and no more."""
+    told = [c for c in line.chunks if c.kind not in ("sign", "number")]
+    places = [c for c in told if c.kind == "area"]
+    return (
+        bool(places)
+        and len(told) <= _DATELINE
+        and all(c.kind in ("area", "when") or c.low == "by" or _MONTH.fullmatch(c.low) for c in told)
+    )
 
 
 def _parties(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -233,10 +248,17 @@ _FROM_MONTH = re.compile(
 )
 
 
+_MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?")
+_IN_MONTH = re.compile(
+    r"\bfrom\s+(?:us)?\$[0-9.,]+\s?(?:billion|bn|million|b)?\s+in\s+"
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?!\s+(?:of\s+)?(?:last|20))"
+)
+
+
 def _is_monthly(text: str) -> bool:
     """Whether the text compares months with the months before, as the releases of the U.S. Census Bureau do."""
     low = text.lower()
-    return _FROM_MONTH.search(low) is not None or any(
+    return any(pattern.search(low) is not None for pattern in (_FROM_MONTH, _IN_MONTH)) or any(
         words in low
         for words in (
             "bureau of economic analysis",
@@ -307,9 +329,13 @@ def _remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft],
         mind.whole = None
     for draft in sorted((d for d in (*numbers, *rest) if d.kind not in _NO_FLOW), key=lambda d: d.start):
         _remember_flow(draft, mind)
+    if numbers:
+        mind.share = any(draft.kind == "share" for draft in numbers)
     mind.topic = _broken_down([d.frame for d in numbers if d.frame is not None])
     items = {d.frame.b for d in numbers if d.frame is not None and d.frame.listed and d.frame.b != WORLD}
     for _, area in scene.about:
+        if _is_dateline(scene.line):
+            break  # where it was written
         if len(items) > 1 and area in items:
             continue  # of several partners listed none is what the next sentence is about
         if not is_group(area) or area == "EU":
@@ -400,6 +426,7 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         for d in drafts
         if d.kind in ("rank", "record") and d.period_sure and d.period is not None and d.period not in past
     ]
+    told = _without_compared(told)
     if told:
         mind.aside = aside
         mind.period = _period_of(max(told, key=lambda d: d.start).period or "") or mind.period
@@ -418,6 +445,19 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         of_flow = any(m.flow is not None for m in scene.mentions) and not aside
         if of_flow or _is_heading(scene.line) or _is_about_figures(scene.line):
             mind.period = setting.calendar.period(when, mind.period) or mind.period
+
+
+def _without_compared(told: Sequence[Draft]) -> list[Draft]:
+    """ "$2.98 trillion surpassed the figure for all of 2010": the later of two periods is spoken of."""
+    periods = {d.period: _period_of(d.period or "") for d in told}
+    ends = {text: p.start + p.months for text, p in periods.items() if p is not None}
+    if len(ends) != 2 or len(told) < 2:  # noqa: PLR2004  a series of years goes on with its last
+        return list(told)
+    (one, one_end), (other, other_end) = ends.items()
+    first, last = (periods[one], other) if one_end < other_end else (periods[other], one)
+    last_start = periods[last].start  # type: ignore[union-attr]
+    apart = first is not None and first.start + first.months <= last_start
+    return [d for d in told if d.period == last] if apart else list(told)
 
 
 def _is_in_brackets(setting: Setting, draft: Draft) -> bool:

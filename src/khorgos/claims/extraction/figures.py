@@ -18,12 +18,12 @@ from khorgos.claims.extraction.parts import part_of_goods
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.shares import is_part, names_a_whole, share_frame
+from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.claims.extraction.times import aside_before, attached_time, time_of
 from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period, year
 
 _YEAR = 12  # months
-_GOODS = frozenset(("export", "import", "total", "supply"))
 _ALL_GOODS = frozenset(("", "goods", "products", "merchandise", "commodities"))
 _STRETCH = re.compile(
     r"\b(?:in|over|within|during) (?:the )?(?:past |last |previous |space of )?"
@@ -44,13 +44,11 @@ def figure(setting: Setting, i: int) -> Draft | None:
     scene, mind = setting.scene, setting.mind
     quantity = scene.line.chunks[i].quantity
     assert quantity is not None
-    if quantity.sign < 0 and quantity.sort == "money" and i and scene.line.chunks[i - 1].marks.get("flow") in _GOODS:
-        quantity = replace(quantity, sign=0, value=abs(quantity.value or 0.0))  # "exports - 300 bn, imports -490 bn"
     m = mention_for(scene, i)
     orphan = m is None and mind.running.flow is None and quantity.sort in ("money", "goods")
     if not (orphan and _other_matter(scene.line.chunks, i) is None) and not _is_trade(scene, i, m, mind):
         return None
-    frame = _of_share_beside(setting, i) or frame_for(scene, i, m, mind)
+    frame = _with_hub(_of_share_beside(setting, i) or frame_for(scene, i, m, mind), setting, i)
     draft = Draft(scene, *_place(scene.line, quantity), "other", frame, chunk=i, flow_sure=m is not None)
     draft.period_sure, period = _period(setting, i, m)
     draft.period = words_of(period)
@@ -65,6 +63,23 @@ def figure(setting: Setting, i: int) -> Draft | None:
     )
     _read_value(setting, draft, quantity, i, period)
     return draft
+
+
+def _with_hub(frame: Frame, setting: Setting, i: int) -> Frame:
+    """A flow that lacks the country which all flows of the text have: the side the sentence names is its partner."""
+    hub = setting.mind.around
+    sides = (frame.a, frame.b)
+    if hub is None or frame.sure > 1 or frame.unnamed or None in sides or hub in sides:
+        return frame
+    if WORLD in sides:
+        is_country = frame.b == WORLD and frame.a is not None and not is_group(frame.a)
+        is_other = is_country and setting.mind.told_around and frame.flow in ("export", "import")
+        return replace(frame, b=hub, listed=True) if is_other else frame
+    if any(side is not None and hub in members_of(side) for side in sides):
+        return frame
+    named = [c.area.area for c in setting.scene.line.chunks[:i] if c.kind == "area" and c.area is not None]
+    told = [side for side in reversed(named) if side in sides]
+    return replace(frame, a=hub, b=told[0] if told else frame.b, listed=True)
 
 
 def _of_share_beside(setting: Setting, i: int) -> Frame | None:
@@ -153,7 +168,7 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
 
 def _month_after(setting: Setting, i: int) -> Period | None:
     """ "dropped 23% from June", said after the first seven months."""
-    reach = range(i + 1, min(len(setting.scene.line.chunks), i + 4))
+    reach = range(i + 1, len(setting.scene.line.chunks))
     bases = (setting.scene.line.chunks[k].when for k in reach if setting.roles.get(k) == "base")
     when = next(bases, None)
     return None if when is None else setting.calendar.month_after(when, setting.mind.period)

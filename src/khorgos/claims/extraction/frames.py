@@ -275,6 +275,9 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
         return _of_subject(frame, mention, line, place, mind)
     if mind.whole is not None and not mention.mutual:
         return replace(frame, a=mind.whole.a, b=mind.whole.b)
+    others = mention.product and mind.running.product not in ("", mention.product) and not mind.bilateral
+    if others and mind.running.listed and not mention.mutual and mind.anchor(mind.running) is not None:
+        return replace(frame, a=mind.anchor(mind.running), b=WORLD)  # other goods, after one partner's
     of_balance = mind.running.flow == "balance" and mention.flow in ("export", "import")  # of the same partner
     context = mind.base if mind.running.listed and not mention.mutual and not of_balance else mind.running
     if context.a is not None:
@@ -449,6 +452,9 @@ def _is_rival(area: str, other: str, mind: Discourse) -> bool:
 
 def _missing_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str | None:
     """The partner of a flow whose owner is known."""
+    told = place.prior[1] if place.prior is not None else None
+    if told is not None and told.flow == "total" and mention.flow in ("export", "import") and a in (told.a, told.b):
+        return told.other(a)  # "Trade with Russia rose to $3.84 billion; Uzbek exports amounted to"
     if mind.running.listed and a == mind.base.a and not mention.mutual:
         return mind.base.b
     named = bool(mention.a) and not mention.a[0].startswith("@")

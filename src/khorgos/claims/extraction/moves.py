@@ -168,8 +168,13 @@ def _belongs_left(chunks: Sequence[Chunk], i: int, k: int) -> bool:
     next_to = k == i + 1 or (chunks[i + 1].low == "(" and chunks[k - 1].low == ")")
     if is_money and next_to and chunk.low in ("above", "below") and _is_of_before(chunks, k):
         return True
+    if is_money and k > i + 1 and chunk.low in ("above the", "below the") and chunks[k + 1].quantity is not None:
+        return False  # "$760 million, or 54% above the $492 million of"
     if is_money and chunk.low in ("over", "under", "above", "below", "up", "down", "ahead of", "behind"):
         return False
+    told = chunks[i + 1].low == "," and k + 1 < len(chunks) and chunks[k + 1].low in ("from", "compared with", "on")
+    if is_money and told and chunk.has("change") and chunks[i + 2].low in ("a", "an"):
+        return False  # "added up to $340.6 billion, a substantial drop from"
     if is_money and chunk.has("change") and not chunk.has("compare"):
         verb = chunk.low.endswith(("ed", "ing")) or chunk.low in ("rose", "fell", "grew", "sank", "slid", "shrank")
         return not verb
@@ -298,6 +303,8 @@ def is_share(line: Line, i: int) -> bool:
         i: the percentage's chunk.
     """
     chunks = line.chunks
+    if [c.low for c in chunks[i + 1 : i + 4]] in (["of", "its", "value"], ["in", "value", "terms"]):
+        return False  # "lost 8.3 percent of its value"
     right = _right_word(chunks, i)
     if right is not None and not any(c.has("share") for c in chunks[i + 1 : right]):
         return False
@@ -305,7 +312,12 @@ def is_share(line: Line, i: int) -> bool:
     of_share = after is not None and after.has("share") and after.low.startswith(("of", "share"))
     if of_share or (after is not None and after.low in ("of", "of the total", "share", "market")):
         return not _is_growth_of(chunks, i)
-    if after is not None and after.low == "in" and i + 2 < len(chunks) and "total" in chunks[i + 2].low:
+    if (
+        after is not None
+        and after.low == "in"
+        and i + 2 < len(chunks)
+        and any(word in c.low for c in chunks[i + 2 : i + 4] for word in ("total", "overall", "entire"))
+    ):
         return True
     return _share_before(chunks, i)
 

@@ -17,7 +17,12 @@ _COPULA = word_set("relations", "copula")
 _ADJECTIVES = word_set("relations", "adjectives")
 _INTO = word_set("relations", "into")
 _OPENS = 4  # chunks; chosen because "As by far the" fits
-_ASIDE, _ASIDE_WORDS = 6, frozenset((",", "as", "in", "for", "during", "of", "like"))
+_ASIDE, _ASIDE_WORDS = (
+    6,
+    frozenset(
+        (",", "as", "in", "for", "during", "of", "like", "however", "again", "still", "once", "meanwhile", "therefore")
+    ),
+)
 _OVERTAKING = re.compile(
     r"overt[ao]ok|overtak|surpass|replac|displac|pass(?:ed|ing)|outstrip|eclips|oust|unseat|dethron|leapfrog|outpac|ahead"
 )
@@ -129,6 +134,10 @@ def _flow_of(chunks: Sequence[Chunk], i: int, last: int) -> str:
         named = chunks[k].marks.get("flow")
         if flow == "total" and named in ("export", "import"):
             return named
+    for k in range(max(1, i - 9), i):
+        named = chunks[k].marks.get("flow")
+        if flow == "total" and named in ("export", "import") and chunks[k - 1].low in ("for", "in", "by"):
+            return named  # "for exports Russia was the biggest partner"
     return flow
 
 
@@ -283,8 +292,8 @@ def _past_aside(chunks: Sequence[Chunk], k: int) -> int:
     start = k
     while k < len(chunks) and k - start < _ASIDE and (chunks[k].kind == "when" or chunks[k].low in _ASIDE_WORDS):
         k += 1
-    timed = any(c.kind == "when" for c in chunks[start:k])
-    return k if timed else start
+    told = any(c.kind == "when" or c.low in ("however", "again", "still", "meanwhile") for c in chunks[start:k])
+    return k if told else start
 
 
 def _is_side(chunk: Chunk, hub: str | None) -> bool:

@@ -27,7 +27,11 @@ def is_part(scene: Scene, i: int) -> bool:
     quantity = line.chunks[i].quantity
     if quantity is None or quantity.sort != "percent" or quantity.sign:
         return False
-    if is_share(line, i) or _is_of_whole(scene, i):
+    if i + 1 < len(line.chunks) and any(
+        c.low in ("was the share of", "the share of") for c in line.chunks[i + 1 : i + 5]
+    ):
+        return True  # "or 41.89%, was the share of imports"
+    if is_share(line, i) or _is_of_whole(scene, i) or _stand_in(scene) is not None:
         return True
     if any(c.wording is not None and c.wording.sort in ("order", "lead") for c in line.chunks[max(0, i - 3) : i]):
         return True
@@ -45,6 +49,14 @@ def is_part(scene: Scene, i: int) -> bool:
             for c in line.chunks
         )
     )
+
+
+def _stand_in(scene: Scene) -> str | None:
+    """ "That of Russia was 18.6%", after a sentence about shares: whose share it is."""
+    chunks = scene.line.chunks
+    if not scene.mind.share or len(chunks) < 3 or chunks[0].low not in ("that", "those") or chunks[1].low != "of":  # noqa: PLR2004
+        return None
+    return next((c.area.area for c in chunks[2:4] if c.kind == "area" and c.area is not None), None)
 
 
 def _is_or(line: Line, i: int) -> bool:
@@ -142,7 +154,7 @@ def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> F
             whole = share_frame(scene, prior[-1], frame_for(scene, prior[-1], m, mind), mind)
             part = _beside(scene, i, prior[-1])
             return whole if part is None or whole is None else replaced(replace(whole, listed=True), part, "", mind)
-    part = _subject(scene, i, frame) or _standing_in(scene.line.chunks, i, frame, mind)
+    part = _stand_in(scene) or _subject(scene, i, frame) or _standing_in(scene.line.chunks, i, frame, mind)
     if part is not None and frame.b == WORLD and part != frame.a:
         return replace(frame, b=part, sure=1, listed=True)
     if part is not None:
@@ -173,6 +185,12 @@ def _id(chunk: Chunk) -> str | None:
 def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
     """The area whose part it is: the free subject before, or where the part goes ("42% of exports went to Russia")."""
     chunks = scene.line.chunks
+    last = max((k for k in range(i) if _is_percent(chunks[k])), default=-1)
+    items = [
+        k for k in free_areas(scene) if last < k < i and behind(chunks, k) == "of" and chunks[k - 2].low in (",", "and")
+    ]
+    if items and last >= 0:
+        return _id(chunks[items[-1]])  # "the share of China fell from 27% to 19%, of Kazakhstan from 6.5% to"
     owners = {k for r in scene.relations for k in range(r.first, r.last)}
     free = [k for k in free_areas(scene) if k < i and not behind(chunks, k) and k not in owners]
     if free:
@@ -192,7 +210,7 @@ def _standing_in(chunks: Sequence[Chunk], i: int, frame: Frame, mind: Discourse)
     """ "The country's share in total turnover": the partner spoken of before."""
     if (it := next((k for k in range(i - 1, max(-1, i - 5), -1) if chunks[k].low == "it"), None)) is not None:
         named = [c.area.area for c in chunks[:it] if c.kind == "area" and c.area is not None and not c.weak]
-        told = [area for area in named if area != frame.a and area in members_of(frame.b or "")]
+        told = [area for area in named if area != frame.a and area in members_of(frame.b)]
         return told[-1] if told else None
     own = i > 1 and chunks[0].has("own") and chunks[1].low.startswith("share")
     partner = mind.item or mind.subject

@@ -12,9 +12,9 @@ WORLD = "WLD"
 
 
 @cache
-def members_of(group: str) -> frozenset[str]:
-    """Everybody who has ever been a member of a group; none for a country or the world."""
-    if group == WORLD or get(group).kind != "group":
+def members_of(group: str | None) -> frozenset[str]:
+    """Everybody who has ever been a member of a group; none for a country, the world, or nobody."""
+    if not group or group == WORLD or get(group).kind != "group":
         return frozenset()
     found = {stretch.area for stretch in memberships(group)}
     return frozenset(found | ({"EU"} if group == "EU27" else set()))

@@ -109,8 +109,9 @@ def note_duties(line: Line, mind: TariffMind, setting: Setting) -> None:
         return
     on, goods = _laid_on(chunks, cues[0])
     by = _imposer(chunks, cues[0], cues[0], on)
-    if by is not None and on not in (None, by) and any(c.has("tariffact") for c in chunks):
-        mind.by, mind.on, mind.goods, mind.day = by, on, goods, _day(setting, cues[0])
+    day = _day(setting, cues[0])
+    if by is not None and on not in (None, by) and (day or any(c.has("tariffact") for c in chunks)):
+        mind.by, mind.on, mind.goods, mind.day = by, on, goods, day
 
 
 def _tariff_before(chunks: Sequence[Chunk], i: int) -> bool:
@@ -204,7 +205,8 @@ def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
     by, on = _sides(by, on, mind, setting)
     known = _known_day(by, on, quantity, goods, setting)
     day = _day(setting, i)
-    day = known if day is not None and known is not None and known.startswith(day) else day  # "in February": the 4th
+    if day is not None and known is not None and (known.startswith(day) or known[4:] == day[4:]):
+        day = known  # "in February" was the 4th; a day and month of another year
     day = day or mind.heading or (known if quantity.value != mind.rate else None) or _told_day(mind, by) or known
     mind.rate = quantity.value
     mind.by, mind.on, mind.goods = by, on, goods or mind.goods
@@ -261,7 +263,16 @@ def _target(chunks: Sequence[Chunk], i: int, cue: int) -> tuple[str | None, str]
     if found != (None, ""):
         return found
     faced = _facing(chunks, min(i, cue))
-    return faced if faced != (None, "") else _hit(chunks, i, cue)
+    if faced != (None, ""):
+        return faced
+    hit = _hit(chunks, i, cue)
+    return hit if hit != (None, "") else _laid_before(chunks, cue)
+
+
+def _laid_before(chunks: Sequence[Chunk], cue: int) -> tuple[str | None, str]:
+    """ "that on $200 billion of Chinese imports the tariffs would go up": the goods before the duty."""
+    on = next((k for k in range(cue - 1, max(-1, cue - 10), -1) if chunks[k].low in ("on", "against")), None)
+    return _goods_list(chunks[:cue], on + 1) if on is not None else (None, "")
 
 
 def _hit(chunks: Sequence[Chunk], i: int, cue: int) -> tuple[str | None, str]:

@@ -1,0 +1,59 @@
+"""Amounts that are said to be exports or imports behind their numbers: "$5.9 billion, or 41.89%, accounted for imports"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from khorgos.claims.extraction.chunks import Chunk
+from khorgos.claims.extraction.mention import Mention
+
+_VERBS = (
+    "accounted for",
+    "accounts for",
+    "fell on",
+    "falls on",
+    "fell to",
+    "went to",
+    "was the share of",
+    "the share of",
+)
+_FILLING = frozenset(
+    (",", "or", "of", "the", "turnover", "total", "trade", "was", "were", "which", "is", "share of", "for")
+)
+_FAR = 12  # chunks; chosen because "of the turnover, or 41.89%, was the share of imports" fits
+
+
+def allotted_to(chunks: Sequence[Chunk], mentions: Sequence[Mention], i: int) -> int | None:
+    """The flow behind a number that the number is said to be.
+
+    Args:
+        chunks: of a sentence.
+        mentions: its flows.
+        i: the number's chunk.
+
+    Returns:
+        Index of the mention; None if the sentence allots nothing behind the number.
+    """
+    for m, mention in enumerate(mentions):
+        if not i < mention.first <= i + _FAR or mention.flow not in ("export", "import") or mention.a or mention.b:
+            continue
+        between = chunks[i + 1 : mention.first]
+        if not all(
+            c.low in _FILLING or c.low in _VERBS or _is_share(c) or c.marks.get("flow") == "total" for c in between
+        ):
+            return None
+        return m if _is_told(chunks, mentions, m, between) else None
+    return None
+
+
+def _is_share(chunk: Chunk) -> bool:
+    return chunk.quantity is not None and chunk.quantity.sort == "percent"
+
+
+def _is_told(chunks: Sequence[Chunk], mentions: Sequence[Mention], m: int, between: Sequence[Chunk]) -> bool:
+    """Whether a verb allots it, or the like of one before: "and $8.2 billion, or 58%, of exports"."""
+    if any(c.low in _VERBS or c.low == "share of" for c in between):
+        return not (len(between) and _is_share(between[-1]))
+    last = between[-1].low if between else ""
+    goes_on = any(c.low in _VERBS for c in chunks[: mentions[m].first])
+    return goes_on and last in ("for", "of") and (last == "for" or [c.low for c in between[-2:-1]] == [","])
