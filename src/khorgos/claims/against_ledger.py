@@ -24,8 +24,8 @@ from khorgos.nomenclature.product_words import find_word
 # July and 105.0 in the table of the year, Georgia's imports of that half-year as 7.47 and 7.73 billion.
 _REVISION, _REVISION_OF_PARTS = 0.05, 0.15
 # What one side declares when only the other's figure is known: within the range of the two sides' ratio in the years
-# for which both are known, widened by a quarter; with fewer years nothing is said.
-_YEARS, _WIDENED = 3, 1.25
+# for which both are known, widened to twice that; with fewer years nothing is said.
+_YEARS, _WIDENED = 3, 2.0
 _MANY = 40  # pairs of figures tried for a change; chosen because no two cells have more
 
 
@@ -206,8 +206,6 @@ def _lack_of_sides(claim: Claim, context: Context, held: set[str], movement: Mov
     both = [side for side in sides_of(movement) if side != "WLD"]
     attributed = side_of(claim)
     wanted = [attributed] if attributed in both else both
-    if attributed not in both and context.side in both:
-        wanted = [context.side]
     missing = [side for side in wanted if side and side not in held]
     if not missing:
         return Lack("", command_for(claim))

@@ -95,6 +95,7 @@ class Claim:
         other_value: the same value in a second currency, given in brackets.
         other_unit: that currency.
         inferred: whether flow and sides are told only by sentences before, so that it may be of something else.
+        explicit: whether its own sentence names both sides, the flow and the period.
         paraphrased: tortured phrases that were read as what they stand for, "survive year = last year".
     """
 
@@ -126,6 +127,7 @@ class Claim:
     other_value: float | None = None
     other_unit: str | None = None
     inferred: bool = False
+    explicit: bool = True
     paraphrased: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from khorgos.claims.forecasts import Forecast, announced, is_forecast
 from khorgos.claims.goals import judge_status, judge_target
 from khorgos.claims.lookup import fetch
 from khorgos.claims.relations import Relation
-from khorgos.claims.slots import side_of, when
+from khorgos.claims.slots import of_goods_and_services, side_of, when
 from khorgos.claims.standings import judge_rank, judge_record, judge_sign
 from khorgos.claims.stated import stated
 from khorgos.claims.tariff_claims import judge_tariff
@@ -30,6 +30,10 @@ _ARITHMETIC = frozenset({"sum", "balance", "growth", "difference", "multiple", "
 # Levels that must fit one side's statistics, and that side's alone, before the text counts as resting on them. Chosen
 # because one or two may fit by chance.
 _TELLING = 3
+_ALARMS = frozenset({"contradicted", "inconsistent_within_text"})
+# How many errors a text may hold, and which share of its numbers. Chosen because an article with four wrong numbers in
+# twenty is hardly printed, while a reader that takes one country for another misreads all numbers after it.
+_MOST_ERRORS, _MOST_SHARE = 3, 0.2
 
 
 def judge(claims: Sequence[Claim], ledger: Ledger, day: dt.date | None = None) -> tuple[Verdict, ...]:
@@ -53,8 +57,24 @@ def judge(claims: Sequence[Claim], ledger: Ledger, day: dt.date | None = None) -
     findings = [_of_ledger(claim, context, goals) for claim in claims]
     vouched = {index for index, one in enumerate(findings) if _vouches(one)}
     blamed = held.blamed(vouched)
-    return tuple(
+    verdicts = tuple(
         _verdict(claim, index, findings[index], held, blamed.get(index, ())) for index, claim in enumerate(claims)
+    )
+    return _believable(verdicts)
+
+
+def _believable(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """Take all accusations back where they are so many that rather the reader is wrong than the text."""
+    alarms = [one for one in verdicts if one.ruling in _ALARMS]
+    if len(alarms) <= max(_MOST_ERRORS, _MOST_SHARE * len(verdicts)):
+        return verdicts
+    doubt = f"but so do {len(alarms) - 1} others of this text, so it may have been misread"
+    missing = "a text that is read without doubt"
+    return tuple(
+        replace(one, ruling="no_data", why=f"{one.why[:-1]}; {doubt}.", missing=missing, command=command_for(one.claim))
+        if one.ruling in _ALARMS
+        else one
+        for one in verdicts
     )
 
 
@@ -103,6 +123,10 @@ def _spared(claim: Claim, found: Finding | None, day: dt.date | None) -> Finding
         doubt = f"{claim.period} was not over when it was written"
     elif claim.inferred:
         doubt = "whose trade it is of is told only by sentences before"
+    elif claim.reporter_id == "USA" and period is not None and period.kind == "month":
+        doubt = "the United States print months seasonally adjusted, which the ledger has not"
+    elif of_goods_and_services(claim):
+        doubt = "its country counts services in, which the ledger has not"
     if doubt is None:
         return found
     why = f"{found.why[:-1]}; but {doubt}, so it may be of something else."

@@ -36,6 +36,10 @@ Kind = Literal[
 # A broken relation whose sides are further apart than this factor (or so many points) is rather two different things
 # than an error of a text, and is left alone. Chosen because slips of a digit or a wrong base stay within it.
 _FACTOR, _POINTS = 2.0, 40.0
+_NEARER, _NEARER_POINTS = 1.3, 15.0  # where a sentence leaves sides or period to those before
+# Two amounts of one slot that are further apart are of two things which the reader did not tell apart (other goods, a
+# part of the period), as all such pairs of the hundred and more marked articles are; a slip of the pen stays within it.
+_TYPO = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,11 @@ def _relation(
     made = min(ways, key=lambda one: (_RANK[_fit(derived, one)], abs(one.value - derived.value)))
     fit = _fit(derived, made)
     indices = tuple(dict.fromkeys(claims))
-    if fit == "broken" and not (_comparable(derived.value, made.value, unit) and text.of_one_kind(indices)):
+    told = [text.claims[index] for index in indices]
+    of_one_sentence = len({claim.sentence_span for claim in told}) == 1
+    explicit = all(claim.explicit for claim in told) or (of_one_sentence and any(claim.explicit for claim in told))
+    near = _comparable(derived.value, made.value, unit, explicit=explicit)
+    if fit == "broken" and not (near and text.of_one_kind(indices)):
         return
     sign = " printed as" if made.arithmetic.endswith(",") else {"exact": " =", "rounding": " ≈", "broken": " ≠"}[fit]
     yield Relation(
@@ -139,10 +147,11 @@ def _padded(interval: Interval) -> Interval:
     return Interval(interval.low - pad, interval.high + pad)
 
 
-def _comparable(one: float, other: float, unit: str) -> bool:
+def _comparable(one: float, other: float, unit: str, *, explicit: bool) -> bool:
+    factor, points = (_FACTOR, _POINTS) if explicit else (_NEARER, _NEARER_POINTS)
     if unit in ("percent", "percentage points"):
-        return abs(one - other) <= _POINTS or (one * other > 0 and 1 / _FACTOR <= one / other <= _FACTOR)
-    return one * other > 0 and 1 / _FACTOR <= one / other <= _FACTOR
+        return abs(one - other) <= points or (one * other > 0 and 1 / factor <= one / other <= factor)
+    return one * other > 0 and 1 / factor <= one / other <= factor
 
 
 def _repeats(text: Text) -> Iterator[Relation]:
@@ -152,6 +161,8 @@ def _repeats(text: Text) -> Iterator[Relation]:
                 continue
             again = f"{say(other.stated.value, slot.unit)} elsewhere in the text"
             made = _Made(other.stated.value, other.stated.loose, again)
+            if abs(one.stated.value - other.stated.value) > _TYPO * abs(other.stated.value):
+                continue
             yield from _relation(text, "repeat", one.stated, (one.index, other.index), (made,), unit=slot.unit)
 
 

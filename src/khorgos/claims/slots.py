@@ -28,6 +28,7 @@ _OFFICES = (
     (re.compile(r"\bDestatis\b", re.I), "DEU"),
     (re.compile(r"\bRosstat\b", re.I), "RUS"),
 )
+_GOODS = re.compile(r"\b(?:goods|merchandise|products|commodit)", re.I)
 _WORD = re.compile(r"[^\W\d_]+")
 _AND = re.compile(r"\band\b|,|/|;")
 _OFFICIAL = re.compile(r"custom|statist|office|agency|ministry|data|bureau|figures|committee", re.I)
@@ -53,6 +54,18 @@ class Slot:
     period: str
     unit: str
     form: str = ""
+
+
+#: Countries whose headline trade with all is of goods and services: BEA and Census Bureau, FT-900; ONS, UK trade; ABS,
+#: International trade in goods and services; Statistics Canada's is of goods.
+_WITH_SERVICES = frozenset({"USA", "GBR", "AUS", "IRL"})
+
+
+def of_goods_and_services(claim: Claim) -> bool:
+    """Whether a claim is of trade with all of a country that counts services in, and does not say that it is of goods."""
+    of_all = "WLD" in (claim.partner_id, claim.reporter_id)
+    owner = _WITH_SERVICES & {claim.reporter_id, claim.partner_id}
+    return of_all and bool(owner) and not product_of(claim) and not _GOODS.search(claim.sentence)
 
 
 def product_of(claim: Claim) -> str:

@@ -60,8 +60,15 @@ def claim_of(draft: Draft, reading: Reading, article: str, tortured: Sequence[tu
         other_value=draft.other[0] if draft.other else None,
         other_unit=draft.other[1] if draft.other else None,
         inferred=not draft.flow_sure and frame.sure == 0,
+        explicit=_is_explicit(draft, frame),
         paraphrased=tuple(words for (start, end), words in tortured if sentence[0] <= start and end <= sentence[1]),
     )
+
+
+def _is_explicit(draft: Draft, frame: Frame) -> bool:
+    """Whether the sentence of a draft names its sides, its flow and its period."""
+    told = [each for each in draft.scene.frames if each.sure > 1 and {each.a, each.b} == {frame.a, frame.b}]
+    return draft.period_sure and frame.flow is not None and (frame.sure > 1 or bool(told))
 
 
 def _within(span: Span, outer: Span) -> Span:
