@@ -50,6 +50,7 @@ class Article:
     batch: str
     style: str
     official: bool
+    restated: bool
     day: dt.date
     text: str
     marks: tuple[Marked, ...]
@@ -67,6 +68,7 @@ def _articles(path: Path) -> list[Article]:
             batch=path.stem,
             style=each["style"],
             official=each["figures"] == "official",
+            restated=each["figures"] == "reported",
             day=each["date"],
             **_read(each["text"].lstrip("\n")),
         )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+import re
 
 import pytest
+from claims_marked import articles
 
 from khorgos.claims.claim import check_against
 from khorgos.claims.extraction.extract import extract
@@ -60,3 +63,21 @@ def test_nothing_steers_the_terminal(embedded: Ledger) -> None:
 
     assert rows
     assert not {"\x1b", "\u202e"} & {letter for row in rows for cell in row.values() for letter in str(cell)}
+
+
+#: Chosen because a hundred and fifty found each of the crashes known so far in trials, and take some seconds.
+TORN = 150
+
+
+def test_torn_and_mixed_articles_are_read_without_stumbling() -> None:
+    dice = random.Random(7)
+    words = [re.findall(r"\S+|\s+", article.text) for article in articles()]
+    for _ in range(TORN):
+        one, other = dice.choice(words), dice.choice(words)
+        start = dice.randrange(len(one))
+        mixed = [word for word in one[start : start + 120] if dice.random() > 0.1]
+        for _ in range(dice.randrange(10)):
+            mixed.insert(dice.randrange(len(mixed) + 1), dice.choice(other))
+        text = "".join(mixed)
+        for claim in extract(text, date=dt.date(2025, 3, 20)):
+            check_against(claim, text)

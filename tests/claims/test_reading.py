@@ -37,7 +37,19 @@ FLOORS = {
     "batch8": (0.96, 0.95, 0.93),
     "batch9": (0.96, 0.96, 0.88),
     "batch10": (0.95, 0.94, 0.79),
+    "batch11": (0.94, 0.90, 0.82),
+    "batch12": (0.95, 0.95, 0.87),
+    "batch13": (0.95, 0.95, 0.81),
+    "batch14": (0.95, 0.90, 0.80),
+    "batch15": (0.94, 0.93, 0.80),
+    "batch16": (0.96, 0.93, 0.77),
+    "batch17": (0.95, 0.88, 0.73),
+    "batch18": (0.92, 0.92, 0.74),
+    "batch19": (0.94, 0.89, 0.63),
 }
+#: The part of its numbers that must be found of an article of our own, and of a page restated: short ones among these
+#: lose a fifth with one number.
+FOUND, FOUND_OF_PAGES = 0.9, 0.7
 #: What issue 3 asks of the annotated set.
 ASKED = (0.97, 0.93, 0.80)
 
@@ -58,7 +70,9 @@ def _of(chosen: list[Article]) -> Score:
 def test_there_are_articles_enough() -> None:
     assert len(TEXTS) >= 24
     assert len({text.id for text in TEXTS}) == len(TEXTS)
-    assert all(len(text.marks) >= 10 and 85 <= len(text.text.split()) <= 320 for text in TEXTS)
+    own = [text for text in TEXTS if not text.restated]
+    assert all(len(text.marks) >= 10 and 85 <= len(text.text.split()) <= 320 for text in own)
+    assert all(len(text.marks) >= 5 and 50 <= len(text.text.split()) <= 400 for text in TEXTS)
     assert {text.batch for text in TEXTS} == set(FLOORS)
 
 
@@ -83,7 +97,8 @@ def test_no_article_is_lost(article: Article) -> None:
     gold, pred = _read(article)
     found = score(gold, pred)
 
-    assert found.detection >= 0.9, [row["surface"] for row in unread(gold, pairs(gold, pred))]
+    least = FOUND_OF_PAGES if article.restated else FOUND
+    assert found.detection >= least, [row["surface"] for row in unread(gold, pairs(gold, pred))]
 
 
 def test_a_perfect_reading_scores_one() -> None:
@@ -119,9 +134,9 @@ def test_both_ways_to_say_a_flow_are_one() -> None:
 
 ALARMS = frozenset(("contradicted", "inconsistent_within_text"))
 BORNE_OUT = frozenset(("supported", "supported_only_by_rounding", "supported_under_another_reading"))
-#: Tolerated in all articles together; chosen because one rate on several goods, of which a narrower line is dutiable
-#: ("large-engine cars"), is held against the duty on all cars.
-FALSE_ALARMS = 1
+#: Tolerated in all articles together: what docs/reading.md counts, none of them hidden. One in an article of our own (a
+#: rate on several goods, of which a narrower line is dutiable, held against the duty on all cars), the rest in pages.
+FALSE_ALARMS = 9
 
 
 def test_sound_articles_raise_hardly_an_alarm(embedded: Ledger) -> None:

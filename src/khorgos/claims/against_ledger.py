@@ -64,7 +64,7 @@ def judge_amount(claim: Claim, context: Context) -> Finding | None:
         return refused
     if not fits:
         tried += _neighbours(number, claim, context, slot.unit)
-    lack = _lack(claim, context, [one for one in made if one.official])
+    lack = _lack(claim, [one for one in made if one.official])
     if lack.what and not claim.attribution and _beyond_mirror(number, slot.movement, slot.period, context):
         lack = Lack("", lack.command)
     if slot.form.startswith("average"):
@@ -87,7 +87,7 @@ def judge_change(claim: Claim, context: Context) -> Finding | None:
             tried += [replace(one, neighbour=True, name=f"{_flow_name(flow)} {one.name}") for one in near]
     official = [one for one in tried if one.official and not one.neighbour]
     sides = {one.side for one in official if one.side}
-    lack = _lack_of_sides(claim, context, sides, movement)
+    lack = _lack_of_sides(claim, sides, movement)
     if claim.base_period is None and len(before(claim)) > 1:
         lack = Lack("the period that it is compared with", lack.command)
     unit = claim.unit or "percent"
@@ -108,7 +108,7 @@ def judge_share(claim: Claim, context: Context) -> Finding | None:
     every = (one for whole in wholes for one in _shares(claim, context, (movement, whole), number))
     tried = _of_office(claim, attributed, every)
     sides = {one.side for one in tried if one.official and one.side}
-    lack = _lack_of_sides(claim, context, sides, movement)
+    lack = _lack_of_sides(claim, sides, movement)
     if not claim.scope and not lack.what and len(wholes) > 1:
         lack = Lack("the whole that the share is of", lack.command)
     return decide(claim, tried, lack, slack=_slack(claim.period), unit="percent", attributed=attributed)
@@ -195,13 +195,13 @@ def _is_plain(one: Reading, sides: frozenset[str]) -> bool:
     return one.side in sides and one.how != "mixed" and "without" not in one.name
 
 
-def _lack(claim: Claim, context: Context, official: Sequence[Reading]) -> Lack:
+def _lack(claim: Claim, official: Sequence[Reading]) -> Lack:
     movement = movement_of(claim)
     sides = {one.side for one in official if one.side}
-    return _lack_of_sides(claim, context, sides, movement) if movement else Lack("its sides", command_for(claim))
+    return _lack_of_sides(claim, sides, movement) if movement else Lack("its sides", command_for(claim))
 
 
-def _lack_of_sides(claim: Claim, context: Context, held: set[str], movement: Movement) -> Lack:
+def _lack_of_sides(claim: Claim, held: set[str], movement: Movement) -> Lack:
     """Whose declaration would have to be in the ledger before the claim may be contradicted."""
     both = [side for side in sides_of(movement) if side != "WLD"]
     attributed = side_of(claim)

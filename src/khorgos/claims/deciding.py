@@ -23,12 +23,12 @@ _COARSE = 0.25
 # ("million" for "billion"); what is further off was read of the wrong thing. And: how well a slip must fit.
 _FAR, _SLIP = 4.0, 0.02
 _FAR_POINTS = 40.0  # percentage points, of growth and shares
-# The same for a number whose sentence leaves its sides or its period to the sentences before. Chosen because there it is
-# mostly the reader who errs: of the alarms that such numbers raised in sixty sound articles all were further off.
+# The same for a number whose sentence leaves its sides or its period to the sentences before. Chosen because there it
+# is mostly the reader who errs: of the alarms that such numbers raised in sixty sound articles all were further off.
 _NEARER, _NEARER_POINTS = 1.6, 20.0
 # By how much figures of an office as an international database prints them may be off what the office itself prints.
-# Chosen because Tajikistan's trade with China in 2012 is 793 million dollars in the IMF's tables and 670 in its agency's,
-# that with Uzbekistan in 2014 9.7 and 13 million.
+# Chosen because Tajikistan's trade with China in 2012 is 793 million dollars in the IMF's tables and 670 in its
+# agency's, that with Uzbekistan in 2014 9.7 and 13 million.
 _COMPILED, _COMPILED_OFF = frozenset({"imf-dots", "comtrade"}), 0.35
 
 
@@ -236,7 +236,8 @@ def _of_another_thing(claim: Claim, one: Tried, unit: str) -> bool:
         return False
     far, points = (_FAR, _FAR_POINTS) if claim.explicit else (_NEARER, _NEARER_POINTS)
     if unit in ("percent", "percentage points"):
-        return abs(claim.value - one.value) > points
+        of_part = claim.kind != "share" or claim.explicit or 1 / _FAR <= abs(claim.value / one.value) <= _FAR
+        return abs(claim.value - one.value) > points or not of_part
     if unit == "times":
         return not 1 / far <= abs(claim.value / one.value) <= far
     if claim.kind == "difference" and claim.value * one.value < 0:

@@ -16,12 +16,13 @@ from khorgos.claims.forecasts import Forecast, announced, is_forecast
 from khorgos.claims.goals import judge_status, judge_target
 from khorgos.claims.lookup import fetch
 from khorgos.claims.relations import Relation
-from khorgos.claims.slots import of_goods_and_services, side_of, when
+from khorgos.claims.slots import is_expectation, of_goods_and_services, side_of, when
 from khorgos.claims.standings import judge_rank, judge_record, judge_sign
 from khorgos.claims.stated import stated
 from khorgos.claims.tariff_claims import judge_tariff
 from khorgos.claims.verdict import Evidence, Fit, Verdict
 from khorgos.ledger.store import Ledger
+from khorgos.nomenclature.currencies import currencies
 
 _BORNE_OUT = frozenset({"supported", "supported_only_by_rounding", "superseded"})
 _AMOUNTS = frozenset({"level", "balance"})
@@ -30,6 +31,7 @@ _ARITHMETIC = frozenset({"sum", "balance", "growth", "difference", "multiple", "
 # Levels that must fit one side's statistics, and that side's alone, before the text counts as resting on them. Chosen
 # because one or two may fit by chance.
 _TELLING = 3
+_LOCAL = frozenset(each.code for each in currencies()) - {"USD"}
 _ALARMS = frozenset({"contradicted", "inconsistent_within_text"})
 # How many errors a text may hold, and which share of its numbers. Chosen because an article with four wrong numbers in
 # twenty is hardly printed, while a reader that takes one country for another misreads all numbers after it.
@@ -125,6 +127,10 @@ def _spared(claim: Claim, found: Finding | None, day: dt.date | None) -> Finding
         doubt = "whose trade it is of is told only by sentences before"
     elif claim.reporter_id == "USA" and period is not None and period.kind == "month":
         doubt = "the United States print months seasonally adjusted, which the ledger has not"
+    elif is_expectation(claim):
+        doubt = "its sentence speaks of what was expected"
+    elif claim.kind == "record" and (claim.currency or claim.unit) in _LOCAL:
+        doubt = f"it may be one in {claim.currency or claim.unit} only"
     elif of_goods_and_services(claim):
         doubt = "its country counts services in, which the ledger has not"
     if doubt is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from khorgos.claims.amounts import Amount, Text
 from khorgos.claims.claim import Claim
 from khorgos.claims.relations import Relation, say
-from khorgos.claims.slots import Slot, is_low, movement_of, product_of, sign_of, slot_of
+from khorgos.claims.slots import Slot, is_low, movement_of, of_goods_and_services, product_of, sign_of, slot_of
 from khorgos.claims.stated import Stated, stated
 from khorgos.claims.universe import Universe, movement_with, universe_of
 from khorgos.nomenclature.area_register import get
@@ -133,7 +133,7 @@ def _sign(text: Text, index: int, claim: Claim) -> Iterator[Relation]:
             balance = out.stated.loose - back.stated.loose
             wrong = balance.high < 0 if sign > 0 else balance.low > 0
             holds = balance.low > 0 if sign > 0 else balance.high < 0
-            if not (wrong or holds):
+            if not (wrong or holds) or (wrong and of_goods_and_services(claim)):
                 continue
             value = out.stated.value - back.stated.value
             indices = (index, out.index, back.index)

@@ -11,7 +11,17 @@ from typing import Literal
 from khorgos.claims.amounts import Amount, Text
 from khorgos.claims.claim import Claim
 from khorgos.claims.money import local_currencies, rate_ratio
-from khorgos.claims.slots import Movement, Slot, before, members_of, movement_of, product_of, slot_of
+from khorgos.claims.slots import (
+    Movement,
+    Slot,
+    before,
+    is_expectation,
+    members_of,
+    movement_of,
+    of_goods_and_services,
+    product_of,
+    slot_of,
+)
 from khorgos.claims.stated import Stated, stated
 from khorgos.measures.intervals import Interval, growth
 from khorgos.nomenclature.area_register import get
@@ -40,6 +50,9 @@ _NEARER, _NEARER_POINTS = 1.3, 15.0  # where a sentence leaves sides or period t
 # Two amounts of one slot that are further apart are of two things which the reader did not tell apart (other goods, a
 # part of the period), as all such pairs of the hundred and more marked articles are; a slip of the pen stays within it.
 _TYPO = 0.05
+#: Relations over figures of several sentences, of which each must say outright what it is of before a break counts.
+_WIDE = frozenset({"members", "parts' growth"})
+_PART_OF_GOODS = re.compile(r"\b(?:products|commodities|equipment|crops|materials)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +126,12 @@ def _relation(
     indices = tuple(dict.fromkeys(claims))
     told = [text.claims[index] for index in indices]
     of_one_sentence = len({claim.sentence_span for claim in told}) == 1
-    explicit = all(claim.explicit for claim in told) or (of_one_sentence and any(claim.explicit for claim in told))
+    sure = all(claim.explicit for claim in told)
+    explicit = sure or (of_one_sentence and any(claim.explicit for claim in told))
     near = _comparable(derived.value, made.value, unit, explicit=explicit)
     if fit == "broken" and not (near and text.of_one_kind(indices)):
+        return
+    if fit == "broken" and ((kind in _WIDE and not sure) or (not of_one_sentence and _of_mixed_statistics(told))):
         return
     sign = " printed as" if made.arithmetic.endswith(",") else {"exact": " =", "rounding": " ≈", "broken": " ≠"}[fit]
     yield Relation(
@@ -130,6 +146,12 @@ def _relation(
         unit,
         made.note,
     )
+
+
+def _of_mixed_statistics(told: Sequence[Claim]) -> bool:
+    """Whether sentences may speak of goods here and of goods and services there, or of outcomes and of expectations."""
+    with_services = [of_goods_and_services(claim) for claim in told]
+    return any(with_services) or any(is_expectation(claim) for claim in told)
 
 
 _RANK = {"exact": 0, "rounding": 1, "broken": 2}
@@ -439,7 +461,8 @@ def _growth_of_parts(text: Text) -> Iterator[Relation]:
     rates: dict[tuple[Movement, tuple[str | None, ...]], list[int]] = {}
     for index, claim in enumerate(text.claims):
         movement = movement_of(claim)
-        if claim.kind == "growth" and movement is not None and claim.value is not None and claim.period is not None:
+        of_all = product_of(claim) or not _PART_OF_GOODS.search(claim.sentence)
+        if claim.kind == "growth" and movement and of_all and claim.value is not None and claim.period is not None:
             key = (movement, (product_of(claim), claim.period, claim.base_period, claim.currency))
             rates.setdefault(key, []).append(index)
     for (movement, rest), indices in list(rates.items()):

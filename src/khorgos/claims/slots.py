@@ -29,6 +29,10 @@ _OFFICES = (
     (re.compile(r"\bRosstat\b", re.I), "RUS"),
 )
 _GOODS = re.compile(r"\b(?:goods|merchandise|products|commodit)", re.I)
+_EXPECTED = re.compile(
+    r"\b(?:expected|forecasts?|predict(?:ed|ions?)|projected|projections?|estimates?|surveyed|polled|consensus|pencilled)\b",
+    re.I,
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _AND = re.compile(r"\band\b|,|/|;")
 _OFFICIAL = re.compile(r"custom|statist|office|agency|ministry|data|bureau|figures|committee", re.I)
@@ -62,10 +66,15 @@ _WITH_SERVICES = frozenset({"USA", "GBR", "AUS", "IRL"})
 
 
 def of_goods_and_services(claim: Claim) -> bool:
-    """Whether a claim is of trade with all of a country that counts services in, and does not say that it is of goods."""
+    """Whether a claim is of trade with all of a country that counts services in, and is not said to be of goods."""
     of_all = "WLD" in (claim.partner_id, claim.reporter_id)
     owner = _WITH_SERVICES & {claim.reporter_id, claim.partner_id}
     return of_all and bool(owner) and not product_of(claim) and not _GOODS.search(claim.sentence)
+
+
+def is_expectation(claim: Claim) -> bool:
+    """Whether a sentence speaks of what was expected, so that its figures need not be the outcome."""
+    return bool(_EXPECTED.search(claim.sentence))
 
 
 def product_of(claim: Claim) -> str:

@@ -63,6 +63,7 @@ _EVERYTHING = re.compile(
     r"\ball\b|\beverything\b|\bblanket\b|\bacross[- ]the[- ]board\b|\b(?:chinese|american|u\.?s\.?) goods\b", re.I
 )
 _AVERAGE = re.compile(r"\baverage\b|\beffective (?:tariff|rate)|\bweighted\b|\bmost-favou?red\b|\bMFN\b", re.I)
+_LIFTED = re.compile(r"\bsuspend|\bpostpon|\bpaus|\bdelay|\blift(?:ed|s)\b|\bremov|\bscrap|\bdropped\b", re.I)
 _MEANT = re.compile(r"\bthreat|\bpropos|\bconsider|\bvow|\bpledg|\bcould\b|\bwould\b|\bmight\b|\bplans?\b", re.I)
 
 
@@ -215,8 +216,9 @@ def _each_good(claim: Claim, quote: str, at: Sequence[TariffAction], goods: tupl
     wrong = [good for good in goods if not any(abs(rate - value) < 1e-9 for rate in allowed[good])]
     if not wrong:
         return Finding("supported", f"{quote} is borne out: {said}.", rows)
-    if _MEANT.search(_clause(claim)):
-        return Finding("not_checkable", f"{quote} is a duty that is announced or threatened; in force: {said}.", rows)
+    for words, how in ((_MEANT, "announced or threatened"), (_LIFTED, "lifted or put off")):
+        if words.search(_clause(claim)):
+            return Finding("not_checkable", f"{quote} is a duty that is {how}; in force: {said}.", rows)
     if len(wrong) < len(goods):
         right_ones = ", ".join(good for good in goods if good not in wrong)
         why = f"{quote} holds for {right_ones} only; {', '.join(f'{g} {_percent(listed[g])}' for g in wrong)}."

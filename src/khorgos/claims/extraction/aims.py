@@ -9,7 +9,6 @@ from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.times import attached_time
 from khorgos.nomenclature.periods import Period
 
-
 _BEHIND = 4  # chunks; chosen because "in trade by 2030" fits
 
 

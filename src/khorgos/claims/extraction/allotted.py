@@ -1,4 +1,4 @@
-"""Amounts that are said to be exports or imports behind their numbers: "$5.9 billion, or 41.89%, accounted for imports"."""
+"""Amounts said to be exports or imports behind their numbers: "$5.9 billion, or 41.89%, accounted for imports"."""
 
 from __future__ import annotations
 

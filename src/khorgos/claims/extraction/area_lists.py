@@ -81,7 +81,7 @@ def _is_compound(chunks: Sequence[Chunk], start: int, k: int, ahead: int) -> boo
         return False
     first = max((j + 1 for j in range(start) if chunks[j].low in (",", ";", ":", "but", "while")), default=0)
     return not any(
-        c.has("change") or c.has("reach") and c.low not in ("to", "at", "with", "of") for c in chunks[first:start]
+        c.has("change") or (c.has("reach") and c.low not in ("to", "at", "with", "of")) for c in chunks[first:start]
     )
 
 

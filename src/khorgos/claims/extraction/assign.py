@@ -9,10 +9,19 @@ from dataclasses import dataclass, replace
 from khorgos.claims.extraction.allotted import allotted_to
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind, spelt_out
-from khorgos.claims.extraction.frames import Place, resolve
+from khorgos.claims.extraction.flow_context import (
+    before_whose,
+    is_part_of_base,
+    is_shared_in,
+    last_area,
+    office_before,
+    whole_of,
+)
+from khorgos.claims.extraction.frames import resolve
 from khorgos.claims.extraction.items import item_at_the_end, item_right_behind
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import Mention
+from khorgos.claims.extraction.referents import Place
 from khorgos.claims.extraction.relations import Relation, find_relations
 from khorgos.claims.extraction.respective import Share, shares_of
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
@@ -53,18 +62,18 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
     mentions = _everywhere(line, mentions)
     for m, mention in enumerate(mentions):
         prior = (mentions[m - 1].head, frames[-1]) if frames else None
-        whole = whole_of(line, mention) is not None or _is_shared_in(line, mention)
+        whole = whole_of(line, mention) is not None or is_shared_in(line, mention)
         place = Place(
             about=tuple(about),
             prior=prior,
             is_whole=whole,
-            office=_office(line, mention.first),
-            last=_last_area(line, mention.first),
+            office=office_before(line, mention.first),
+            last=last_area(line, mention.first),
             partnership=_partnership_before(relations, mention),
-            owner=_before_whose(line, mention.first),
+            owner=before_whose(line, mention.first),
         )
         frame = resolve(mention, line, place, inner)
-        if frame.sure and frame.b != WORLD and _is_part(frame, mention, mind):
+        if frame.sure and frame.b != WORLD and is_part_of_base(frame, mention, mind):
             frame = replace(frame, listed=True)
         if not frame.sure and any({frame.a, frame.b} == {r.hub, *r.ranked[:1]} for r in relations):
             frame = replace(frame, listed=True)
@@ -105,85 +114,6 @@ def _everywhere(line: Line, mentions: Sequence[Mention]) -> Sequence[Mention]:
         replace(mention, world=True) if not mention.b and (wide or m == 0 or not mentions[0].b) else mention
         for m, mention in enumerate(mentions)
     ]
-
-
-def whole_of(line: Line, mention: Mention) -> int | None:
-    """The chunk of the share that is taken of a flow: "45 percent of the exports", "a fifth of all imports"."""
-    k = mention.first - 1
-    while k >= 0 and line.chunks[k].low in ("the", "all", "its", "total", "overall", "a", "their"):
-        k -= 1
-    if k < 1 or line.chunks[k].low not in ("of", "in"):
-        return None
-    quantity = line.chunks[k - 1].quantity
-    return k - 1 if quantity is not None and quantity.sort == "percent" else None
-
-
-def _office(line: Line, first: int) -> str | None:
-    """The country of a ministry that is quoted before a flow."""
-    for k in range(min(first, len(line.chunks)) - 1, -1, -1):
-        chunk = line.chunks[k]
-        title = _is_of_title(line, k)
-        if chunk.kind == "area" and chunk.area is not None and title:
-            return chunk.area.area
-        if chunk.kind == "area" and chunk.weak and chunk.area is not None:
-            words = " ".join(c.low for c in line.chunks[k + 1 : k + 4])
-            return (
-                chunk.area.area
-                if re.match(
-                    r"(?:'s )?(?:(?:trade |commerce |prime )?minist|government|authorit|president|premier|leader)",
-                    words,
-                )
-                else None
-            )
-    return None
-
-
-def _is_of_title(line: Line, k: int) -> bool:
-    """Whether an area is whose president or minister is named: "President of Turkiye"."""
-    return (
-        k > 1
-        and line.chunks[k - 1].low == "of"
-        and re.search(r"president|minister|leader", line.chunks[k - 2].low) is not None
-    )
-
-
-def _last_area(line: Line, first: int) -> str | None:
-    """The area named last before a flow, for "trade with which"."""
-    named = [c.area.area for c in line.chunks[:first] if c.kind == "area" and c.area is not None]
-    return named[-1] if named else None
-
-
-def _before_whose(line: Line, first: int) -> str | None:
-    """ "after Russia, whose deliveries": the area right before "whose"."""
-    chunks = line.chunks
-    if chunks[first].low != "whose":
-        return None
-    k = first - 1
-    while k > 0 and chunks[k].low in (",", "("):
-        k -= 1
-    area = chunks[k].area if k >= 0 and chunks[k].kind == "area" else None
-    return area.area if area is not None else None
-
-
-def _is_shared_in(line: Line, mention: Mention) -> bool:
-    """Whether somebody's share in a flow is told: "China's share in exports was 17.1%"."""
-    before = line.chunks[max(0, mention.first - 2) : mention.first]
-    return any(
-        c.low in ("share in", "share of", "shares in") or (c.low == "share" and before[-1].low in ("in", "of"))
-        for c in before
-    )
-
-
-def _is_part(frame: Frame, mention: Mention, mind: Discourse) -> bool:
-    """Whether a flow with one partner breaks down the same country's flow with all."""
-    base = mind.base
-    if base.b != WORLD or frame.flow is None:
-        return False
-    return (
-        base.a in (frame.a, frame.b)
-        if mention.verb and frame.sure == 2
-        else base.a == (frame.b if mention.verb else frame.a)
-    )
 
 
 def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule a return

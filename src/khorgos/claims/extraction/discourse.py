@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
@@ -19,7 +18,25 @@ _OWNED, _PARTNERED, _IN_PASSING, _OFFICE = 3, 1, 4, 3
 _MOSTLY = 0.85  # chosen because a piece about one country tells a flow of two others once in a while
 _SELLERS = word_set("discourse", "sellers")
 _IN_LISTS = frozenset(
-    ("among", "them", "including", "such", "as", "like", ",", "and", "-", "\u2013", "\u2014", ":", "(", "namely", "the")
+    (
+        "that",
+        "is",
+        "among",
+        "them",
+        "including",
+        "such",
+        "as",
+        "like",
+        ",",
+        "and",
+        "-",
+        "\u2013",
+        "\u2014",
+        ":",
+        "(",
+        "namely",
+        "the",
+    )
 )
 _PREPOSITIONS = word_set("frames", "prepositions")
 
@@ -221,7 +238,7 @@ def _only_owner(sides: Sequence[set[str]]) -> str | None:
     """The one country whose flows a text speaks of, where it names no flow of two."""
     owners = Counter(side for each in sides for side in each).most_common(1)
     total = sum(bool(each) for each in sides)
-    if not owners or owners[0][1] < 2 or owners[0][1] < _MOSTLY * total:  # noqa: PLR2004  once may be by the way
+    if not owners or owners[0][1] < 2 or owners[0][1] < _MOSTLY * total:
         return None
     return None if is_group(owners[0][0]) else owners[0][0]
 

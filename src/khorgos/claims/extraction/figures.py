@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khorgos.claims.claim import Kind
-from khorgos.claims.extraction.aims import aim, is_goal
 from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
+from khorgos.claims.extraction.bases import YEAR, before_period
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.moves import is_base, is_change, is_share, sign_of_change
-from khorgos.claims.extraction.numerals import CARDINALS
+from khorgos.claims.extraction.moves import is_base, is_change, sign_of_change
 from khorgos.claims.extraction.parts import part_of_goods
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.shares import is_part, names_a_whole, share_frame
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.claims.extraction.times import aside_before, attached_time, time_of
+from khorgos.claims.extraction.values import read_value
 from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period, year
 
-_YEAR = 12  # months
 _ALL_GOODS = frozenset(("", "goods", "products", "merchandise", "commodities"))
-_STRETCH = re.compile(
-    r"\b(?:in|over|within|during) (?:the )?(?:past |last |previous |space of )?"
-    r"(?:(?P<n>[0-9]{1,2}|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty) years|a decade|decade)\b"
-)
 
 
 def figure(setting: Setting, i: int) -> Draft | None:
@@ -61,7 +54,7 @@ def figure(setting: Setting, i: int) -> Draft | None:
     draft.base_of = draft.base_of or (
         i >= 2 and attached_time(scene.line, i) == i - 2 and setting.roles.get(i - 2) == "base"
     )
-    _read_value(setting, draft, quantity, i, period)
+    read_value(setting, draft, quantity, i, period)
     return draft
 
 
@@ -200,10 +193,10 @@ def _own_time(  # noqa: PLR0911  one rule a return
             when.sort == "relyear"
             and when.offset == -1
             and running is not None
-            and running.months < _YEAR
+            and running.months < YEAR
             and _is_beside(line, i)
         ):
-            return (running.shift(-_YEAR),)
+            return (running.shift(-YEAR),)
         return (calendar.period(when, running),)
     earlier = _bracketed_base(setting, i)
     if earlier is not None:
@@ -272,7 +265,7 @@ def _has_earlier(setting: Setting, i: int) -> bool:
 def _averaged(setting: Setting) -> tuple[bool, Period | None]:
     """Averages of the news run over three months, up to the month in question."""
     running = setting.mind.period
-    if running is None or running.months >= _YEAR:
+    if running is None or running.months >= YEAR:
         return False, running
     end = running.start + running.months - 1
     return False, Period(end - 2, 3)
@@ -331,8 +324,8 @@ def _base_period(setting: Setting, i: int, main: Period | None) -> Period | None
     if attached is not None:
         when = line.chunks[attached].when
         assert when is not None
-        if when.sort == "relyear" and when.offset == -1 and main is not None and main.months < _YEAR:
-            return main.shift(-_YEAR)  # "193,000 tons last year", of a month
+        if when.sort == "relyear" and when.offset == -1 and main is not None and main.months < YEAR:
+            return main.shift(-YEAR)  # "193,000 tons last year", of a month
         found = setting.calendar.period(when, main)
         if found is not None:
             return found
@@ -341,247 +334,9 @@ def _base_period(setting: Setting, i: int, main: Period | None) -> Period | None
         when = line.chunks[later[0]].when
         assert when is not None
         return setting.calendar.period(when, main)
-    return _before(main, monthly=setting.monthly)
+    return before_period(main, monthly=setting.monthly)
 
 
 def _after_bracket(line: Line, i: int) -> int | None:
     k = i + 1
     return k if k < len(line.chunks) and line.chunks[k].kind == "when" else None
-
-
-def _before(main: Period | None, *, monthly: bool) -> Period | None:
-    if main is None:
-        return None
-    return main.shift(-1) if monthly and main.months in (1, 3) else main.shift(-_YEAR)
-
-
-def compared_with(setting: Setting, i: int, main: Period | None) -> Period | None:
-    """The period that a change is measured from.
-
-    Args:
-        setting: the sentence.
-        i: chunk of the change.
-        main: the period of the change.
-    """
-    stretch = _years_of_change(setting.scene.line, i)
-    if stretch is not None and main is not None:
-        return main.shift(-_YEAR * stretch)
-    bases = [k for k, r in setting.roles.items() if r == "base"]
-    near = [k for k in bases if k > i] or bases
-    if near:
-        when = setting.scene.line.chunks[near[0]].when
-        assert when is not None
-        found = setting.calendar.period(when, main)
-        if found is not None and found != main:
-            return found
-    return _before(main, monthly=setting.monthly)
-
-
-def _is_passed(line: Line, i: int) -> bool:
-    """ "exceeded the $100 billion threshold", "crossed $50 bn": more than is said."""
-    k = i - 1
-    while k >= 0 and line.chunks[k].low in ("the", "a"):
-        k -= 1
-    return k >= 0 and bool(re.match(r"exceed|surpass|cross(?:ed|ing|es)$|topp(?:ed|ing)$|passed$", line.chunks[k].low))
-
-
-def _years_of_change(line: Line, i: int) -> int | None:
-    """ "have nearly doubled in six years", "over the past decade": how many years a change took; 1 is left out."""
-    words = " ".join(c.low for c in line.chunks[max(0, i - 8) : i + 10])
-    found = _STRETCH.search(words)
-    if found is None:
-        return None
-    if "decade" in found[0]:
-        return 10
-    count = int(found["n"]) if found["n"].isdigit() else int(CARDINALS[found["n"]])
-    return count if count > 1 else None
-
-
-def _read_value(setting: Setting, draft: Draft, quantity: Quantity, i: int, period: Period | None) -> None:
-    draft.value, draft.unit, draft.step = quantity.value, quantity.unit, quantity.step
-    draft.low, draft.high, draft.qualifier = quantity.low, quantity.high, quantity.qualifier
-    draft.notes = tuple(filter(None, (quantity.note,)))
-    draft.other = quantity.other
-    draft.currency = quantity.unit if quantity.sort == "money" else None
-    if draft.qualifier == "exact" and _is_passed(setting.scene.line, i):
-        draft.qualifier = "more_than"
-    if quantity.low is not None:
-        draft.qualifier = None
-    if quantity.sort == "percent":
-        _read_percent(setting, draft, i, period)
-    elif quantity.sort == "points":
-        draft.kind = "difference"
-        draft.frame = _frame_of_share(setting, i) or draft.frame
-        _signed(setting, draft, i, period)
-    elif quantity.sort == "times":
-        _read_times(setting, draft, quantity, i, period)
-    else:
-        _read_amount(setting, draft, quantity, i, period)
-
-
-def _frame_of_share(setting: Setting, i: int) -> Frame | None:
-    """ "46.6 percent of trade, up 1.2 percentage points": the change of the share before."""
-    scene = setting.scene
-    before = [k for k in range(i) if scene.line.chunks[k].quantity is not None]
-    if not before or not is_part(scene, before[-1]):
-        return None
-    k = before[-1]
-    return share_frame(scene, k, frame_for(scene, k, mention_for(scene, k), setting.mind), setting.mind)
-
-
-def _read_percent(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
-    scene = setting.scene
-    if is_part(scene, i):
-        draft.kind = "share"
-        draft.frame = share_frame(scene, i, draft.frame, setting.mind)
-        return
-    draft.kind = "growth"
-    _signed(setting, draft, i, period)
-    horizon = aim(setting, i) if is_goal(scene.line, i) else None
-    if horizon is not None:
-        draft.kind = "target"
-        draft.period, draft.period_sure = (words_of(horizon) if isinstance(horizon, Period) else draft.period), True
-
-
-def _signed(setting: Setting, draft: Draft, i: int, period: Period | None) -> None:
-    sign, _word = sign_of_change(setting.scene.line, i)
-    if draft.value is not None:
-        draft.value = -abs(draft.value) if sign < 0 else abs(draft.value)
-    if sign < 0 and draft.low is not None and draft.high is not None:
-        draft.low, draft.high = -draft.high, -draft.low
-    draft.base_period = words_of(compared_with(setting, i, period))
-
-
-def _read_times(setting: Setting, draft: Draft, quantity: Quantity, i: int, period: Period | None) -> None:
-    draft.kind = "ratio_multiple"
-    sign, _word = sign_of_change(setting.scene.line, i)
-    if sign < 0 and draft.value and draft.value > 1:
-        draft.notes = (*draft.notes, f"{quantity.value:g} times less")
-        draft.value = 1 / draft.value
-    draft.base_period = words_of(compared_with(setting, i, period))
-
-
-def _read_amount(setting: Setting, draft: Draft, quantity: Quantity, i: int, period: Period | None) -> None:
-    line = setting.scene.line
-    if quantity.per is not None and quantity.sort == "money" and quantity.unit is not None:
-        draft.kind, draft.unit = "price", f"{quantity.unit}/{quantity.per}"
-        if is_change(line, i):
-            draft.kind = "difference"
-            _signed(setting, draft, i, period)
-        return
-    if quantity.sort == "money" and not quantity.scaled and _is_price(line, i):
-        draft.kind, draft.unit = "price", f"{quantity.unit}/tonne"
-        return
-    if draft.base_of and quantity.unit is None and (goods := _goods_before(line, i)) is not None:
-        draft.kind, draft.unit, draft.currency = "quantity", goods, None
-        return
-    if draft.base_of and (per := _price_before(line, i)) is not None:
-        draft.kind, draft.unit = "price", f"{quantity.unit}/{per}"
-        return
-    if quantity.per is not None:
-        draft.notes = (*draft.notes, f"per {quantity.per}")
-    of_duties = any(c.has("tariff") for c in line.chunks)  # "$34 billion of goods" that will bear them is no aim
-    horizon = aim(setting, i) if not draft.base_of and not of_duties else None
-    if horizon is not None:
-        draft.kind = "target"
-        draft.period, draft.period_sure = (words_of(horizon) if isinstance(horizon, Period) else None), True
-        return
-    balance = draft.frame is not None and draft.frame.flow == "balance"
-    if balance and quantity.sign and draft.value is not None and not draft.base_of and not _is_plus(line, i):
-        draft.kind, draft.value = "balance", quantity.sign * abs(draft.value)
-        return
-    if not draft.base_of and (is_change(line, i) or _is_like_change(setting.scene, i) or _is_growth_in_money(line, i)):
-        draft.kind = "difference"
-        _signed(setting, draft, i, period)
-        return
-    kind: Kind = "balance" if balance else ("quantity" if quantity.sort == "goods" else "level")
-    draft.kind = kind
-    below = draft.frame is not None and (draft.frame.sign < 0 or (not draft.frame.sign and _is_negative(line, i)))
-    if balance and draft.value is not None and below:
-        draft.value = -abs(draft.value)
-    if draft.frame is not None and draft.frame.average:
-        draft.notes = (*draft.notes, "average over months")
-
-
-def _is_price(line: Line, i: int) -> bool:
-    """ "the average price of imported beef fell to 6,909 USD": of a tonne, as customs count."""
-    chunks = line.chunks
-    k = next((k for k in range(i - 1, max(-1, i - 9), -1) if chunks[k].low.endswith(("price", "prices"))), None)
-    quantity = chunks[i].quantity
-    if k is None or quantity is None or not (quantity.unit or "").isalpha():
-        return False
-    return not any(c.kind == "quantity" or c.low in (",", ";") for c in chunks[k:i])
-
-
-def _goods_before(line: Line, i: int) -> str | None:
-    """ "77.2 million tonnes, against 75.4 million": the unit stands once."""
-    before = [c.quantity for c in line.chunks[:i] if c.quantity is not None and c.quantity.sort != "percent"]
-    return before[-1].unit if before and before[-1].sort == "goods" else None
-
-
-def _price_before(line: Line, i: int) -> str | None:
-    """ "67.5 dollars per ton against 114 dollars": the base of a price is a price as well."""
-    before = [c.quantity for c in line.chunks[:i] if c.quantity is not None]
-    own = line.chunks[i].quantity
-    is_money = own is not None and own.sort == "money"
-    return before[-1].per if before and is_money and before[-1].unit == own.unit else None
-
-
-def _is_like_change(scene: Scene, i: int) -> bool:
-    """ "exports added $0.5 billion and imports $23.8 billion": the verb of the first serves the second."""
-    share = scene.shares.get(i)
-    if share is not None and share.head not in (-1, i):
-        return is_change(scene.line, share.head)
-    if i > 3 and scene.line.chunks[i - 1].low in ("and", "but") and _is_measured_change(scene.line, i):
-        return True
-    if i == 0 or not any(m.last == i and not m.verb for m in scene.mentions):
-        return False
-    quantity = scene.line.chunks[i].quantity
-    for k in range(i - 1, -1, -1):
-        other = scene.line.chunks[k].quantity
-        if scene.line.chunks[k].low in (";", ":"):
-            return False
-        if other is not None and quantity is not None and other.sort == quantity.sort:
-            return is_change(scene.line, k)
-    return False
-
-
-def _is_measured_change(line: Line, i: int) -> bool:
-    """ "lost 700,000 tons (-64%) month-on-month and 200,000 tons (-33%) year-on-year"."""
-    chunks = line.chunks
-    before = [k for k in range(max(0, i - 9), i) if chunks[k].quantity is not None]
-    quantity = chunks[i].quantity
-    like = [k for k in before if chunks[k].quantity.sort == quantity.sort] if quantity is not None else []  # type: ignore[union-attr]
-    signed = i + 2 < len(chunks) and chunks[i + 1].low == "(" and chunks[i + 2].quantity is not None
-    return bool(like) and signed and is_change(line, like[-1])
-
-
-def _is_negative(line: Line, i: int) -> bool:
-    """ "The trade balance was negative at 3.5 billion"."""
-    words = ("negative", "passive", "unfavourable", "unfavorable")
-    return any(c.low.startswith(words) for c in line.chunks[max(0, i - 6) : i])
-
-
-def _is_plus(line: Line, i: int) -> bool:
-    quantity = line.chunks[i].quantity
-    return quantity is not None and (quantity.sign > 0 or line.chunks[i - 1].low == "(")
-
-
-def _is_growth_in_money(line: Line, i: int) -> bool:
-    """ "increased by 62 percent, or $18.9 billion", "a 1.4 percent decrease ($0.9 billion)"."""
-    chunks = line.chunks
-    k = i - 1
-    words = []
-    while k >= 0 and chunks[k].kind != "quantity" and i - k <= 4:
-        words.append(chunks[k].low)
-        k -= 1
-    before = chunks[k].quantity if k >= 0 else None
-    if before is None or before.sort != "percent" or sign_of_change(line, k)[0] == 0 or is_share(line, k):
-        return False
-    if attached_time(line, i) is not None:
-        return False
-    if "or" in words and set(words) <= {",", "or", "by"}:
-        return True
-    by = (k > 0 and chunks[k - 1].low == "by") or chunks[k].low.startswith("by")
-    noun = any(chunks[j].has("change") for j in range(k + 1, i))
-    return bool(words) and words[-1] == "(" and set(words[:-1]) <= {"or", "by"} and (by or noun)

@@ -221,9 +221,10 @@ def _goods(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
     """ "of soybeans", "of Chinese goods", "in U.S. goods and services trade", "in agricultural goods"."""
     origin: str | None = None
     start = k
-    if chunks[k].kind == "area" and k + 1 < len(chunks) and chunks[k].area is not None:
-        origin, k = chunks[k].area.area, k + 1  # type: ignore[union-attr]
-    is_adjective = origin is not None and chunks[start].area is not None and chunks[start].area.sort == "adjective"
+    named = chunks[k].area
+    if chunks[k].kind == "area" and k + 1 < len(chunks) and named is not None:
+        origin, k = named.area, k + 1
+    is_adjective = origin is not None and named is not None and named.sort == "adjective"
     words: list[str] = _unknown_goods(chunks, k) if is_adjective else []
     k += len(words)
     while k < len(chunks) and (chunks[k].product or chunks[k].has("all") or chunks[k].low in _KINDS_OF_GOODS):

@@ -48,15 +48,9 @@ def _completed(found: Sequence[Mention], n: int, chunks: Sequence[Chunk]) -> Men
 
 def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa: PLR0911  one rule a return
     chunk = chunks[i]
-    if chunk.low == "total":
-        return _total(chunks, i)
-    if chunk.low == "one" and _is_stand_in(chunks, i):
-        return Mention(i, i, i + 1, "balance", -2)
-    if chunk.low == "sum" and i and chunks[i - 1].low == "the" and _ends_or_moves(chunks, i + 1):
-        return Mention(i, i - 1, i + 1, "total", a=(PAIR,), mutual=True)
-    if chunk.low == "from" and (came := _came_from(chunks, i)) is not None:
-        return came
-    if chunk.kind not in ("cue", "wording") and chunk.low != "gap":
+    if chunk.low in ("total", "one", "sum", "from") and (plain := _of_plain_word(chunks, i)) is not None:
+        return plain
+    if chunk.low == "total" or (chunk.kind not in ("cue", "wording") and chunk.low != "gap"):
         return None
     if chunk.has("verb") and _is_verb(chunks, i):
         return verb_mention(chunks, i, floor)
@@ -71,6 +65,19 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa:
             return replace(noun_mention(chunks, i, floor), average=False)
         return noun_mention(chunks, i, floor)
     return None
+
+
+def _of_plain_word(chunks: Sequence[Chunk], i: int) -> Mention | None:
+    """Flows named by words that mostly mean something else: "the total", "ran one of", "the sum", "from X came"."""
+    low = chunks[i].low
+    if low == "total":
+        return _total(chunks, i)
+    if low == "one":
+        return Mention(i, i, i + 1, "balance", -2) if _is_stand_in(chunks, i) else None
+    if low == "from":
+        return _came_from(chunks, i)
+    is_sum = i > 0 and chunks[i - 1].low == "the" and _ends_or_moves(chunks, i + 1)
+    return Mention(i, i - 1, i + 1, "total", a=(PAIR,), mutual=True) if is_sum else None
 
 
 def _list_of_goods(chunks: Sequence[Chunk], i: int) -> Mention | None:

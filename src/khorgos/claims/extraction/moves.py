@@ -103,10 +103,15 @@ def sign_of_change(line: Line, i: int) -> tuple[int, int | None]:
     return _sign_of_list(line, i)
 
 
+def _lists(chunk: Chunk) -> bool:
+    """ "crude oil - by 36.1%, cement - 28.8%": what parts an item from its number."""
+    return chunk.low in ("by", "-", "\u2013", "\u2014")
+
+
 def _sign_of_list(line: Line, i: int) -> tuple[int, int | None]:
     """ "fell to Kazakhstan by 39%, to Turkey by 7%, and to Tajikistan by 20%": the verb stands once."""
     chunks = line.chunks
-    if not i or chunks[i - 1].low != "by":
+    if not i or not _lists(chunks[i - 1]):
         return 0, None
     for k in range(i - 1, max(-1, i - 14), -1):
         if chunks[k].low in _HARD:
@@ -114,7 +119,9 @@ def _sign_of_list(line: Line, i: int) -> tuple[int, int | None]:
         before = chunks[k].quantity
         if before is not None:
             return (
-                sign_of_change(line, k) if before.sort == "percent" and k and chunks[k - 1].low == "by" else (0, None)
+                sign_of_change(line, k)
+                if before.sort in ("percent", "times") and k and _lists(chunks[k - 1])
+                else (0, None)
             )
     return 0, None
 
@@ -156,7 +163,7 @@ def _after_other_measure(chunks: Sequence[Chunk], i: int) -> int:
     return i + 1
 
 
-def _belongs_left(chunks: Sequence[Chunk], i: int, k: int) -> bool:
+def _belongs_left(chunks: Sequence[Chunk], i: int, k: int) -> bool:  # noqa: PLR0911  one rule a return
     """Whether a word of change after a quantity speaks of it, not of the next: "at $5bn, down 3%" or "$5bn less 3%"."""
     chunk = chunks[k]
     if chunk.low in ("up", "down", "over", "under", "above", "below", "lower", "higher") and k + 1 < len(chunks):

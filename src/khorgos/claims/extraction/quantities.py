@@ -217,7 +217,7 @@ def _next_measure(tokens: Sequence[Token], position: int) -> tuple[int, Measure]
     word = tokens[position]
     if len(word.text) == 1 and word.sort == "word" and not word.glued and word.low not in ("m", "b", "k", "t"):
         return None
-    if word.low == "us" and word.text == "us":
+    if word.low == "us" and word.text == "us" and found[0] == 1:
         return None
     return found[0] + extra, found[1][0]
 

@@ -16,6 +16,7 @@ _INTRODUCING = word_set("relations", "introducing")
 _COPULA = word_set("relations", "copula")
 _ADJECTIVES = word_set("relations", "adjectives")
 _INTO = word_set("relations", "into")
+_STATES = re.compile(r"(?:nations|countries|states|republics)$")
 _OPENS = 4  # chunks; chosen because "As by far the" fits
 _ASIDE, _ASIDE_WORDS = (
     6,
@@ -226,6 +227,8 @@ def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str |
             "other",
         ):
             at += 1
+        if at + 1 < len(chunks) and chunks[at + 1].low == "of" and _STATES.search(chunks[at].low):
+            at += 2  # "of the five nations of Central Asia"
         area = _named(chunks, at, mind)
         if area is None:
             break
@@ -248,7 +251,7 @@ def _named(chunks: Sequence[Chunk], at: int, mind: Discourse) -> str | None:
     return None
 
 
-def _ranked(
+def _ranked(  # noqa: PLR0911  one rule a return
     line: Line, first: int, last: int, hub: str | None, *, about: Sequence[tuple[int, str]], mind: Discourse
 ) -> tuple[str, ...]:
     """Who is the partner: before in apposition or as subject, or after the verb."""
@@ -278,7 +281,7 @@ def _ranked(
 
 
 def _beside_noun(chunks: Sequence[Chunk], first: int, last: int, hub: str | None) -> str | None:
-    """ "second-largest supplier Ukraine shipped", "By far the world's largest importer, China is": named right behind."""
+    """ "second-largest supplier Ukraine shipped", "By far the largest importer, China is": named right behind."""
     if last < len(chunks) and _is_side(chunks[last], hub) and last + 1 < len(chunks) and chunks[last + 1].has("verb"):
         return _id(chunks[last])
     opens = first <= _OPENS and all(c.kind == "word" for c in chunks[:first])

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from khorgos.claims.extraction.assign import frame_for, mention_for, replaced
+from khorgos.claims.extraction.bases import compared_with
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.figures import compared_with
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.places_told import holder_of_place, is_place, ranked_together
 from khorgos.claims.extraction.relations import Relation

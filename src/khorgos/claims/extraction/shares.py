@@ -17,7 +17,7 @@ _SOON = 3  # chunks; chosen because "Of all of Kyrgyzstan's imports" fits
 _OWN_NOUNS = word_set("shares", "own_nouns")
 
 
-def is_part(scene: Scene, i: int) -> bool:
+def is_part(scene: Scene, i: int) -> bool:  # noqa: PLR0911  one rule a return
     """Whether the percentage at a chunk is a share.
 
     By its own words; like the share before it ("15.4% of trade last year and 15.8% in the seven months"); or a
@@ -54,7 +54,7 @@ def is_part(scene: Scene, i: int) -> bool:
 def _stand_in(scene: Scene) -> str | None:
     """ "That of Russia was 18.6%", after a sentence about shares: whose share it is."""
     chunks = scene.line.chunks
-    if not scene.mind.share or len(chunks) < 3 or chunks[0].low not in ("that", "those") or chunks[1].low != "of":  # noqa: PLR2004
+    if not scene.mind.share or len(chunks) < 3 or chunks[0].low not in ("that", "those") or chunks[1].low != "of":
         return None
     return next((c.area.area for c in chunks[2:4] if c.kind == "area" and c.area is not None), None)
 
@@ -131,7 +131,7 @@ def names_a_whole(scene: Scene, i: int) -> bool:
     return False
 
 
-def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> Frame | None:
+def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> Frame | None:  # noqa: PLR0911  one rule a return
     """Part and whole: "Brazil accounted for 63% of China's imports" is China's imports from Brazil.
 
     Args:

@@ -11,10 +11,11 @@ from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.frames import Place, resolve
+from khorgos.claims.extraction.frames import resolve
 from khorgos.claims.extraction.measures_of_text import after, before
 from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.numerals import Numeral, read_numeral
+from khorgos.claims.extraction.referents import Place
 from khorgos.claims.extraction.sentences import Sentence
 from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.tables import Cell, Row, Table

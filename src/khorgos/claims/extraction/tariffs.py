@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from khorgos.claims.claim import RATE_BEFORE
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Frame, behind
 from khorgos.claims.extraction.drafts import Draft
+from khorgos.claims.extraction.duties import FACED, NEAR, REACH, TariffMind
 from khorgos.claims.extraction.lexicon import rows, word_set
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.setting import Setting
@@ -17,73 +17,7 @@ from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.when import When
 
 _AFTER_GOODS = word_set("tariffs", "after_goods")
-_ALL_OF = word_set("tariffs", "all_of")
-_FACED = re.compile(r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying|carr(?:y|ies)$|bears?$|attracts?$")
-_BULLETS = frozenset(("-", "\u2013", "\u2022", "*", "\u00b7"))
 _HITS = re.compile(r"(?:hits?|targets?|targeting|covers?|covering|affects?)$")
-_NEAR = 5  # lines; chosen because an entry of a list of duties has two or three lines of remarks
-_REACH = 8  # chunks; chosen because "10 per cent to 15 per cent extra import duties" fits
-
-
-@dataclass(slots=True)
-class TariffMind:
-    """The tariff in question.
-
-    Args:
-        by: who imposes it.
-        on: whose goods bear it.
-        day: its first day, as claims write it.
-        goods: what it lies on.
-        rate: in percent.
-        heading: the day of the heading that the text stands under, as chronicles have.
-        parties: the two countries that the text names most.
-        lines: sentences since the last that spoke of duties.
-        named: areas that take part in the dispute, in order of appearance.
-    """
-
-    by: str | None = None
-    on: str | None = None
-    day: str | None = None
-    goods: str = ""
-    rate: float | None = None
-    heading: str | None = None
-    parties: tuple[str, ...] = ()
-    lines: int = 99
-    named: list[str] = field(default_factory=list)
-
-
-def is_tariff(line: Line, i: int, running: TariffMind) -> bool:
-    """Whether the percentage at a chunk is a rate of duty.
-
-    Args:
-        line: the sentence.
-        i: its chunk.
-        running: the tariff in question.
-    """
-    quantity = line.chunks[i].quantity
-    if quantity is None or quantity.sort != "percent":
-        return False
-    chunks = line.chunks
-    for k in range(i + 1, min(len(chunks), i + _REACH)):
-        if chunks[k].has("tariff"):
-            return True
-        if chunks[k].low in (",", ";", ".", "of", "in", ")") or chunks[k].has("flow") or (chunks[k].kind == "quantity"):
-            break
-    return _tariff_before(chunks, i) or _goes_on(chunks, i, running) or _is_entry(chunks, i, running)
-
-
-def _is_entry(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
-    """ "- Goods of Country of Origin Canada 25%", "The rates were 10% at first": a line of a list of duties."""
-    if running.lines > _NEAR or any(c.has("flow") or c.has("share") or c.has("other") for c in chunks):
-        return False
-    if any(c.low in ("rate", "rates") for c in chunks[:i]):
-        return True
-    signed = chunks[i].quantity is not None and chunks[i].quantity.sign != 0  # type: ignore[union-attr]
-    steps = any(c.low == "from" and chunks[k + 1].quantity is not None for k, c in enumerate(chunks[:-1]))
-    if chunks[0].low in _BULLETS and steps and not signed:
-        return True  # "- electric vehicles - from 25 percent to 100 percent"
-    of_goods = any(c.kind == "area" or c.product or c.has("all") for c in chunks[:i])
-    return of_goods and i >= len(chunks) - 2 and not any(c.has("change") or c.has("reach") for c in chunks[:i])
 
 
 def note_duties(line: Line, mind: TariffMind, setting: Setting) -> None:
@@ -103,7 +37,7 @@ def note_duties(line: Line, mind: TariffMind, setting: Setting) -> None:
     cues = [k for k, c in enumerate(chunks) if c.has("tariff")]
     rated = any(c.quantity is not None and c.quantity.sort == "percent" for c in chunks)
     mind.lines = 0 if cues else mind.lines + (not rated)
-    if mind.lines <= _NEAR and not rated:
+    if mind.lines <= NEAR and not rated:
         mind.heading = _applied_from(line, setting) or mind.heading
     if not cues or rated:
         return
@@ -112,64 +46,6 @@ def note_duties(line: Line, mind: TariffMind, setting: Setting) -> None:
     day = _day(setting, cues[0])
     if by is not None and on not in (None, by) and (day or any(c.has("tariffact") for c in chunks)):
         mind.by, mind.on, mind.goods, mind.day = by, on, goods, day
-
-
-def _tariff_before(chunks: Sequence[Chunk], i: int) -> bool:
-    moved = False
-    for k in range(i - 1, max(-1, i - 26), -1):
-        chunk = chunks[k]
-        if chunk.has("tariff"):
-            return not moved
-        if chunk.low in (";", "while", "whereas"):
-            return False
-        if chunk.has("flow") and not _is_laid_on(chunks, k):
-            moved = True
-        if chunk.has("share") and not chunk.has("change"):
-            return False
-    return False
-
-
-def _is_laid_on(chunks: Sequence[Chunk], k: int) -> bool:
-    """ "tariff on Chinese imports": the flow is what bears the duty."""
-    for j in range(k - 1, max(-1, k - 6), -1):
-        if chunks[j].low in ("on", "against", "for", "of"):
-            return True
-        is_goods = chunks[j].kind == "area" or bool(chunks[j].product) or chunks[j].has("all")
-        if not is_goods and chunks[j].low not in _ALL_OF:
-            return False
-    return False
-
-
-def _goes_on(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
-    """ "Trump added another 10%, so that the tariff": the rate before the word, or after a sentence about tariffs."""
-    if any(
-        c.has("flow") and not _is_laid_on(chunks, k) and not _is_of_goods(chunks, k)
-        for k, c in enumerate(chunks[: i + 6])
-    ):
-        return False
-    if _is_next_rate(chunks, i):
-        return True
-    acted = any(c.has("tariffact") for c in chunks[max(0, i - 6) : i])
-    later = any(c.has("tariff") for c in chunks[i + 1 : i + 16])
-    return acted and (later or running.by is not None) and not any(c.has("other") for c in chunks[:i])
-
-
-def _is_of_goods(chunks: Sequence[Chunk], k: int) -> bool:
-    """ "25% on all imports of steel": what bears the duty."""
-    return chunks[k].low == "imports" and any(c.low == "on" for c in chunks[max(0, k - 3) : k])
-
-
-def _is_next_rate(chunks: Sequence[Chunk], i: int) -> bool:
-    """ "15% on wheat and 10% on soybeans", "to 84%; a day later the total reaches 145%": a rate after a rate."""
-    measured = [(k, c.quantity) for k, c in enumerate(chunks[:i]) if c.quantity is not None]
-    before = [k for k, quantity in measured if quantity.sort == "percent"]
-    if not before or not any(c.has("tariff") or c.has("tariffact") for c in chunks[:i]):
-        return False
-    on_goods = (
-        i + 2 < len(chunks) and chunks[i + 1].low == "on" and bool(chunks[i + 2].product or chunks[i + 2].has("all"))
-    )
-    borne = i > 0 and _FACED.match(chunks[i - 1].low) is not None  # "energy bears 10%"
-    return on_goods or borne or any(c.low == "total" for c in chunks[max(before[-1], i - 4) : i])
 
 
 def _applied_from(line: Line, setting: Setting) -> str | None:
@@ -241,7 +117,7 @@ def _extra(chunks: Sequence[Chunk], i: int) -> str:
 def _cue(chunks: Sequence[Chunk], i: int) -> int:
     """The chunk of the word "tariff" that the rate belongs to; the rate itself if none."""
     near = [k for k in range(max(0, i - 26), min(len(chunks), i + 16)) if chunks[k].has("tariff")]
-    right = [k for k in near if i < k < i + _REACH and all(c.kind != "quantity" for c in chunks[i + 1 : k])]
+    right = [k for k in near if i < k < i + REACH and all(c.kind != "quantity" for c in chunks[i + 1 : k])]
     if right:
         return right[0]
     left = [k for k in near if k < i]
@@ -341,7 +217,7 @@ def _faced(chunks: Sequence[Chunk], i: int) -> int | None:
     """The verb of those who bear a duty, before a rate."""
     for k in range(i, max(-1, i - 12), -1):
         passive = chunks[k].low == "hit" and k > 0 and chunks[k - 1].has("reach")
-        if passive or _FACED.match(chunks[k].low):
+        if passive or FACED.match(chunks[k].low):
             return k
     return None
 
@@ -381,7 +257,7 @@ def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str |
 
 
 def _told_imposer(chunks: Sequence[Chunk], cue: int, on: str | None) -> str | None:
-    """ "China: additional tariffs", "Chinese tariffs", "tariffs imposed by the United States", "tariffs Trump enacted"."""
+    """ "China: additional tariffs", "Chinese tariffs", "tariffs imposed by the USA", "tariffs Trump enacted"."""
     near = [cue - 1] if cue else []
     near += [k for k in range(cue + 1, min(len(chunks), cue + 7)) if behind(chunks, k) == "by"]
     near += [k for k in (cue + 1,) if k < len(chunks) and chunks[k].kind == "person"]

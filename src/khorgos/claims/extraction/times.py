@@ -63,13 +63,7 @@ def _is_of_duties(chunks: Sequence[Chunk], i: int) -> bool:
 
 def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one rule a return
     """Whether a word of comparison governs the expression."""
-    k = i - 1
-    while (
-        k >= 0
-        and (chunks[k].low in _FILL or (chunks[k].has("flow") and i - k <= 4) or chunks[k].low == "'s")
-        and i - k <= 5
-    ):
-        k -= 1
+    k = _governing(chunks, i)
     if k < 0:
         return False
     chunk = chunks[k]
@@ -87,11 +81,21 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one ru
         )
     if chunk.low.startswith("as"):
         return _is_as(chunks, k)
-    if chunk.has("base") and chunk.low not in ("following", "instead of"):
-        return True
-    if chunk.low.endswith("short of"):
+    if (chunk.has("base") and chunk.low not in ("following", "instead of")) or chunk.low.endswith("short of"):
         return True
     return chunk.low.endswith("than") and (chunk.has("compare") or chunk.has("qualifier"))
+
+
+def _governing(chunks: Sequence[Chunk], i: int) -> int:
+    """The word before an expression of time, past articles and the flow between: "than [the exports of] 2023"."""
+    k = i - 1
+    while (
+        k >= 0
+        and (chunks[k].low in _FILL or (chunks[k].has("flow") and i - k <= 4) or chunks[k].low == "'s")
+        and i - k <= 5
+    ):
+        k -= 1
+    return k
 
 
 def _is_as(chunks: Sequence[Chunk], k: int) -> bool:

@@ -318,7 +318,8 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (r"\b(?:annuali[sz]ed|(?:last|past|latest|previous|rolling)\s+(?:12|twelve)\s+months|12-month(?:\s+rolling)?"
      r"(?!\s+(?:average|basis|mean)))\b",
      re.I, _rolling),
-    (rf"\b(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2}})(?![0-9]|[.,][0-9]|\s?(?:%|per))(?:\s+marketing\s+year)?(?P<fy>)", 0, _fiscal),
+    (rf"\b(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2}})(?![0-9]|[.,][0-9]|\s?(?:%|per))"
+     r"(?:\s+marketing\s+year)?(?P<fy>)", 0, _fiscal),
     (rf"\b(?:between|from)\s+(?P<y1>{Y})\s+(?:and|to)\s+(?P<y2>{Y})", re.I, _years),
     (rf"\b(?P<y1>{Y})\s*[-\u2013]\s*(?P<y2>{Y})", 0, _years),
     (rf"\b(?:by|until|through|before)\s+(?:the\s+)?(?:end\s+of\s+)?(?:the\s+year\s+)?(?P<y>{Y})", re.I, _horizon),
@@ -339,12 +340,12 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      rf"(?:(?:[a-z]+-month|reporting)\s+)?(?:period|month|months|quarter|stretch|timeframe|time|interval|half)"
      rf"(?:\s+(?P<m2>a\s+year\s+(?:earlier|ago|before)|one\s+year\s+(?:earlier|ago|before)|the\s+year\s+before))?{_OF}",
      re.I, _same),
-    (rf"\bthe\s+(?:reporting|reported|reviewed|accounting)\s+period\s+(?:of|in)\s+(?P<year>{Y})(?P<rel>)(?P<m2>)", re.I,
-     _same),
+    (rf"\bthe\s+(?:reporting|reported|reviewed|accounting)\s+period\s+(?:of|in)\s+(?P<year>{Y})"
+     r"(?P<rel>)(?P<m2>)", re.I, _same),
     (r"\b(?:(?:the|this|that)\s+(?:(?:reporting|reported|reviewed|review|accounting|mentioned|above-mentioned|specified"
      r"|indicated|said|reference)\s+)?(?:period|half-year|month|quarter|timeframe)|these\s+months"
-          r"|the\s+period\s+under\s+review"
-     r"|the\s+reviewed\s+period|these\s+[0-9]{1,2}\s+months|the\s+months\s+in\s+question|the\s+half)\b", re.I, _running),
+     r"|the\s+period\s+under\s+review|the\s+reviewed\s+period|these\s+[0-9]{1,2}\s+months"
+     r"|the\s+months\s+in\s+question|the\s+half)\b", re.I, _running),
     (r"\b(?:the\s+(?:full|whole|entire)\s+year|the\s+year\s+as\s+a\s+whole|full[- ]year)\b", re.I, _full_year),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, flags), make) for pattern, flags, make in _PATTERNS)

@@ -1,0 +1,109 @@
+"""Whom "its", "the country", "the region" and "the two sides" mean where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from khorgos.claims.extraction.chunks import Line
+from khorgos.claims.extraction.discourse import Discourse, Frame
+from khorgos.claims.extraction.mention import COUNTRY, OTHERS, OUR, OWN, PARTNER, REGION, WHICH, WHOSE, Mention
+from khorgos.claims.extraction.sides import WORLD, is_group
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its sentence a mention stands.
+
+    Args:
+        about: subjects of the sentence before it.
+        prior: head and frame of the flow before it in the sentence.
+        is_whole: whether a share is taken of it: "accounted for 45 percent of the exports".
+        office: whose ministry or minister speaks in the sentence.
+        last: the area named last before it.
+        partnership: the partnership told before it in the sentence, both sides known: "the U.S. was the top market".
+        owner: whom "whose" follows: "after Russia, whose deliveries".
+    """
+
+    about: tuple[tuple[int, str], ...] = ()
+    prior: tuple[int, Frame] | None = None
+    is_whole: bool = False
+    office: str | None = None
+    last: str | None = None
+    partnership: Frame | None = None
+    owner: str | None = None
+
+
+def speakers(line: Line) -> tuple[str, str] | None:
+    """ "Our mutual trade," President Tokayev told Xi Jinping: the countries of the two who speak."""
+    areas = list(dict.fromkeys(c.area.area for c in line.chunks if c.kind == "person" and c.area is not None))
+    return (areas[0], areas[1]) if len(areas) == 2 else None
+
+
+def pair_meant(mind: Discourse) -> tuple[str | None, str | None]:
+    """ "the two sides": those of the flow in question, else those the text mostly speaks of."""
+    running = mind.running
+    if frozenset((running.a, running.b)) in mind.pairs and running.a is not None and not running.listed:
+        return running.a, running.b
+    if mind.main is not None and (mind.bilateral or mind.running.listed):
+        return mind.main
+    running = mind.running if mind.running.b not in (None, WORLD) else mind.base
+    told = mind.main is None or frozenset((running.a, running.b)) in mind.pairs
+    if running.a is not None and running.b not in (None, WORLD) and told:
+        return running.a, running.b
+    return mind.main if mind.main is not None else (None, None)
+
+
+def side_meant(  # noqa: PLR0911  one rule a return
+    sides: tuple[str, ...], mention: Mention, place: Place, mind: Discourse, other: str | None = None
+) -> str | None:
+    """The area that a side of a mention means: itself, or what "its", "our", "that country", "others" stands for."""
+    word = sides[0] if sides else OTHERS
+    if word == OTHERS or not word.startswith("@"):
+        return None if word == OTHERS else word
+    before = [area for i, area in place.about if i < mention.head]
+    named = {side for side in (*mention.a, *mention.b) if not side.startswith("@")}
+    if word == OUR:
+        return place.office or mind.anchor(mind.running) or mind.hub
+    if word == WHOSE and place.owner is not None and place.owner not in named:
+        return place.owner
+    if word in (OWN, WHOSE):
+        own = [area for area in before if area not in named] or [
+            s for s in (mind.subject,) if s is not None and s not in named
+        ]
+        return own[-1] if own else None
+    if word == WHICH:
+        return place.last
+    if word == COUNTRY and sides is mention.b and not mention.a and mind.anchor(mind.running) is not None:
+        return mind.running.other(mind.anchor(mind.running) or "")  # "imports from the country", said of the hub's
+    if word == COUNTRY:
+        return _country(named, place, mind)
+    if word == REGION:
+        groups = [area for area in (*before, place.last) if is_group(area)]
+        return groups[-1] if groups else mind.region or mind.only_group
+    if word == PARTNER:
+        return _neighbour(other, before, mind)
+    return mind.running.a
+
+
+def _country(named: set[str], place: Place, mind: Discourse) -> str | None:
+    """ "the country": whose flow was spoken of, else the one that the text turns around."""
+    owner = place.prior[1].a if place.prior is not None else None
+    listed = (mind.anchor(mind.running),) if mind.running.listed else ()
+    told = [s for s in (mind.subject,) if s in (mind.running.a, mind.running.b) or mind.running.a is None]
+    office = (mind.source_area,) if mind.running.a is None else ()  # "the country", by its own office
+    own = [owner, *office, *listed, *told, mind.anchor(mind.running), mind.subject, mind.source_area, mind.hub]
+    return next((s for s in own if s is not None and s not in named and not is_group(s)), None)
+
+
+def _neighbour(other: str | None, before: Sequence[str], mind: Discourse) -> str | None:
+    own = other or (before[-1] if before else None)
+    if own is None:
+        return mind.running.b
+    if (
+        other is None
+        and mind.hub not in (None, own)
+        and (mind.main is None or own not in mind.main or not mind.bilateral)
+    ):
+        return own
+    return mind.running.other(own) or (mind.main[1 - mind.main.index(own)] if mind.main and own in mind.main else None)
