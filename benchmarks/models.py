@@ -194,7 +194,7 @@ def papers(shared: Path, repeat: int) -> None:
     result = draws(world, ustr, {"theta": drawn}, lambda a, b: real_expenditure(b, a), n=1000, seed=1, workers=2)
     line(
         "ILMS 194    ",
-        f"1,000 draws {time.perf_counter() - begin:.1f} s on 2 threads",
+        f"1,000 draws {time.perf_counter() - begin:.1f} s in 2 processes",
         f"{len(result.failures)} failed",
     )
 

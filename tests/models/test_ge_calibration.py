@@ -257,6 +257,14 @@ def test_failures_are_shown_not_dropped():
     assert 0 < len(found.failures) < 6
     assert len(found.failures) + len(found.values) == 6
     assert all(reason for _, reason in found.failures)
+    seen: list[tuple[int, int]] = []
+    apart = draws(
+        base, scenario(base), {"drain": sometimes}, lambda a, b: b.w_hat, n=6, seed=1, workers=2,
+        progress=lambda k, of: seen.append((k, of)),
+    )  # fmt: skip
+    assert apart.failures == found.failures
+    np.testing.assert_array_equal(apart.values, found.values)
+    assert seen == [(k, 6) for k in range(1, 7)]
     with pytest.raises(BadInput, match="at least one draw"):
         draws(base, scenario(base), {}, lambda a, b: b.w_hat, n=1, seed=1)
     with pytest.raises(BadInput, match="lower bound"):

@@ -65,7 +65,7 @@ def simulate(
         typer.Option(help="What they vary, with commas: standard-errors, hs6 or theta=2..8; imputed, mirror."),
     ] = "",
     seed: SeedOption = 1,
-    workers: Annotated[int, typer.Option(help="Threads of the draws.")] = 1,
+    workers: Annotated[int, typer.Option(help="Processes of the draws.")] = 1,
     view: Annotated[
         str | None,
         typer.Option(help="Only one table: economies, flows, sectors, partial, diversion, drivers, uncertainty."),

@@ -160,7 +160,7 @@ def intervals(
         causes: what is uncertain, as from `named_causes`.
         n: draws.
         seed: of the whole.
-        workers: threads.
+        workers: processes.
         progress: called with (done, of).
 
     Returns:

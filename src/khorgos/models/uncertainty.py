@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -21,6 +20,8 @@ Progress = Callable[[int, int], None]
 
 #: Drawn elasticities stay above this: sigma must exceed one.
 LEAST_THETA = 0.1
+#: Batches a process: enough that none waits long for the last, few enough that sending worlds costs little.
+BATCHES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ def draws(
         outcome: (without, with) -> [outcomes].
         n: number of draws.
         seed: draw k of cause c uses the generator seeded by (seed, k, its name), whatever the other causes.
-        workers: threads.
+        workers: processes; threads would wait for each other between the many small steps of a sweep.
         by_cause: draw each cause alone too, for the shares of variance.
         progress: called with (done, of).
 
@@ -87,7 +88,6 @@ def draws(
         raise BadInput("Give at least one draw and one cause")
     names = tuple(causes)
     plans = [names, *[(name,) for name in names if by_cause]]
-    done = [0]
 
     def one(job: tuple[tuple[str, ...], int]) -> Array | str:
         plan, k = job
@@ -96,16 +96,15 @@ def draws(
             for name in plan:
                 world = causes[name](world, np.random.default_rng([seed, k, crc32(name.encode())]))
             rest = Scenario(None, None, scenario.deficits, scenario.deficit, scenario.revenue, scenario.numeraire)
-            result: Array | str = np.atleast_1d(outcome(solve(world, rest), solve(world, scenario)))
+            return np.atleast_1d(outcome(solve(world, rest), solve(world, scenario)))
         except (NotConverged, Refused) as reason:
-            result = str(reason)
-        done[0] += 1
-        if progress is not None:
-            progress(done[0], n * len(plans))
-        return result
+            return str(reason)
 
-    with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(one, [(plan, k) for plan in plans for k in range(n)]))
+    found: list[Array | str] = []
+    for result in _each(one, [(plan, k) for plan in plans for k in range(n)], workers):
+        found.append(result)
+        if progress is not None:
+            progress(len(found), n * len(plans))
     main = found[:n]
     values = [v for v in main if not isinstance(v, str)]
     if not values:
@@ -117,6 +116,26 @@ def draws(
     if not by_cause:
         return Draws(np.array(values), seed, failures, {})
     return Draws(np.array(values), seed, failures, _shares(each), {name: n - len(some) for name, some in each.items()})
+
+
+_Job = tuple[tuple[str, ...], int]
+
+
+def _each(one: Callable[[_Job], Array | str], jobs: Sequence[_Job], workers: int) -> Iterator[Array | str]:
+    """What each job gives, in their order; in so many processes, each of which is sent the world once a batch."""
+    if workers == 1:
+        yield from map(one, jobs)
+        return
+    from joblib import Parallel, delayed  # here, because it takes a tenth of a second that one worker need not wait
+
+    size = -(-len(jobs) // (BATCHES * workers))
+    batches = [jobs[start : start + size] for start in range(0, len(jobs), size)]
+    for some in Parallel(workers, return_as="generator")(delayed(_all)(one, batch) for batch in batches):
+        yield from some
+
+
+def _all(one: Callable[[_Job], Array | str], jobs: Sequence[_Job]) -> list[Array | str]:
+    return [one(job) for job in jobs]
 
 
 def _shares(each: Mapping[str, Sequence[Array]]) -> dict[str, Array]:

@@ -162,7 +162,7 @@ def simulate(
             "mirror". Standard errors and imputed flows where left out.
         seed: of the draws.
         partial: put partial equilibrium (GSIM and SMART) beside it.
-        workers: threads of the draws.
+        workers: processes of the draws.
         ledger: that has the mirror reports; the user's own on top of the embedded release where left out.
         progress: called with (done, of) draws.
 
