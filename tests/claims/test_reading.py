@@ -45,7 +45,9 @@ FLOORS = {
     "batch16": (0.96, 0.93, 0.77),
     "batch17": (0.95, 0.88, 0.73),
     "batch18": (0.92, 0.92, 0.74),
-    "batch19": (0.94, 0.89, 0.63),
+    "batch19": (0.94, 0.89, 0.64),
+    "batch20": (0.96, 0.92, 0.74),
+    "batch21": (0.92, 0.84, 0.67),
 }
 #: The part of its numbers that must be found of an article of our own, and of a page restated: short ones among these
 #: lose a fifth with one number.
@@ -134,8 +136,7 @@ def test_both_ways_to_say_a_flow_are_one() -> None:
 
 ALARMS = frozenset(("contradicted", "inconsistent_within_text"))
 BORNE_OUT = frozenset(("supported", "supported_only_by_rounding", "supported_under_another_reading"))
-#: Tolerated in all articles together: what docs/reading.md counts, none of them hidden. One in an article of our own (a
-#: rate on several goods, of which a narrower line is dutiable, held against the duty on all cars), the rest in pages.
+#: Tolerated in all articles together, which is what there are: docs/reading.md says why so many of pages restated.
 FALSE_ALARMS = 9
 
 

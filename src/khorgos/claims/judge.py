@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -31,6 +32,7 @@ _ARITHMETIC = frozenset({"sum", "balance", "growth", "difference", "multiple", "
 # Levels that must fit one side's statistics, and that side's alone, before the text counts as resting on them. Chosen
 # because one or two may fit by chance.
 _TELLING = 3
+_SPAN = re.compile(r"\b((?:19|20)\d\d)\s*(?:to|and|until|-|\u2013)\s*(?:19|20)\d\d\b")
 _LOCAL = frozenset(each.code for each in currencies()) - {"USD"}
 _ALARMS = frozenset({"contradicted", "inconsistent_within_text"})
 # How many errors a text may hold, and which share of its numbers. Chosen because an article with four wrong numbers in
@@ -127,6 +129,8 @@ def _spared(claim: Claim, found: Finding | None, day: dt.date | None) -> Finding
         doubt = "whose trade it is of is told only by sentences before"
     elif claim.reporter_id == "USA" and period is not None and period.kind == "month":
         doubt = "the United States print months seasonally adjusted, which the ledger has not"
+    elif claim.kind in _CHANGES and (span := _SPAN.search(claim.sentence)) and span[1] not in (claim.base_period or ""):
+        doubt = f"its sentence speaks of {span[0]}"
     elif is_expectation(claim):
         doubt = "its sentence speaks of what was expected"
     elif claim.kind == "record" and (claim.currency or claim.unit) in _LOCAL:

@@ -340,11 +340,13 @@ def _breaks(claim: Claim, series: dict[int, Reading], last: int) -> list[int]:
     if claim.unit == "sign" or (claim.flow == "balance" and claim.value is None):
         sign = sign_of(claim) or 1
         return [year for year, one in series.items() if sign * one.value < 0]
-    top, low = series[last], is_low(claim)
-    earlier = [(year, one) for year, one in series.items() if year != last]
-    if low:
-        return [year for year, one in earlier if one.value < top.value * (1 - _SLACK)]
-    return [year for year, one in earlier if one.value * (1 - _SLACK) > top.value]
+    # Of deficits the size counts: a record one is the lowest number.
+    sign = -1 if claim.flow == "balance" and series[last].value < 0 else 1
+    top = sign * series[last].value
+    earlier = [(year, sign * one.value) for year, one in series.items() if year != last]
+    if is_low(claim):
+        return [year for year, value in earlier if value < top * (1 - _SLACK)]
+    return [year for year, value in earlier if value * (1 - _SLACK) > top]
 
 
 def _year_row(year: int, one: Reading) -> Evidence:

@@ -64,7 +64,15 @@ _EVERYTHING = re.compile(
 )
 _AVERAGE = re.compile(r"\baverage\b|\beffective (?:tariff|rate)|\bweighted\b|\bmost-favou?red\b|\bMFN\b", re.I)
 _LIFTED = re.compile(r"\bsuspend|\bpostpon|\bpaus|\bdelay|\blift(?:ed|s)\b|\bremov|\bscrap|\bdropped\b", re.I)
-_MEANT = re.compile(r"\bthreat|\bpropos|\bconsider|\bvow|\bpledg|\bcould\b|\bwould\b|\bmight\b|\bplans?\b", re.I)
+#: Goods narrower than any line of the registry's: some cars bear another duty than cars do.
+_NARROWED = re.compile(
+    r"\b(?:large|big|expensive|luxury|certain|some|high|used|electric)(?:[- ](?:engined?|displacement|end))?[- ]"
+    r"(?:cars|autos|automobiles|vehicles|trucks)\b",
+    re.I,
+)
+_MEANT = re.compile(
+    r"\bthreat|\bpropos|\bconsider|\bvow|\bpledg|\bcould\b|\bwould\b|\bmight\b|\bwill\b|\bplans?\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,15 +220,31 @@ def _each_good(claim: Claim, quote: str, at: Sequence[TariffAction], goods: tupl
     listed = {good: _listed(at, good, when) for good in goods}
     said = ", ".join(f"{good} {_percent(rates)}" for good, rates in listed.items())
     if claim.qualifier == "less_than" or re.search(r"\bup to\b", claim.surface, re.I):
-        return _highest(quote, value, listed, allowed, rows)
-    wrong = [good for good in goods if not any(abs(rate - value) < 1e-9 for rate in allowed[good])]
-    if not wrong:
-        return Finding("supported", f"{quote} is borne out: {said}.", rows)
+        found = _highest(quote, value, listed, allowed, rows)
+    else:
+        wrong = [good for good in goods if not any(abs(rate - value) < 1e-9 for rate in allowed[good])]
+        found = _right_or_wrong(quote, listed, wrong, rows)
+    if found.ruling != "contradicted":
+        return found
     for words, how in ((_MEANT, "announced or threatened"), (_LIFTED, "lifted or put off")):
         if words.search(_clause(claim)):
             return Finding("not_checkable", f"{quote} is a duty that is {how}; in force: {said}.", rows)
-    if len(wrong) < len(goods):
-        right_ones = ", ".join(good for good in goods if good not in wrong)
+    if (part := _NARROWED.search(claim.sentence)) is not None:
+        what = f"duties on {part[0]} alone"
+        return Finding(
+            "no_data", f"{found.why[:-1]}; but {part[0]} are part of a line.", rows, missing=what, command=_COMMAND
+        )
+    return found
+
+
+def _right_or_wrong(
+    quote: str, listed: Mapping[str, tuple[float, ...]], wrong: Sequence[str], rows: tuple[Evidence, ...]
+) -> Finding:
+    said = ", ".join(f"{good} {_percent(rates)}" for good, rates in listed.items())
+    if not wrong:
+        return Finding("supported", f"{quote} is borne out: {said}.", rows)
+    if len(wrong) < len(listed):
+        right_ones = ", ".join(good for good in listed if good not in wrong)
         why = f"{quote} holds for {right_ones} only; {', '.join(f'{g} {_percent(listed[g])}' for g in wrong)}."
         return Finding("contradicted", why, rows)
     return Finding("contradicted", f"{quote} is not the duty: {said}.", rows)

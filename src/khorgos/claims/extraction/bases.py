@@ -7,7 +7,7 @@ import re
 from khorgos.claims.extraction.chunks import Line
 from khorgos.claims.extraction.numerals import CARDINALS
 from khorgos.claims.extraction.setting import Setting
-from khorgos.nomenclature.periods import Period
+from khorgos.nomenclature.periods import Period, year
 
 YEAR = 12  # months
 _STRETCH = re.compile(
@@ -31,6 +31,8 @@ def compared_with(setting: Setting, i: int, main: Period | None) -> Period | Non
         i: chunk of the change.
         main: the period of the change.
     """
+    if (ends := years_ends(setting.scene.line, i)) is not None:
+        return ends[0]
     stretch = _years_of_change(setting.scene.line, i)
     if stretch is not None and main is not None:
         return main.shift(-YEAR * stretch)
@@ -43,6 +45,19 @@ def compared_with(setting: Setting, i: int, main: Period | None) -> Period | Non
         if found is not None and found != main:
             return found
     return before_period(main, monthly=setting.monthly)
+
+
+def years_ends(line: Line, i: int) -> tuple[Period, Period] | None:
+    """ "From 2016 to 2020 trade doubled, from $1.9 bn to $3.6 bn": both years, of the change and of its amounts."""
+    whens = [chunk.when for chunk in line.chunks if chunk.when is not None]
+    when = whens[0] if len(whens) == 1 else None
+    if when is None or when.sort != "years" or when.year is None or when.end_year is None:
+        return None
+    chunks, quantity = line.chunks, line.chunks[i].quantity
+    spans = quantity is not None and quantity.sort in ("percent", "times")
+    first = chunks[i - 1].low == "from" and any(c.low == "to" for c in chunks[i + 1 : i + 3])
+    second = i > 2 and chunks[i - 1].low == "to" and any(c.low == "from" for c in chunks[max(0, i - 4) : i - 1])
+    return (year(when.year), year(when.end_year)) if spans or first or second else None
 
 
 def _years_of_change(line: Line, i: int) -> int | None:

@@ -10,6 +10,7 @@ from khorgos.claims.extraction.when import When
 from khorgos.core.errors import BadInput
 from khorgos.nomenclature.periods import Period, month, year
 
+YEAR = 12  # months
 _FAR = 1  # years; chosen because news that goes further back names the year
 
 
@@ -166,9 +167,16 @@ class Calendar:
     def _horizon(self, when: When, _running: Period | None) -> Period | None:
         return year(when.year) if when.year is not None else None
 
-    def _relyear(self, when: When, _running: Period | None) -> Period | None:
+    def _relyear(self, when: When, running: Period | None) -> Period | None:
         found = self.year_of(when.offset or 0)
-        return year(found) if found is not None else None
+        if found is None:
+            return None
+        if not when.offset and running is not None and running.start == YEAR * found and 1 < running.months < YEAR:
+            return running  # "of this year's trade", after figures of its first seven months
+        return year(found)
+
+    def _years(self, when: When, _running: Period | None) -> Period | None:
+        return year(when.end_year) if when.end_year is not None else None
 
     def _relmonth(self, when: When, running: Period | None) -> Period | None:
         if when.offset == 0 and running is not None and running.months == 1:

@@ -69,12 +69,19 @@ def _is_entry(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
         return False
     if any(c.low in ("rate", "rates") for c in chunks[:i]):
         return True
+    lead = i == 0 or (i == 1 and chunks[0].low in _BULLETS)
+    if lead and i + 2 < len(chunks) and chunks[i + 1].low == "on" and _is_good(chunks[i + 2]):
+        return True  # "15% on coal and liquefied natural gas from the U.S."
     signed = chunks[i].quantity is not None and chunks[i].quantity.sign != 0  # type: ignore[union-attr]
     steps = any(c.low == "from" and chunks[k + 1].quantity is not None for k, c in enumerate(chunks[:-1]))
     if chunks[0].low in _BULLETS and steps and not signed:
         return True  # "- electric vehicles - from 25 percent to 100 percent"
-    of_goods = any(c.kind == "area" or c.product or c.has("all") for c in chunks[:i])
+    of_goods = any(c.kind == "area" or _is_good(c) for c in chunks[:i])
     return of_goods and i >= len(chunks) - 2 and not any(c.has("change") or c.has("reach") for c in chunks[:i])
+
+
+def _is_good(chunk: Chunk) -> bool:
+    return bool(chunk.product) or chunk.has("all")
 
 
 def _tariff_before(chunks: Sequence[Chunk], i: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
-from khorgos.claims.extraction.bases import YEAR, before_period
+from khorgos.claims.extraction.bases import YEAR, before_period, years_ends
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
@@ -183,6 +183,8 @@ def _own_time(  # noqa: PLR0911  one rule a return
 ) -> tuple[Period | None] | None:
     """The period of a base, or of an amount with a time of its own: "April's 6.08 million tons"."""
     line, calendar = setting.scene.line, setting.calendar
+    if (ends := years_ends(line, i)) is not None:
+        return (ends[0] if line.chunks[i - 1].low == "from" else ends[1],)
     if is_base(line, i):
         return (_base_period(setting, i, _main_period(setting, i)),)
     attached = attached_time(line, i)

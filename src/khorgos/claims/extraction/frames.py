@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from khorgos.claims.extraction.area_lists import area_list
 from khorgos.claims.extraction.chunks import Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.mention import OTHERS, OWN, PAIR, REGION, WHOSE, Mention
@@ -167,7 +168,8 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
 def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
     before = [(i, area) for i, area in place.about if i < mention.head]
-    if place.prior is None and not before and (pair := _pair_speaks(line, mention, mind)) is not None:
+    pair = _headed_with(line, mention, mind) or (None if before else _pair_speaks(line, mention, mind))
+    if place.prior is None and pair is not None:
         return replace(frame, a=pair[0], b=pair[1])
     if place.prior is not None and (not before or before[-1][0] <= place.prior[0] or place.is_whole):
         owner = before[-1][1] if before else mind.subject
@@ -192,6 +194,17 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
         mind.region if mind.region is not None and home is not None and home not in members_of(mind.region) else None
     )
     return replace(frame, a=home, b=region if region != home else None)
+
+
+def _headed_with(line: Line, mention: Mention, mind: Discourse) -> tuple[str, str] | None:
+    """ "With the United States results were mixed: imports lost 4.9%": the partner stands at the head."""
+    chunks = line.chunks
+    areas, last = area_list(chunks, 1) if chunks and chunks[0].low == "with" else ((), 0)
+    if mention.flow not in ("export", "import", "balance") or len(areas) != 1 or areas[0].startswith("@"):
+        return None
+    home = mind.anchor(mind.running) or mind.hub
+    alone = last <= mention.first and not any(c.kind == "area" for c in chunks[last : mention.first])
+    return (home, areas[0]) if alone and home is not None and home != areas[0] else None
 
 
 def _of_subject(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
@@ -292,6 +305,9 @@ def _loose(line: Line, mention: Mention, frame: Frame, *, is_whole: bool) -> str
             and chunk.area.sort != "adjective"
         ):
             prior = line.chunks[i - 1].low if i else ""
+            measured = any(c.kind == "quantity" for c in line.chunks[mention.last : i])
+            if measured and i > 1 and line.chunks[i - 2].low in ("and", ","):
+                return None  # "trade being up 8% at 4.86 trillion yuan, and with Japan trade was up"
             follows = not is_whole and any(c.kind == "quantity" for c in line.chunks[i + 1 : i + 3])
             if not follows and chunk.area.area != frame.a and prior != ",":
                 return chunk.area.area

@@ -196,14 +196,16 @@ def _phrase(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Men
         return goods
     if prep in ("in", "of", "from") and mention.flow == "balance":
         inner = next((j for j in range(after, min(len(chunks), after + 3)) if chunks[j].has("flow")), None)
-        if inner is not None and all(c.kind == "area" or c.low == "'s" for c in chunks[after:inner]):
-            return _absorbed(mention, noun_mention(chunks, inner, k + 1))
+        if inner is not None and all(
+            c.kind == "area" or c.low in ("'s", "this", "the", "that") for c in chunks[after:inner]
+        ):
+            return absorbed(mention, noun_mention(chunks, inner, k + 1))
     if prep in ("to", "into", "from", "with", "between", "of", "by", "among", "for", "in", "toward", "towards"):
         return _sided(chunks, mention, prep, k)
     return None
 
 
-def _absorbed(mention: Mention, inner: Mention) -> Mention:
+def absorbed(mention: Mention, inner: Mention) -> Mention:
     """ "deficit in trade with China": the balance takes the sides of the trade."""
     return replace(
         mention,

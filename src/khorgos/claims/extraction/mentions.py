@@ -10,7 +10,7 @@ from khorgos.claims.extraction.area_lists import area_list, skip_determiners
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import PAIR, Mention
-from khorgos.claims.extraction.mention_nouns import noun_mention
+from khorgos.claims.extraction.mention_nouns import absorbed, noun_mention
 from khorgos.claims.extraction.mention_verbs import verb_mention
 
 _COMING = re.compile(r"came|arrived|come|imported|bought|purchased|were imported|was imported")
@@ -32,7 +32,27 @@ def find_mentions(line: Line) -> list[Mention]:
             mention = replace(mention, first=found[-1].last)
         found.append(mention)
         position = max(position + 1, mention.last)
+    found = _balances_of_trade(found, chunks)
     return [_completed(found, n, chunks) for n in range(len(found))]
+
+
+def _balances_of_trade(found: Sequence[Mention], chunks: Sequence[Chunk]) -> list[Mention]:
+    """ "had a deficit of $866 billion in trade with China": one flow, told around its number."""
+    told: list[Mention] = []
+    for mention in found:
+        k = mention.first - 1
+        while k > 0 and chunks[k].low in ("the", "this", "its", "their"):
+            k -= 1
+        around = bool(told) and told[-1].flow == "balance" and mention.flow == "total" and chunks[k].low == "in"
+        if around and _counts_once(chunks[told[-1].last : k]):
+            told[-1] = absorbed(told[-1], mention)
+        else:
+            told.append(mention)
+    return told
+
+
+def _counts_once(between: Sequence[Chunk]) -> bool:
+    return bool(between) and between[-1].quantity is not None and sum(c.quantity is not None for c in between) == 1
 
 
 def _completed(found: Sequence[Mention], n: int, chunks: Sequence[Chunk]) -> Mention:
@@ -58,8 +78,8 @@ def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa:
         return goods
     if chunk.low == "gap" and (last := _end_of_gap(chunks, i)) is not None:
         return Mention(i, i - 1 if i and chunks[i - 1].low == "the" else i, last, "balance", -2, world=last > i + 1)
-    if chunk.has("haul") and _carries(chunks, i):
-        return replace(noun_mention(chunks, i, floor), world=not any(c.kind == "area" for c in chunks))
+    if (freight := _freight(chunks, i, floor)) is not None:
+        return freight
     if chunk.has("flow") and not _is_no_flow(chunks, i):
         if i + 1 < len(chunks) and chunks[i + 1].low in ("price", "prices"):
             return replace(noun_mention(chunks, i, floor), average=False)
@@ -116,12 +136,30 @@ def _is_stand_in(chunks: Sequence[Chunk], i: int) -> bool:
     )
 
 
+def _freight(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
+    hauled = chunks[i].has("haul") and _carries(chunks, i)
+    if (hauled or chunks[i].marks.get("flow") == "supply") and (both := _freight_between(chunks, i)) is not None:
+        return both
+    if not hauled:
+        return None
+    return replace(noun_mention(chunks, i, floor), world=not any(c.kind == "area" for c in chunks))
+
+
+def _freight_between(chunks: Sequence[Chunk], i: int) -> Mention | None:
+    """ "Through the crossings between Russia and China", "carried by rail between Kazakhstan and China": both ways."""
+    k = next((k for k, chunk in enumerate(chunks) if chunk.low == "between"), None)
+    ends = chunks[k + 1 : k + 4 : 2] if k is not None and k + 4 < len(chunks) and chunks[k + 2].low == "and" else ()
+    areas = [chunk.area.area for chunk in ends if chunk.area is not None]
+    return Mention(i, i, i + 1, "total", a=(areas[0],), b=(areas[1],)) if len(areas) == 2 else None
+
+
 def _carries(chunks: Sequence[Chunk], i: int) -> bool:
     """ "The railway carried 33,200 TEU": goods under way, counted."""
     for k in range(i + 1, min(len(chunks), i + 8)):
         quantity = chunks[k].quantity
         if quantity is not None:
-            return quantity.sort == "goods"
+            of_flow = k + 2 < len(chunks) and chunks[k + 1].low == "of" and chunks[k + 2].has("flow")
+            return quantity.sort == "goods" and not of_flow
         if (
             chunks[k].has("flow")
             or chunks[k].low in (",", ";", ".")

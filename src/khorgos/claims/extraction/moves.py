@@ -361,5 +361,5 @@ def _share_before(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  on
 
 def _is_noun_of_share(chunk: Chunk) -> bool:
     return bool(
-        re.search(r"\b(?:shares?|proportion|percentage of|specific weight|fraction of|portion of)\b", chunk.low)
+        re.search(r"\b(?:shares?|proportion|percentage of|specific weight|part in|fraction of|portion of)\b", chunk.low)
     )

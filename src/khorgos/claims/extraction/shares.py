@@ -31,7 +31,7 @@ def is_part(scene: Scene, i: int) -> bool:  # noqa: PLR0911  one rule a return
         c.low in ("was the share of", "the share of") for c in line.chunks[i + 1 : i + 5]
     ):
         return True  # "or 41.89%, was the share of imports"
-    if is_share(line, i) or _is_of_whole(scene, i) or _stand_in(scene) is not None:
+    if is_share(line, i) or _is_of_whole(scene, i) or _is_before_whole(scene, i) or _stand_in(scene) is not None:
         return True
     if any(c.wording is not None and c.wording.sort in ("order", "lead") for c in line.chunks[max(0, i - 3) : i]):
         return True
@@ -73,7 +73,22 @@ def _is_of_whole(scene: Scene, i: int) -> bool:
     if not scene.mentions or chunks[0].low not in ("of", "out of") or scene.mentions[0].first > _SOON:
         return False
     between = chunks[scene.mentions[0].last : i]
-    return bool(between) and between[0].low == "," and all(c.quantity is None for c in between)
+    return not between or (between[0].low == "," and all(c.quantity is None for c in between))
+
+
+def _is_before_whole(scene: Scene, i: int) -> bool:
+    """ "61.7 percent ($5.8 billion) of the total trade", "with 38.9 percent and 3.5 percent of imports"."""
+    chunks = scene.line.chunks
+    k = i + 1
+    while k < len(chunks) - 1 and (
+        chunks[k].quantity is not None
+        or chunks[k].low in ("(", ")")
+        or (chunks[k].low in (",", "and") and (chunks[k + 1].low == "and" or chunks[k + 1].quantity is not None))
+    ):
+        k += 1
+    if k >= len(chunks) - 1 or chunks[k].low.split()[0] != "of":
+        return False
+    return any(k < mention.first <= k + 2 for mention in scene.mentions)
 
 
 def _is_beside_level(chunks: Sequence[Chunk], i: int) -> bool:
@@ -199,11 +214,16 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
         after = [
             k
             for k in free_areas(scene)
-            if i < k <= i + 14 and behind(chunks, k) in ("to", "from", "with") and _id(chunks[k]) != frame.a
+            if i < k <= i + 14 and _is_where_it_goes(chunks, k) and _id(chunks[k]) != frame.a
         ]
-        if after and not any(c.kind == "quantity" for c in chunks[i + 1 : after[0]]):
+        start = i + 4 if [c.low for c in chunks[i + 1 : i + 4 : 2]] == ["(", ")"] else i + 1
+        if after and not any(c.kind == "quantity" for c in chunks[start : after[0]]):
             return _id(chunks[after[0]])
     return None
+
+
+def _is_where_it_goes(chunks: Sequence[Chunk], k: int) -> bool:
+    return behind(chunks, k) in ("to", "from", "with") or chunks[k - 1].low in ("fell on", "falls on")
 
 
 def _standing_in(chunks: Sequence[Chunk], i: int, frame: Frame, mind: Discourse) -> str | None:

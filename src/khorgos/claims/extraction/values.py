@@ -176,7 +176,8 @@ def _is_like_change(scene: Scene, i: int) -> bool:
         return is_change(scene.line, share.head)
     if i > 3 and scene.line.chunks[i - 1].low in ("and", "but") and _is_measured_change(scene.line, i):
         return True
-    if i == 0 or not any(m.last == i and not m.verb for m in scene.mentions):
+    ahead = i - 1 if i and scene.line.chunks[i - 1].low == "by" else i
+    if i == 0 or not any(m.last == ahead and not m.verb for m in scene.mentions):
         return False
     quantity = scene.line.chunks[i].quantity
     for k in range(i - 1, -1, -1):
@@ -184,7 +185,7 @@ def _is_like_change(scene: Scene, i: int) -> bool:
         if scene.line.chunks[k].low in (";", ":"):
             return False
         if other is not None and quantity is not None and other.sort == quantity.sort:
-            return is_change(scene.line, k)
+            return is_change(scene.line, k) or _is_like_change(scene, k)
     return False
 
 

@@ -164,7 +164,11 @@ def _short_half(match: re.Match[str]) -> When:
 
 
 def _quarter(match: re.Match[str]) -> When:
-    number = {"final": 4, "last": 4, "opening": 1}.get(match["q"].lower()) or ordinal(match["q"].lower()) or 1
+    number = (
+        {"final": 4, "last": 4, "opening": 1, "i": 1, "ii": 2, "iii": 3, "iv": 4}.get(match["q"].lower())
+        or ordinal(match["q"].lower())
+        or 1
+    )
     return _months(match, 3 * number - 2, 3 * number)
 
 
@@ -303,6 +307,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (r"\b(?P<h2>[12])(?P<h>)H(?P<y>[0-9]{2,4})\b", 0, _short_half),
     (rf"(?:\bthe\s+)?\b(?P<q>first|second|third|fourth|final|last|1st|2nd|3rd|4th|opening)(?:\s+|-)"
      rf"(?:quarter|trimester){_OF}", re.I, _quarter),
+    (rf"(?:\bthe\s+)?\b(?P<q>I{{1,3}}|IV)(?:\s+|-)quarter{_OF}", 0, _quarter),
     (r"\b(?:Q(?P<q>[1-4])|(?P<q2>[1-4])Q)\b(?:\s*(?:of\s+|FY)?'?(?P<y>(?:19|20)?[0-9]{2})\b)?", 0, _short_quarter),
     (r"\b[Qq]uarter\s+(?P<q>[1-4])(?P<q2>)\b(?:\s*(?:\(.{1,20}?\)\s*)?(?:of\s+)?(?P<y>(?:19|20)[0-9]{2})\b)?", 0,
      _short_quarter),
