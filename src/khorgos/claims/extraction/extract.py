@@ -168,6 +168,9 @@ class _Reader:
         """
         if period.start + period.months <= main.start or self._mind.aside:
             return True
+        since_january = period.start % 12 == 0 and period != main and is_within(main, period)
+        if self._monthly and main.months == 1 and since_january:
+            return True  # "so far this year", by the way in a release of one month
         dealt_with = self._length > 1 or self._main_told == self._paragraph
         return is_within(period, main) and period != main and dealt_with
 
@@ -244,6 +247,8 @@ def _is_monthly(text: str) -> bool:
         for words in (
             "bureau of economic analysis",
             "census bureau",
+            "commerce department",
+            "department of commerce",
             "month-on-month",
             "from the previous month",
             "from the prior month",

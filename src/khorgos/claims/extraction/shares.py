@@ -14,6 +14,7 @@ from khorgos.claims.extraction.moves import is_allotted, is_change, is_share, si
 from khorgos.claims.extraction.sides import WORLD, members_of
 
 _SOON = 3  # chunks; chosen because "Of all of Kyrgyzstan's imports" fits
+_WENT = frozenset(("went", "go", "goes", "going", "came", "come", "comes", "headed"))
 _OWN_NOUNS = word_set("shares", "own_nouns")
 
 
@@ -204,6 +205,8 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
     items = [
         k for k in free_areas(scene) if last < k < i and behind(chunks, k) == "of" and chunks[k - 2].low in (",", "and")
     ]
+    if (gone := _gone_to(chunks, i)) is not None and gone != frame.a:
+        return gone
     if items and last >= 0:
         return _id(chunks[items[-1]])  # "the share of China fell from 27% to 19%, of Kazakhstan from 6.5% to"
     owners = {k for r in scene.relations for k in range(r.first, r.last)}
@@ -219,6 +222,17 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
         start = i + 4 if [c.low for c in chunks[i + 1 : i + 4 : 2]] == ["(", ")"] else i + 1
         if after and not any(c.kind == "quantity" for c in chunks[start : after[0]]):
             return _id(chunks[after[0]])
+    return None
+
+
+def _gone_to(chunks: Sequence[Chunk], i: int) -> str | None:
+    """ "China bought 17.4%, and 10.7% of the exports went to Turkey": where this part went."""
+    for k in range(i + 2, min(len(chunks), i + 9)):
+        if chunks[k].quantity is not None or chunks[k].low in (",", ";"):
+            return None
+        words = " ".join(c.low for c in chunks[k - 2 : k]).split()[-2:]
+        if chunks[k].kind == "area" and words[0] in _WENT and words[-1] in ("to", "from"):
+            return _id(chunks[k])
     return None
 
 

@@ -148,6 +148,10 @@ def _target(chunks: Sequence[Chunk], i: int, cue: int) -> tuple[str | None, str]
 def _laid_before(chunks: Sequence[Chunk], cue: int) -> tuple[str | None, str]:
     """ "that on $200 billion of Chinese imports the tariffs would go up": the goods before the duty."""
     on = next((k for k in range(cue - 1, max(-1, cue - 10), -1) if chunks[k].low in ("on", "against")), None)
+    if on is not None and any(
+        c.low in (",", ";") and chunks[k + 1].low in ("and", "then") for k, c in enumerate(chunks[on:cue], on)
+    ):
+        return None, ""  # "84% on U.S. goods, and then came Trump's tariff"
     return _goods_list(chunks[:cue], on + 1) if on is not None else (None, "")
 
 
@@ -257,10 +261,14 @@ def _imposer(chunks: Sequence[Chunk], i: int, cue: int, on: str | None) -> str |
 
 
 def _told_imposer(chunks: Sequence[Chunk], cue: int, on: str | None) -> str | None:
-    """ "China: additional tariffs", "Chinese tariffs", "tariffs imposed by the USA", "tariffs Trump enacted"."""
+    """ "China: additional tariffs", "Chinese tariffs", "tariffs imposed by the USA", "Trump's tariffs"."""
     near = [cue - 1] if cue else []
     near += [k for k in range(cue + 1, min(len(chunks), cue + 7)) if behind(chunks, k) == "by"]
     near += [k for k in (cue + 1,) if k < len(chunks) and chunks[k].kind == "person"]
+    near += [cue - 2] if cue > 1 and chunks[cue - 1].low == "'s" else []
+    near += [
+        k for k in range(cue + 1, min(len(chunks), cue + 4)) if chunks[k].kind == "person" and behind(chunks, k) == "of"
+    ]
     if len(chunks) > 1 and chunks[1].low == ":":
         near.insert(0, 0)
     for k in near:

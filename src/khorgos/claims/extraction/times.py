@@ -18,6 +18,7 @@ _PARTS = word_set("times", "parts")
 _BASE_WORDS = word_set("times", "base_words")
 _FILL = word_set("times", "fill")
 _DATES = word_set("times", "dates")
+_SAID = frozenset(("reported", "said", "announced", "showed", "published", "released", "stated"))
 _ASIDE = frozenset(("following", "after", "reversing"))
 
 
@@ -40,8 +41,9 @@ def role(line: Line, i: int) -> Role:  # noqa: PLR0911  one rule a return
         return "horizon"
     prior = line.chunks[i - 1].low if i else ""
     if any(c.low in ("since", "until", "till") for c in line.chunks[max(0, i - 3) : i]) or prior == "before":
-        return "none"
-    if _is_of_duties(line.chunks, i):
+        clause = [c.low for c in line.chunks[i + 1 : i + 3]] == [",", "when"]
+        return "time" if clause else "none"  # "since 2016, when turnover was"
+    if _is_of_duties(line.chunks, i) or (when.sort == "relmonth" and prior in _SAID):
         return "none"
     if when.sort == "running":
         ahead = line.chunks[i + 1 : i + 3]
