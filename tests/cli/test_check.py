@@ -36,6 +36,21 @@ def test_a_sound_text_raises_no_alarm(khorgos: Run, article: Callable[[str], str
     assert said["$43.8 billion"] == "supported"
 
 
+def test_figures_that_hold_together_are_told_where_the_ledger_has_none(
+    khorgos: Run, article: Callable[[str], str]
+) -> None:
+    text = (
+        "In January-March 2020 Georgia's trade with Botswana was $30 million. "
+        "Georgia's exports to Botswana were $20 million and imports from it $10 million."
+    )
+    table = khorgos("check", article(text), "--date", "2020-04-21").out
+    page = khorgos("check", article(text), "--date", "2020-04-21", "--format", "html").out
+
+    for said in (table, page):
+        assert "3 of those without data agree with the text" in " ".join(said.split())
+    assert page.count("no data, agrees with the text") == 3
+
+
 def test_growth_that_does_not_follow_from_its_levels_is_caught(khorgos: Run, article: Callable[[str], str]) -> None:
     said = rulings(khorgos("check", article(WRONG), "--date", "2025-03-20", "--format", "json").out)
 

@@ -21,7 +21,7 @@ from khorgos.claims.slots import is_expectation, of_goods_and_services, side_of,
 from khorgos.claims.standings import judge_rank, judge_record, judge_sign
 from khorgos.claims.stated import stated
 from khorgos.claims.tariff_claims import judge_tariff
-from khorgos.claims.verdict import Evidence, Fit, Verdict
+from khorgos.claims.verdict import IN_TEXT, Evidence, Fit, Verdict
 from khorgos.ledger.store import Ledger
 from khorgos.nomenclature.currencies import currencies
 
@@ -253,7 +253,7 @@ def _agreement(held: Consistency, index: int) -> str:
 def _evidence(one: Relation) -> Evidence:
     fits: dict[str, Fit] = {"exact": "exact", "rounding": "rounding", "broken": "none"}
     return Evidence(
-        reading=f"in the text ({one.kind})",
+        reading=f"{IN_TEXT} ({one.kind})",
         value=one.value,
         low=one.low,
         high=one.high,

@@ -29,6 +29,10 @@ Fit = Literal["exact", "rounding", "none", "note"]
 ALARMS: frozenset[Ruling] = frozenset({"contradicted", "inconsistent_within_text"})
 
 
+#: How readings begin that are arithmetic between the figures of one text.
+IN_TEXT = "in the text"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One reading of a claim and what it gives.
@@ -94,6 +98,12 @@ class Verdict:
     reading: str | None = None
     missing: str | None = None
     command: str | None = None
+
+    @property
+    def agrees_within(self) -> bool:
+        """Whether the text's own figures bear the claim out, and none of them speaks against it."""
+        fits = [one.fit for one in self.evidence if one.reading.startswith(IN_TEXT)]
+        return bool(fits) and all(fit in ("exact", "rounding") for fit in fits)
 
     def __post_init__(self) -> None:
         where = self.claim.surface

@@ -130,10 +130,16 @@ def view_of(checked: Checked) -> View:
         title=f"{_plain(checked.name) or 'The text'}: {len(rows)} claims",
         columns=columns,
         rows=rows,
-        subtitle="; ".join(f"{number} {words}" for words, number in counts.most_common()),
+        subtitle="; ".join([*(f"{number} {words}" for words, number in counts.most_common()), *_told_within(checked)]),
         notes=(f"The text looks machine-paraphrased: {'; '.join(paraphrased)}.",) if paraphrased else (),
         trace=f"khorgos explain {trace}" if trace else None,
     )
+
+
+def _told_within(checked: Checked) -> list[str]:
+    """How many claims without official figures the text's own figures bear out."""
+    count = sum(one.agrees_within for one in checked.verdicts if one.ruling == "no_data")
+    return [f"{count} of those without data agree with the text's other figures"] if count else []
 
 
 def _quote(claim: Claim) -> str:
@@ -174,6 +180,7 @@ def to_html(checked: Checked) -> str:
         pieces=_pieces(checked),
         rulings=RULINGS,
         counts=Counter(one.ruling for one in checked.verdicts),
+        told_within=_told_within(checked),
         version=__version__,
         font=FONT,
         light=css_variables(False),
