@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -45,12 +46,12 @@ class Answer:
         return tuple(finding for one in self.measured for finding in one.findings)
 
 
-class Printed:
+class Printed(ABC):
     """An answer of several views: what its `render` gives is what a terminal and a notebook show."""
 
+    @abstractmethod
     def render(self, format_: str = "table", view: str | None = None) -> str | bytes:
         """The views, or one of them, in a format."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return str(self.render())
