@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from khorgos.claims.forecasts import Forecast, announced, is_forecast, score, score_all
+from khorgos.claims.forecasts import Forecast, announced, score, score_all
 from khorgos.claims.lookup import fetch
 from khorgos.claims.quoted import quoted as quoted_in_articles
+from khorgos.claims.slots import is_forecast
 from khorgos.core.errors import BadInput
 from khorgos.ledger.files import import_files
 from khorgos.ledger.store import Ledger, open_ledger

@@ -50,7 +50,7 @@ def test_nothing_brings_the_reader_down(text: str) -> None:
     "name", ["scripts", "nested elements", "marks of direction", "control characters", "amounts in brackets"]
 )
 def test_nothing_leaks_into_the_page(name: str, embedded: Ledger) -> None:
-    page = to_html(check(embedded, HOSTILE[name][:20_000], day=dt.date(2025, 3, 20)))
+    page = to_html(check(embedded, HOSTILE[name][:20_000], written="2025-03-20"))
 
     assert "<script" not in page
     assert page.count("<div>") == 0
@@ -59,7 +59,7 @@ def test_nothing_leaks_into_the_page(name: str, embedded: Ledger) -> None:
 
 def test_nothing_steers_the_terminal(embedded: Ledger) -> None:
     text = "Exports from China to Kazakhstan rose \x1b[31mby\u202e 5% to $5 billion in 2024."
-    rows = view_of(check(embedded, text, day=dt.date(2025, 3, 20))).rows
+    rows = view_of(check(embedded, text, written="2025-03-20")).rows
 
     assert rows
     assert not {"\x1b", "\u202e"} & {letter for row in rows for cell in row.values() for letter in str(cell)}

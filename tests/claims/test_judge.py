@@ -13,6 +13,7 @@ import pytest
 from claims_generated import FIVE, SIDES, Book, truths, written, wronged
 
 from khorgos.claims.claim import Claim
+from khorgos.claims.extraction.extract import extract
 from khorgos.claims.judge import judge
 from khorgos.claims.verdict import ALARMS, Evidence, Verdict, as_row
 from khorgos.core.errors import BadInput
@@ -76,6 +77,17 @@ def test_what_rounding_holds_together_is_said_to_be(seeds: dict[str, Verdict]) -
         assert seeds[claim].ruling == "supported_only_by_rounding"
         assert "rounding" in seeds[claim].why
     assert "28 bn USD + 15.9 bn USD" in seeds["seed003-011"].why
+
+
+def test_what_rounding_holds_together_is_found_in_the_text_itself(embedded: Ledger, shared: Path) -> None:
+    text = (shared / "claims" / "articles" / "seed003.txt").read_text(encoding="utf-8")
+    verdicts = judge(extract(text, date=DAYS["seed003"]), embedded, DAYS["seed003"])
+    rulings = {one.claim.surface: one for one in verdicts}
+
+    for words in ("$43.8 billion", "3,270%"):
+        assert rulings[words].ruling == "supported_only_by_rounding"
+        assert "rounding" in rulings[words].why
+    assert "28 bn USD + 15.9 bn USD" in rulings["$43.8 billion"].why
 
 
 def test_at_most_one_false_alarm_among_the_sound_claims(seeds: dict[str, Verdict], shared: Path) -> None:

@@ -36,6 +36,23 @@ def test_a_sound_text_raises_no_alarm(khorgos: Run, article: Callable[[str], str
     assert said["$43.8 billion"] == "supported"
 
 
+@pytest.mark.parametrize(("date", "period"), [("2025-03", "2025-01..2025-02"), ("2025", "2025-01..2025-02")])
+def test_a_month_or_a_year_is_date_enough(khorgos: Run, article: Callable[[str], str], date: str, period: str) -> None:
+    text = article("China's trade with Kazakhstan was $6 billion in the first two months of the year.")
+    said = json.loads(khorgos("check", text, "--date", date, "--format", "json").out)
+
+    assert said["date"] == date
+    assert [claim["period"] for claim in said["claims"]] == [period]
+
+
+@pytest.mark.parametrize("date", ["2025-13", "2925", "March 2025", "2025-3"])
+def test_what_is_no_date_that_has_come_is_refused(khorgos: Run, article: Callable[[str], str], date: str) -> None:
+    said = khorgos("check", article(SOUND), "--date", date)
+
+    assert said.status != 0
+    assert "--date 2025-03-20" in " ".join(said.err.split())
+
+
 def test_figures_that_hold_together_are_told_where_the_ledger_has_none(
     khorgos: Run, article: Callable[[str], str]
 ) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khorgos.api.asking import parsed_day, past_day
+from khorgos.core.errors import BadInput
 from khorgos.ledger.store import Ledger, open_ledger
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ def check(text: str, *, date: str | dt.date | None = None, name: str = "", ledge
 
     Args:
         text: the article, plain.
-        date: when it was written; what was published later is set apart.
+        date: when it was written, as 2025-03-20, or 2025-03 or 2025 where no more is known; what was published later
+            is set apart.
         name: of the article.
         ledger: the user's own on top of the embedded release where left out.
 
@@ -33,7 +36,7 @@ def check(text: str, *, date: str | dt.date | None = None, name: str = "", ledge
     """
     from khorgos.report.answers.check import check as answer
 
-    return answer(ledger or open_ledger(), text, day=_written(date), name=name)
+    return answer(ledger or open_ledger(), text, written=_written(date), name=name)
 
 
 def check_article(source: str | Path, *, date: str | dt.date | None = None, ledger: Ledger | None = None) -> Checked:
@@ -60,11 +63,19 @@ def check_article(source: str | Path, *, date: str | dt.date | None = None, ledg
 
 
 def _checked(article: Article, date: str | dt.date | None, ledger: Ledger | None) -> Checked:
-    return check(article.text, date=parsed_day(date) or article.day, name=article.name, ledger=ledger)
+    return check(article.text, date=date or article.day, name=article.name, ledger=ledger)
 
 
-def _written(day: str | dt.date | None) -> dt.date | None:
-    return past_day(day, "The article's day", "Say when it was written: --date 2025-03-20")
+def _written(date: str | dt.date | None) -> str | None:
+    """A day, or the month or year that is all that is known of it; none yet to come."""
+    hint = "Say when it was written: --date 2025-03-20, or 2025-03 or 2025 where no more is known"
+    month = re.fullmatch(r"(\d{4})(?:-(\d\d))?", date) if isinstance(date, str) else None
+    try:
+        first = f"{month[1]}-{month[2] or '01'}-01" if month is not None else date
+        found = past_day(first, "The article's day", hint)
+    except BadInput as error:
+        raise BadInput(f"Not a day, month or year that has come: {date!r}", hint=hint) from error
+    return month[0] if month is not None else (found.isoformat() if found is not None else None)
 
 
 def _page(address: str) -> Article:

@@ -12,7 +12,7 @@ from khorgos.claims.deciding import Finding, Lack, Tried, decide, fit_of, tried_
 from khorgos.claims.lookup import Figures
 from khorgos.claims.money import local_currencies
 from khorgos.claims.readings import Reading, readings
-from khorgos.claims.slots import Movement, before, movement_of, product_of, side_of, slot_of, when
+from khorgos.claims.slots import Movement, before, counts_services, movement_of, product_of, side_of, slot_of, when
 from khorgos.claims.stated import Stated, stated
 from khorgos.measures.intervals import Interval, growth
 from khorgos.nomenclature.area_register import get
@@ -50,7 +50,7 @@ def judge_amount(claim: Claim, context: Context) -> Finding | None:
     if number is None or slot is None or not _is_money(slot.unit):
         return None
     refused = _other_goods(claim)
-    services = _goods_and_services(claim)
+    services = counts_services(claim)
     if refused is not None and not services:
         return refused
     attributed = side_of(claim) in sides_of(slot.movement)
@@ -171,10 +171,6 @@ def _other_goods(claim: Claim) -> Finding | None:
         what = "trade in services: the ledger holds goods"
     why = f'The ledger has nothing to hold "{" ".join(claim.surface.split())}" against: it lacks {what}.'
     return Finding("no_data", why, missing=what, command=command_for(claim))
-
-
-def _goods_and_services(claim: Claim) -> bool:
-    return "goods" in product_of(claim) and "services" in product_of(claim)
 
 
 def _plain_sides(claim: Claim, context: Context, made: Sequence[Reading]) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -287,9 +286,8 @@ def _year(forecast: Forecast, figures: Figures, number: int, today: dt.date) -> 
     if not made:
         return None
     sides: dict[str | None, Reading] = {}
-    for one in sorted(
-        made, key=lambda one: one.bounds.high - one.bounds.low
-    ):  # a total as printed before rounded parts
+    # A total as printed comes before the sum of rounded parts.
+    for one in sorted(made, key=lambda one: one.bounds.high - one.bounds.low):
         sides.setdefault(one.side, one)
     best = max(sides.values(), key=lambda one: one.value)
     return _Point(best.value, best.bounds.high, best.name, best.trace)
@@ -336,15 +334,3 @@ def _what(forecast: Forecast) -> str:
     if kind == "goods":
         return f"the trade from {get(one).name} to {get(other).name}"
     return f"the trade of {get(one).name} and {get(other).name}"
-
-
-_CUES = re.compile(
-    r"\b(?:expects?|expected|forecasts?|projects?|projected|predicts?|predicted|is likely to|are likely to|"
-    r"will (?:also )?(?:increasingly|likely|soon)|(?:is|are) set to|is poised to|plans? to|aims? to|hopes? to)\b",
-    re.I,
-)
-
-
-def is_forecast(sentence: str) -> bool:
-    """Whether a sentence speaks of what is expected rather than of what happened."""
-    return bool(_CUES.search(sentence))

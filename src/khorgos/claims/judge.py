@@ -13,15 +13,15 @@ from khorgos.claims.against_ledger import Context, command_for, is_investment, j
 from khorgos.claims.claim import Claim
 from khorgos.claims.consistency import Consistency, consistency
 from khorgos.claims.deciding import Finding
-from khorgos.claims.forecasts import Forecast, announced, is_forecast
+from khorgos.claims.forecasts import Forecast, announced
 from khorgos.claims.goals import judge_status, judge_target
 from khorgos.claims.lookup import fetch
 from khorgos.claims.relations import Relation
-from khorgos.claims.slots import is_expectation, of_goods_and_services, side_of, when
+from khorgos.claims.slots import is_forecast, of_goods_and_services, side_of, when
 from khorgos.claims.standings import judge_rank, judge_record, judge_sign
 from khorgos.claims.stated import stated
 from khorgos.claims.tariff_claims import judge_tariff
-from khorgos.claims.verdict import IN_TEXT, Evidence, Fit, Verdict
+from khorgos.claims.verdict import ALARMS, IN_TEXT, Evidence, Fit, Verdict
 from khorgos.ledger.store import Ledger
 from khorgos.nomenclature.currencies import currencies
 
@@ -32,9 +32,9 @@ _ARITHMETIC = frozenset({"sum", "balance", "growth", "difference", "multiple", "
 # Levels that must fit one side's statistics, and that side's alone, before the text counts as resting on them. Chosen
 # because one or two may fit by chance.
 _TELLING = 3
+# "From 2000 to 2008", in a sentence about a change: its base may be the first of the two years.
 _SPAN = re.compile(r"\b((?:19|20)\d\d)\s*(?:to|and|until|-|\u2013)\s*(?:19|20)\d\d\b")
 _LOCAL = frozenset(each.code for each in currencies()) - {"USD"}
-_ALARMS = frozenset({"contradicted", "inconsistent_within_text"})
 # How many errors a text may hold, and which share of its numbers. Chosen because an article with four wrong numbers in
 # twenty is hardly printed, while a reader that takes one country for another misreads all numbers after it.
 _MOST_ERRORS, _MOST_SHARE = 3, 0.2
@@ -69,14 +69,14 @@ def judge(claims: Sequence[Claim], ledger: Ledger, day: dt.date | None = None) -
 
 def _believable(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """Take all accusations back where they are so many that rather the reader is wrong than the text."""
-    alarms = [one for one in verdicts if one.ruling in _ALARMS]
+    alarms = [one for one in verdicts if one.ruling in ALARMS]
     if len(alarms) <= max(_MOST_ERRORS, _MOST_SHARE * len(verdicts)):
         return verdicts
     doubt = f"but so do {len(alarms) - 1} others of this text, so it may have been misread"
     missing = "a text that is read without doubt"
     return tuple(
         replace(one, ruling="no_data", why=f"{one.why[:-1]}; {doubt}.", missing=missing, command=command_for(one.claim))
-        if one.ruling in _ALARMS
+        if one.ruling in ALARMS
         else one
         for one in verdicts
     )
@@ -131,7 +131,7 @@ def _spared(claim: Claim, found: Finding | None, day: dt.date | None) -> Finding
         doubt = "the United States print months seasonally adjusted, which the ledger has not"
     elif claim.kind in _CHANGES and (span := _SPAN.search(claim.sentence)) and span[1] not in (claim.base_period or ""):
         doubt = f"its sentence speaks of {span[0]}"
-    elif is_expectation(claim):
+    elif is_forecast(claim.sentence):
         doubt = "its sentence speaks of what was expected"
     elif claim.kind == "record" and (claim.currency or claim.unit) in _LOCAL:
         doubt = f"it may be one in {claim.currency or claim.unit} only"

@@ -15,7 +15,8 @@ from khorgos.claims.slots import (
     Movement,
     Slot,
     before,
-    is_expectation,
+    counts_services,
+    is_forecast,
     members_of,
     movement_of,
     of_goods_and_services,
@@ -131,17 +132,7 @@ def _relation(
     fit = _fit(derived, made)
     indices = tuple(dict.fromkeys(claims))
     told = [text.claims[index] for index in indices]
-    of_one_sentence = len({claim.sentence_span for claim in told}) == 1
-    sure = all(claim.explicit for claim in told)
-    explicit = sure or (of_one_sentence and any(claim.explicit for claim in told))
-    near = _comparable(derived.value, made.value, unit, explicit=explicit)
-    if kind == "sum" and not of_one_sentence:  # a figure of some goods taken for that of all is further off
-        near = near and 1 / _SUM <= derived.value / made.value <= _SUM
-    if fit == "broken" and not (near and text.of_one_kind(indices)):
-        return
-    if fit == "broken" and kind == "growth" and abs(derived.value - made.value) <= _REVISED * (100 + abs(made.value)):
-        return
-    if fit == "broken" and ((kind in _WIDE and not sure) or (not of_one_sentence and _of_mixed_statistics(told))):
+    if fit == "broken" and not (text.of_one_kind(indices) and _is_error(kind, derived.value, made.value, unit, told)):
         return
     sign = " printed as" if made.arithmetic.endswith(",") else {"exact": " =", "rounding": " ≈", "broken": " ≠"}[fit]
     yield Relation(
@@ -158,10 +149,24 @@ def _relation(
     )
 
 
+def _is_error(kind: Kind, said: float, made: float, unit: str, told: Sequence[Claim]) -> bool:
+    """Whether figures that do not go together are rather an error of the text than of different things."""
+    of_one_sentence = len({claim.sentence_span for claim in told}) == 1
+    sure = all(claim.explicit for claim in told)
+    if (kind in _WIDE and not sure) or (not of_one_sentence and _of_mixed_statistics(told)):
+        return False
+    if kind == "growth" and abs(said - made) <= _REVISED * (100 + abs(made)):
+        return False
+    if kind == "sum" and not of_one_sentence and not 1 / _SUM <= said / made <= _SUM:
+        return False
+    return _comparable(said, made, unit, explicit=sure or (of_one_sentence and any(one.explicit for one in told)))
+
+
 def _of_mixed_statistics(told: Sequence[Claim]) -> bool:
     """Whether sentences may speak of goods here and of goods and services there, or of outcomes and of expectations."""
-    with_services = [of_goods_and_services(claim) for claim in told]
-    return any(with_services) or any(is_expectation(claim) for claim in told)
+    if any(of_goods_and_services(claim) or counts_services(claim) for claim in told):
+        return True
+    return any(is_forecast(claim.sentence) for claim in told)
 
 
 _RANK = {"exact": 0, "rounding": 1, "broken": 2}

@@ -30,7 +30,9 @@ _OFFICES = (
 )
 _GOODS = re.compile(r"\b(?:goods|merchandise|products|commodit)", re.I)
 _EXPECTED = re.compile(
-    r"\b(?:expected|forecasts?|predict(?:ed|ions?)|projected|projections?|estimates?|surveyed|polled|consensus|pencilled)\b",
+    r"\b(?:expects?|expected|forecasts?|projects?|projected|projections?|predicts?|predicted|predictions?|estimates?|"
+    r"surveyed|polled|consensus|is likely to|are likely to|will (?:also )?(?:increasingly|likely|soon)|"
+    r"(?:is|are) set to|is poised to|plans? to|aims? to|hopes? to)\b",
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_]+")
@@ -72,9 +74,14 @@ def of_goods_and_services(claim: Claim) -> bool:
     return of_all and bool(owner) and not product_of(claim) and not _GOODS.search(claim.sentence)
 
 
-def is_expectation(claim: Claim) -> bool:
-    """Whether a sentence speaks of what was expected, so that its figures need not be the outcome."""
-    return bool(_EXPECTED.search(claim.sentence))
+def counts_services(claim: Claim) -> bool:
+    """Whether a claim is said to be of goods and services: all trade, where news hardly tells it from that in goods."""
+    return "goods" in product_of(claim) and "services" in product_of(claim)
+
+
+def is_forecast(sentence: str) -> bool:
+    """Whether a sentence speaks of what is or was expected, so that its figures need not be the outcome."""
+    return bool(_EXPECTED.search(sentence))
 
 
 def product_of(claim: Claim) -> str:
@@ -106,7 +113,8 @@ def slot_of(claim: Claim, *, period: str | None = None) -> Slot | None:
         return None
     words = f"{claim.note or ''} {claim.sentence}"
     form = "average" if re.search(r"\baverage", words, re.I) else ""
-    return Slot(movement, product_of(claim), when, unit or "USD", form)
+    goods = "" if counts_services(claim) else product_of(claim)
+    return Slot(movement, goods, when, unit or "USD", form)
 
 
 #: Kinds whose value is an amount of its slot.

@@ -26,7 +26,7 @@ app = typer.Typer()
 @app.command()
 def check(
     article: Annotated[str, typer.Argument(help="A .txt, .md, .html, .docx or .pdf file, an address, or - for input.")],
-    date: Annotated[str | None, typer.Option(help="When it was written, e.g. 2025-03-20.")] = None,
+    date: Annotated[str | None, typer.Option(help="When it was written: 2025-03-20, 2025-03 or 2025.")] = None,
     format_: PageFormatOption = None,
     output: OutputOption = None,
     ledger: LedgerOption = None,

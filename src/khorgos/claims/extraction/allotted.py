@@ -39,21 +39,17 @@ def allotted_to(chunks: Sequence[Chunk], mentions: Sequence[Mention], i: int) ->
             continue
         between = chunks[i + 1 : mention.first]
         if not all(
-            c.low in _FILLING or c.low in _VERBS or _is_share(c) or c.marks.get("flow") == "total" for c in between
+            c.low in _FILLING or c.low in _VERBS or c.is_percent or c.marks.get("flow") == "total" for c in between
         ):
             return None
         return m if _is_told(chunks, mentions, m, between) else None
     return None
 
 
-def _is_share(chunk: Chunk) -> bool:
-    return chunk.quantity is not None and chunk.quantity.sort == "percent"
-
-
 def _is_told(chunks: Sequence[Chunk], mentions: Sequence[Mention], m: int, between: Sequence[Chunk]) -> bool:
     """Whether a verb allots it, or the like of one before: "and $8.2 billion, or 58%, of exports"."""
     if any(c.low in _VERBS or c.low == "share of" for c in between):
-        return not (len(between) and _is_share(between[-1]))
+        return not (len(between) and between[-1].is_percent)
     last = between[-1].low if between else ""
     goes_on = any(c.low in _VERBS for c in chunks[: mentions[m].first])
     return goes_on and last in ("for", "of") and (last == "for" or [c.low for c in between[-2:-1]] == [","])

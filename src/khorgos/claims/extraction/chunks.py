@@ -60,6 +60,11 @@ class Chunk:
         """Whether the lexicon gives the chunk such a mark."""
         return mark in self.marks
 
+    @property
+    def is_percent(self) -> bool:
+        """Whether it is a percentage."""
+        return self.quantity is not None and self.quantity.sort == "percent"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

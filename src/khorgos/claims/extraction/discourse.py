@@ -221,6 +221,7 @@ def turns_around(mentions: Iterable[Mention], hub: str | None = None) -> str | N
 
     Args:
         mentions: of the whole text.
+        hub: counts as such where every pair has it, however few they are.
     """
     sides = [{s for s in (*m.a, *m.b) if not s.startswith("@") and s not in (WORLD, "WLD")} for m in mentions]
     pairs = [each for each in sides if len(each) > 1]

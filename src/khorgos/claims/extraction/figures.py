@@ -204,7 +204,7 @@ def _own_time(  # noqa: PLR0911  one rule a return
     if earlier is not None:
         return (calendar.period(earlier, _main_period(setting, i)),)
     dated = line.chunks[i - 2].when if i > 1 and line.chunks[i - 1].low == "(" else None
-    if dated is not None and dated.sort == "months" and attached is None and _is_percent(line, i):
+    if dated is not None and dated.sort == "months" and attached is None and line.chunks[i].is_percent:
         return (calendar.period(dated, setting.mind.period),)  # "more slowly than in October (11.6 percent)"
     quantity = line.chunks[i].quantity
     if attached is None or when is None or quantity is None or setting.roles.get(attached) != "base":
@@ -215,11 +215,6 @@ def _own_time(  # noqa: PLR0911  one rule a return
     if is_amount and not is_change(line, i) and _is_direct(line, i, attached):
         return (calendar.period(when, setting.mind.period),)
     return None
-
-
-def _is_percent(line: Line, i: int) -> bool:
-    quantity = line.chunks[i].quantity
-    return quantity is not None and quantity.sort == "percent"
 
 
 def _is_beside(line: Line, i: int) -> bool:

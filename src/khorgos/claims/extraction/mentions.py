@@ -216,7 +216,7 @@ def _is_verb(chunks: Sequence[Chunk], i: int) -> bool:
     chunk = chunks[i]
     if chunk.marks["verb"] == "arrive":
         return i + 1 < len(chunks) and bool(skip_determiners(chunks, i + 1) < len(chunks)) and not chunk.has("flow")
-    if chunk.has("share") and i + 1 < len(chunks) and _is_percent(chunks[i + 1]):
+    if chunk.has("share") and i + 1 < len(chunks) and chunks[i + 1].is_percent:
         return False
     if not chunk.has("flow"):
         return chunk.low not in _VERBS_WITH_OBJECTS or _has_object(chunks, i)
@@ -229,10 +229,6 @@ def _is_verb(chunks: Sequence[Chunk], i: int) -> bool:
     if before.low == "to" and chunk.low in ("export", "import", "supply", "sell", "ship"):
         return True
     return subject and before.low != "and" and _has_object(chunks, i)
-
-
-def _is_percent(chunk: Chunk) -> bool:
-    return chunk.quantity is not None and chunk.quantity.sort == "percent"
 
 
 def _has_object(chunks: Sequence[Chunk], i: int) -> bool:

@@ -162,7 +162,7 @@ def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> F
     if told is not None and told.area is not None:
         return replace(frame, listed=True)  # "the EU and the US accounted for 14% and 11.5%, respectively"
     if not is_share(scene.line, i):
-        prior = [k for k in range(i) if _is_percent(scene.line.chunks[k])]
+        prior = [k for k in range(i) if scene.line.chunks[k].is_percent]
         if prior and any(c.marks.get("anaphor") == "others" for c in scene.line.chunks[prior[-1] : i]):
             return replace(frame, b=None, unnamed=True)  # "while other countries' - 63.1 percent"
         if prior and not any(prior[-1] < m.head < i for m in scene.mentions):
@@ -176,10 +176,6 @@ def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> F
     if part is not None:
         return replace(replaced(frame, part, "", mind), listed=True)
     return _from_level(scene, i, frame, mind)
-
-
-def _is_percent(chunk: Chunk) -> bool:
-    return chunk.quantity is not None and chunk.quantity.sort == "percent"
 
 
 def _beside(scene: Scene, i: int, floor: int) -> str | None:
@@ -201,7 +197,7 @@ def _id(chunk: Chunk) -> str | None:
 def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
     """The area whose part it is: the free subject before, or where the part goes ("42% of exports went to Russia")."""
     chunks = scene.line.chunks
-    last = max((k for k in range(i) if _is_percent(chunks[k])), default=-1)
+    last = max((k for k in range(i) if chunks[k].is_percent), default=-1)
     items = [
         k for k in free_areas(scene) if last < k < i and behind(chunks, k) == "of" and chunks[k - 2].low in (",", "and")
     ]

@@ -16,6 +16,7 @@ from khorgos.claims.verdict import Evidence, Verdict, as_row
 from khorgos.core.errors import BadInput
 from khorgos.core.version import __version__
 from khorgos.ledger.store import Ledger
+from khorgos.nomenclature.periods import parse_period
 from khorgos.report.formats import render
 from khorgos.report.templating import environment
 from khorgos.report.theme import FONT, css_variables
@@ -44,13 +45,13 @@ class Checked:
     Args:
         text: the article, plain.
         name: its name.
-        day: its date, where known.
+        written: its day, or the month or year that is all that is known of it.
         verdicts: one a claim, in the order of the text.
     """
 
     text: str
     name: str
-    day: dt.date | None
+    written: str | None
     verdicts: tuple[Verdict, ...]
 
     def __str__(self) -> str:
@@ -80,26 +81,37 @@ class Checked:
         return render(view_of(self), format_)
 
 
-def check(ledger: Ledger, text: str, *, day: dt.date | None = None, name: str = "") -> Checked:
+def check(ledger: Ledger, text: str, *, written: str | None = None, name: str = "") -> Checked:
     """Find every trade number in a text, and judge it.
 
     Args:
         ledger: the figures to hold it against.
         text: the article, plain.
-        day: when it was written; what was published later is set apart.
+        written: when, as 2025-03-20, 2025-03 or 2025; what was published later is set apart.
         name: of the article.
 
     Returns:
-        The verdicts; the same text, ledger and day give the same ones.
+        The verdicts; the same text, ledger and date give the same ones.
+
+    Raises:
+        BadInput: that is no date.
     """
-    return Checked(text, name, day, judge(extract(text, date=day, article=name), ledger, day))
+    claims = extract(text, date=written, article=name)
+    return Checked(text, name, written, judge(claims, ledger, _last_day(written)))
+
+
+def _last_day(written: str | None) -> dt.date | None:
+    """The latest day on which it may have been written."""
+    if written is None or len(written) == len("2025-03-20"):
+        return dt.date.fromisoformat(written) if written is not None else None
+    return parse_period(written).last_day
 
 
 def as_dict(checked: Checked) -> dict[str, Any]:
     """The verdicts as plain JSON types: one object a claim, with the fields of its reading and of its verdict."""
     return {
         "article": checked.name,
-        "date": checked.day.isoformat() if checked.day else None,
+        "date": checked.written,
         "khorgos": __version__,
         "claims": [{**claim_row(one.claim), **as_row(one)} for one in checked.verdicts],
     }
