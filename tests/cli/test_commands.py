@@ -206,11 +206,25 @@ def test_an_empty_file_is_said_to_be_empty(
     assert words in said.err
 
 
-def test_an_article_is_not_of_a_day_to_come(khorgos: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("date", "words"),
+    [
+        ("2999-01-01", "The article's day is yet to come: 2999-01-01"),
+        ("2999-05", "The article's day is yet to come: 2999-05-01"),
+        ("2025-13", "Not a day, month or year: '2025-13'"),
+        ("spring", "Not a day, month or year: 'spring'"),
+    ],
+)
+def test_an_article_is_of_a_day_month_or_year_that_has_come(
+    khorgos: Run, tmp_path: Path, date: str, words: str
+) -> None:
     article = tmp_path / "article.txt"
     article.write_text("China's exports to Kazakhstan reached $28.0 billion in 2024.", encoding="utf-8")
+    said = khorgos("check", str(article), "--date", date)
 
-    assert "The article's day is yet to come: 2999-01-01" in khorgos("check", str(article), "--date", "2999-01-01").err
+    assert (said.status, said.out) == (1, "")
+    assert words in said.err
+    assert "--date 2025-03-20, or 2025-03 or 2025" in said.err
 
 
 def test_the_list_of_commands_fits_a_terminal(khorgos: Run, monkeypatch: pytest.MonkeyPatch) -> None:

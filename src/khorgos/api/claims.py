@@ -70,11 +70,12 @@ def _written(date: str | dt.date | None) -> str | None:
     """A day, or the month or year that is all that is known of it; none yet to come."""
     hint = "Say when it was written: --date 2025-03-20, or 2025-03 or 2025 where no more is known"
     month = re.fullmatch(r"(\d{4})(?:-(\d\d))?", date) if isinstance(date, str) else None
+    first = f"{month[1]}-{month[2] or '01'}-01" if month is not None else date
     try:
-        first = f"{month[1]}-{month[2] or '01'}-01" if month is not None else date
-        found = past_day(first, "The article's day", hint)
+        day = parsed_day(first)
     except BadInput as error:
-        raise BadInput(f"Not a day, month or year that has come: {date!r}", hint=hint) from error
+        raise BadInput(f"Not a day, month or year: {date!r}", hint=hint) from error
+    found = past_day(day, "The article's day", hint)
     return month[0] if month is not None else (found.isoformat() if found is not None else None)
 
 
