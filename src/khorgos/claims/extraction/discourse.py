@@ -94,6 +94,7 @@ class Discourse:
         around: the country that nearly all flows told in full have as a side.
         told_around: whether several flows say so, not only the hub.
         period: the last period.
+        main_period: the one that the text is about, as far as it has told.
         source: whose figures the text goes by.
         source_area: that publisher's country.
         hub: the area that most pairs of the text share.
@@ -118,6 +119,7 @@ class Discourse:
     around: str | None = None
     told_around: bool = False
     period: Period | None = None
+    main_period: Period | None = None
     source: str | None = None
     source_area: str | None = None
     hub: str | None = None

@@ -159,7 +159,7 @@ class _Reader:
         if mind.aside:
             return
         if mind.period is not None and (self._main is None or is_later(mind.period, self._main)):
-            self._main = mind.period
+            self._main = mind.main_period = mind.period
 
     def _is_left(self, period: Period, main: Period) -> bool:
         """Whether a new paragraph leaves the period: one before the main one, or a part of it that has been dealt with.

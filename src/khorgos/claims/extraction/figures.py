@@ -230,7 +230,20 @@ def _spoken_of(setting: Setting, k: int, when: When) -> Period | None:
         when = before[-1] or when if before else when
     if when.sort == "earlier" and "previous year" in line.chunks[k].low and mind.period is not None:
         return year(mind.period.year - 1)  # said of itself, a year before is a whole year
-    return setting.calendar.period(when, mind.period)
+    return _year_so_far(setting, when) or setting.calendar.period(when, mind.period)
+
+
+def _year_so_far(setting: Setting, when: When) -> Period | None:
+    """ "This year", "in 2024" before that year is over: the months of it that the text is about."""
+    told, now = setting.mind.main_period, setting.calendar.today.year
+    is_now = when.sort == "relyear" and not when.offset or when.sort == "year" and when.year == now
+    chunks = setting.scene.line.chunks
+    years = [k for k, c in enumerate(chunks) if c.when is not None and c.when.sort == "year"]
+    if sum(setting.roles.get(k) == "time" for k in years) > 1:
+        return None  # "1.3% in 2023 and 1.4% in 2024"
+    if not is_now or told is None or now is None or told.start != YEAR * now or not 1 < told.months < YEAR:
+        return None
+    return told
 
 
 def _is_told(line: Line, k: int) -> bool:

@@ -9,7 +9,7 @@ from khorgos.claims.extraction.area_lists import area_list
 from khorgos.claims.extraction.chunks import Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.mention import OTHERS, OWN, PAIR, REGION, WHOSE, Mention
-from khorgos.claims.extraction.referents import Place, pair_meant, side_meant, speakers
+from khorgos.claims.extraction.referents import Place, envoy, pair_meant, side_meant, speakers
 from khorgos.claims.extraction.sides import WORLD, members_of
 
 _FRONT = 9  # chunks; chosen because "With Mexico the United States last year posted a record deficit" fits
@@ -168,7 +168,8 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
 def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
     before = [(i, area) for i, area in place.about if i < mention.head]
-    pair = _headed_with(line, mention, mind) or (None if before else _pair_speaks(line, mention, mind))
+    pair = _headed_with(line, mention, mind) or envoy(line)
+    pair = pair or (None if before else _pair_speaks(line, mention, mind))
     if place.prior is None and pair is not None:
         return replace(frame, a=pair[0], b=pair[1])
     if place.prior is not None and (not before or before[-1][0] <= place.prior[0] or place.is_whole):

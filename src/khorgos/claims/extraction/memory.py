@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from khorgos.claims.extraction.assign import Scene
-from khorgos.claims.extraction.chunks import Line
+from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.lexicon import word_set
@@ -19,6 +19,7 @@ from khorgos.nomenclature.periods import Period, parse_period
 # Kinds whose period the next sentence may go on with.
 TIMED = word_set("extract", "timed")
 _DATELINE = 5  # chunks; chosen because "Tashkent, Uzbekistan, Aug. 7" fits
+_TOPIC = 6  # chunks; chosen because "The foreign economic relations of Uzbekistan" fits
 _CLAUSE = 8  # chunks; chosen because "before Beijing stopped Australian shipments in late 2020" fits
 # Kinds that set no flow for the next sentence.
 _NO_FLOW = frozenset(("tariff_rate", "rank", "count"))
@@ -27,13 +28,19 @@ _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]
 
 def _is_dateline(line: Line) -> bool:
     """ "BAKU, Azerbaijan, Feb. 26": where and when, and no more."""
-    told = [c for c in line.chunks if c.kind not in ("sign", "number")]
-    places = [c for c in told if c.kind == "area"]
+    told = [c for c in line.chunks if c.kind not in ("sign", "number") and not _is_in_capitals(line, c)]
+    places = [c for c in line.chunks if c.kind == "area" or _is_in_capitals(line, c)]
     return (
         bool(places)
         and len(told) <= _DATELINE
         and all(c.kind in ("area", "when") or c.low == "by" or _MONTH.fullmatch(c.low) for c in told)
     )
+
+
+def _is_in_capitals(line: Line, chunk: Chunk) -> bool:
+    """ "BAKU": the town where it was written."""
+    first = line.tokens[chunk.first].text
+    return chunk.first == 0 and chunk.kind in ("word", "cue") and first.isupper() and len(first) > 2
 
 
 def remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft], mind: Discourse) -> None:
@@ -73,6 +80,17 @@ def _remember_subject(scene: Scene, numbers: Sequence[Draft], mind: Discourse) -
     for _, area in scene.about:
         if not (len(items) > 1 and area in items) and (not is_group(area) or area == "EU"):
             mind.subject = area
+    if not scene.about and (topic := _topic(scene.line)) is not None and not is_group(topic):
+        mind.subject = topic
+
+
+def _topic(line: Line) -> str | None:
+    """ "Trade relations of Uzbekistan extend to": the country that the sentence's first noun is of."""
+    k = next((k for k, c in enumerate(line.chunks[:_TOPIC]) if c.kind == "area"), None)
+    if k is None or k < 2 or line.chunks[k - 1].low != "of" or any(c.kind != "word" for c in line.chunks[: k - 1]):
+        return None
+    area = line.chunks[k].area
+    return area.area if area is not None and not line.chunks[k].weak else None
 
 
 def _broken_down(frames: Sequence[Frame]) -> Frame | None:

@@ -113,6 +113,9 @@ def _owner(chunks: Sequence[Chunk], taken: Mention, k: int, floor: int) -> Menti
     if k - 2 >= floor and prior == "and" and chunks[k - 2].kind == "area" and chunk.area.sort != "adjective":
         other = chunks[k - 2].area
         assert other is not None
+        governed = k - 3 >= floor and chunks[k - 3].low in ("with", "to", "from")
+        if governed and chunks[k + 1].low not in ("'s", "'"):
+            return replace(taken, first=k + 1)  # "With Kyrgyzstan and Tajikistan turnover has doubled"
         if taken.flow == "total" and other.area != chunk.area.area:
             return replace(taken, first=k - 2, a=(other.area,), b=(chunk.area.area,), both=True)
     plain = (
@@ -262,13 +265,14 @@ def _from(mention: Mention, areas: tuple[str, ...]) -> Mention:
 
 
 def _sided(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Mention | None:
-    areas, last = area_list(chunks, k + 1, both=prep in ("between", "among"))
+    of_two = prep == "of" and mention.flow == "total" and not mention.a
+    areas, last = area_list(chunks, k + 1, both=prep in ("between", "among") or of_two)
     if not areas:
         return None
     found = replace(mention, last=last)
     if PAIR in areas:
         return replace(found, a=mention.a or (PAIR,), mutual=True)
-    if prep in ("between", "among") or (prep == "of" and len(areas) == 2 and mention.flow == "total" and not mention.a):
+    if prep in ("between", "among") or (of_two and len(areas) == 2):
         if len(areas) < 2:
             return replace(found, b=areas, mutual=True)
         return replace(found, a=areas[:1], b=areas[1:], both=True)

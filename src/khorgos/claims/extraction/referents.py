@@ -40,6 +40,20 @@ def speakers(line: Line) -> tuple[str, str] | None:
     return (areas[0], areas[1]) if len(areas) == 2 else None
 
 
+def envoy(line: Line) -> tuple[str, str] | None:
+    """ "Beijing's envoy to Kazakhstan", "the Ambassador of China to Kazakhstan": the two countries between which he is."""
+    chunks = line.chunks
+    for k, chunk in enumerate(chunks):
+        if not chunk.low.endswith(("envoy", "ambassador")):
+            continue
+        near = [c for c in chunks[max(0, k - 3) : k + 6] if c.kind == "area" and c.area is not None]
+        host = [c for c in chunks[k + 1 : k + 6] if c in near and chunks[chunks.index(c) - 1].low in ("to", "in")]
+        home = [c for c in near if c not in host]
+        if len(host) == 1 and len(home) == 1 and home[0].area is not None and host[0].area is not None:
+            return home[0].area.area, host[0].area.area
+    return None
+
+
 def pair_meant(mind: Discourse) -> tuple[str | None, str | None]:
     """ "the two sides": those of the flow in question, else those the text mostly speaks of."""
     running = mind.running

@@ -11,7 +11,7 @@ from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.items import item_right_behind
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.moves import is_allotted, is_change, is_share, sign_of_change
-from khorgos.claims.extraction.sides import WORLD, members_of
+from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
 _SOON = 3  # chunks; chosen because "Of all of Kyrgyzstan's imports" fits
 _WENT = frozenset(("went", "go", "goes", "going", "came", "come", "comes", "headed"))
@@ -58,6 +58,17 @@ def _stand_in(scene: Scene) -> str | None:
     if not scene.mind.share or len(chunks) < 3 or chunks[0].low not in ("that", "those") or chunks[1].low != "of":
         return None
     return next((c.area.area for c in chunks[2:4] if c.kind == "area" and c.area is not None), None)
+
+
+def _opens_in(scene: Scene, i: int) -> tuple[str, str] | None:
+    """ "In Uzbekistan, China had a share of 21.3%": whose trade stands first, whose part of it is the subject."""
+    chunks = scene.line.chunks
+    area = chunks[1].area if len(chunks) > 2 and chunks[0].low == "in" else None
+    if area is None or is_group(area.area) or area.sort == "adjective":
+        return None
+    told = [(k, each) for k, each in scene.about if 1 < k < i and each != area.area]
+    owned = any(m.a and m.head < i for m in scene.mentions)
+    return (area.area, told[-1][1]) if told and not owned and told[-1][0] <= _SOON + 2 else None
 
 
 def _is_or(line: Line, i: int) -> bool:
@@ -170,7 +181,12 @@ def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> F
             whole = share_frame(scene, prior[-1], frame_for(scene, prior[-1], m, mind), mind)
             part = _beside(scene, i, prior[-1])
             return whole if part is None or whole is None else replaced(replace(whole, listed=True), part, "", mind)
-    part = _stand_in(scene) or _subject(scene, i, frame) or _standing_in(scene.line.chunks, i, frame, mind)
+    if (stands := _stand_in(scene)) is not None and mind.running.a not in (None, stands):
+        return replace(mind.running, b=stands, sure=1, listed=True)
+    if (where := _opens_in(scene, i)) is not None:
+        owner, partner = where
+        return replace(frame, a=owner, b=partner, sure=2, listed=True)
+    part = _subject(scene, i, frame) or _standing_in(scene.line.chunks, i, frame, mind)
     if part is not None and frame.b == WORLD and part != frame.a:
         return replace(frame, b=part, sure=1, listed=True)
     if part is not None:

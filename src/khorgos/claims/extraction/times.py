@@ -19,6 +19,7 @@ _BASE_WORDS = word_set("times", "base_words")
 _FILL = word_set("times", "fill")
 _DATES = word_set("times", "dates")
 _SAID = frozenset(("reported", "said", "announced", "showed", "published", "released", "stated"))
+_AMOUNTS = frozenset(("amount", "value", "figure", "level", "volume"))
 _ASIDE = frozenset(("following", "after", "reversing"))
 
 
@@ -70,7 +71,10 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one ru
         return False
     chunk = chunks[k]
     if chunk.quantity is not None and chunk.quantity.sort == "times":
-        return any(c.low in ("amount", "value", "figure", "level", "volume") for c in chunks[k:i])
+        return any(c.low in _AMOUNTS for c in chunks[k:i])
+    if chunk.low in _AMOUNTS and k > 1 and chunks[k - 1].low == "the":
+        multiple, wording = chunks[k - 2].quantity, chunks[k - 2].wording
+        return (multiple is not None and multiple.sort == "times") or (wording is not None and wording.sort == "multiple")
     if chunk.low == "on":
         return k > 0 and (chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change")) and i - k <= 3
     if chunk.low == "from":

@@ -37,7 +37,7 @@ N = r"(?:[0-9]{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _REL = (
     r"this year|the current year|current year|the year|last year|the last year|the previous year|previous year"
     r"|the past year|the year before|a year (?:earlier|ago|before)|the year earlier|the preceding year|next year"
-    r"|the prior year|the same year"
+    r"|the prior year|the same year|the new year"
 )
 #: A year, or words for one, after another expression: "May of 2025", "January-August last year".
 _OF = rf"(?:(?:'s)?,?\s+(?:(?:of|in)\s+)?(?:the\s+year\s+)?(?:(?P<year>{Y})|(?P<rel>{_REL})\b))?"
@@ -71,7 +71,7 @@ class When(NamedTuple):
 
 
 _YEAR = 12
-_OFFSETS = {"this": 0, "current": 0, "last": -1, "past": -1, "next": 1}
+_OFFSETS = {"this": 0, "current": 0, "new": 0, "last": -1, "past": -1, "next": 1}
 
 
 def _offset(words: str | None) -> int | None:
@@ -146,6 +146,11 @@ def _through(match: re.Match[str]) -> When:
 
 def _first_months(match: re.Match[str]) -> When:
     return _months(match, 1, _count(match["n"]))
+
+
+def _first_month(match: re.Match[str]) -> When:
+    """ "The first month of the new year"."""
+    return _months(match, 1, 1)
 
 
 def _named_months(match: re.Match[str]) -> When:
@@ -296,6 +301,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (rf"\b(?P<m>{M}){_OF}", 0, _single),
     (rf"(?:\bthe\s+)?\b(?:first|initial|opening)\s+(?P<n>{N})(?:\s+|-)months?(?:\s+period)?"
      rf"(?:\s*\([A-Z][a-z]{{2,8}}\.?\s*[-\u2013]\s*[A-Z][a-z]{{2,8}}\.?\))?{_OF}", re.I, _first_months),
+    (rf"(?:\bthe\s+)?\bfirst\s+month(?=\s+of\s){_OF}", re.I, _first_month),
     (rf"\b(?P<n>(?i:{N}))\s+months?\s+(?:through|to|ended|ending|ending in|ended in|till|up to|until|ended on)\s+"
      rf"(?P<m>{M})(?:\s*[0-3]?[0-9]\b(?![,.]?[0-9]))?{_OF}", 0, _trailing),
     (rf"(?:\bthe\s+|\bthese\s+|\bthose\s+|\bin\s+|\bfor\s+|\bover\s+|\bduring\s+)(?P<n>{N})\s+months?\b"
