@@ -13,6 +13,7 @@ from khorgos.claims.extraction.sides import is_group
 DETERMINERS = word_set("mentions", "determiners")
 _STATES = word_set("mentions", "states")
 _COUNTED = re.compile(r"^(?:the |these |those )?(?:two |three |four |five |six |ten |all )?")
+_TIMES = frozenset(("period", "quarter", "month", "months", "year", "years", "half"))
 _MARKET = word_set("mentions", "market")
 
 
@@ -21,13 +22,20 @@ def skip_determiners(chunks: Sequence[Chunk], k: int) -> int:
     while k < len(chunks):
         if chunks[k].low in DETERMINERS:
             k += 1
-        elif k + 1 < len(chunks) and chunks[k + 1].low in ("of", "in", "along") and _are_states(chunks[k]):
+        elif _are_states(chunks[k]) and _are_named_behind(chunks, k + 1):
             k += 2
         elif chunks[k].low.endswith(" of") and chunks[k].low.removesuffix(" of") in _STATES:
             k += 1
         else:
             break
     return k
+
+
+def _are_named_behind(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "the countries of Central Asia", but not "the five countries in the period"."""
+    if k + 1 >= len(chunks) or chunks[k].low not in ("of", "in", "along"):
+        return False
+    return not any(c.kind in ("when", "quantity") or c.low in _TIMES for c in chunks[k + 1 : k + 4])
 
 
 def area_list(chunks: Sequence[Chunk], k: int, *, both: bool = False) -> tuple[tuple[str, ...], int]:

@@ -27,7 +27,7 @@ from khorgos.claims.extraction.respective import Share, shares_of
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
 _LINK = word_set("assign", "link")
-_CLAUSE = frozenset((";", "while", "whereas"))
+_CLAUSE = frozenset((";", "while", "whereas", "although", "though"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +143,20 @@ def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule 
     if before:
         return before[-1]
     after = [m for m, mention in enumerate(scene.mentions) if mention.first > i]
+    if after and _stands_for_before(scene.line.chunks, i):
+        return None
     if after and not _parted(scene.line.chunks, i, scene.mentions[after[0]].first):
         if _is_whole_in_brackets(scene, i, after[0]) or _is_item_of_list(scene, i, after[0]):
             return None
         return after[0]
     return None
+
+
+def _stands_for_before(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "This is 116 percent more, and above the growth of all trade": of what the sentence before told."""
+    opens = i > 1 and chunks[0].low in ("this", "that", "it") and chunks[1].low in ("is", "was", "makes", "means")
+    compared = any(c.has("compare") for c in chunks[i + 1 : i + 3])
+    return opens and compared and not any(c.kind == "area" or c.has("flow") for c in chunks[:i])
 
 
 def _exceeds(scene: Scene, i: int) -> int | None:

@@ -21,6 +21,7 @@ from khorgos.claims.extraction.values import read_value
 from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period, year
 
+_NEAR = 6  # chunks; chosen because "when the deficit had still been" fits
 _ALL_GOODS = frozenset(("", "goods", "products", "merchandise", "commodities"))
 
 
@@ -49,7 +50,8 @@ def figure(setting: Setting, i: int) -> Draft | None:
         draft.frame = replace(draft.frame, product=part)
     draft.source = mind.source
     draft.orphan = orphan
-    draft.looks_back = looks_back(setting, i, m) or _has_earlier(setting, i)
+    recalled = _recalled(scene.line, i) is not None
+    draft.looks_back = recalled or looks_back(setting, i, m) or _has_earlier(setting, i)
     draft.base_of = is_base(scene.line, i) or _bracketed_base(setting, i) is not None or _is_past(setting, i, period)
     draft.base_of = draft.base_of or (
         i >= 2 and attached_time(scene.line, i) == i - 2 and setting.roles.get(i - 2) == "base"
@@ -185,6 +187,8 @@ def _own_time(  # noqa: PLR0911  one rule a return
     line, calendar = setting.scene.line, setting.calendar
     if (ends := years_ends(line, i)) is not None:
         return (ends[0] if line.chunks[i - 1].low == "from" else ends[1],)
+    if (recalled := _recalled(line, i)) is not None:
+        return (calendar.period(recalled, _main_period(setting, i)),)
     if is_base(line, i):
         return (_base_period(setting, i, _main_period(setting, i)),)
     attached = attached_time(line, i)
@@ -215,6 +219,17 @@ def _own_time(  # noqa: PLR0911  one rule a return
     if is_amount and not is_change(line, i) and _is_direct(line, i, attached):
         return (calendar.period(when, setting.mind.period),)
     return None
+
+
+def _recalled(line: Line, i: int) -> When | None:
+    """ "than in January 2008, when it had been $59.2 billion": the time that "when" goes back to."""
+    chunks = line.chunks
+    k = next((k for k in range(i - 1, max(-1, i - _NEAR), -1) if chunks[k].low == "when"), None)
+    if k is None or k < 2 or any(c.quantity is not None or c.low in (",", ";") for c in chunks[k + 1 : i]):
+        return None
+    before = k - 2 if chunks[k - 1].low == "," else k - 1
+    own = attached_time(line, i)
+    return chunks[before].when if own is None else None
 
 
 def _is_beside(line: Line, i: int) -> bool:

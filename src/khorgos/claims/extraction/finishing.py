@@ -123,9 +123,8 @@ def _periods_from_later(drafts: Sequence[Draft]) -> None:
         if draft.kind in ("tariff_rate", "target"):
             continue
         if draft.period is not None:
-            following = (
-                draft.period if draft.kind in (*_AMOUNTS, "growth", "share") and not draft.base_of else following
-            )
+            tells = draft.kind in (*_AMOUNTS, "growth", "share") and not draft.base_of and not draft.looks_back
+            following = draft.period if tells else following
         elif following is not None and not (
             draft.kind == "rank" and draft.frame is not None and draft.frame.flow is None
         ):

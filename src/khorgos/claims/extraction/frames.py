@@ -62,7 +62,7 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
         b = None
     frame = Frame(a, b, mention.flow, mention.sign, mention.product, mention.average, sure)
     frame = _filled(frame, mention, line, place, mind)
-    frame = _having(_signed_gap(_not_home(frame, mention, mind), mind), mention, line, place)
+    frame = _having(_signed_gap(_not_home(frame, mention, line, mind), mind), mention, line, place)
     sent = mention.verb and line.chunks[mention.head].low in _SENT
     if (mention.supply or sent) and not mention.a and not mention.b:
         told = place.prior[1] if place.prior is not None else mind.running
@@ -94,10 +94,12 @@ def _signed_gap(frame: Frame, mind: Discourse) -> Frame:
                    b=running.b if same else frame.b)  # fmt: skip
 
 
-def _not_home(frame: Frame, mention: Mention, mind: Discourse) -> Frame:
-    """ "Chinese imports" in a text about Uzbekistan are its imports from China."""
+def _not_home(frame: Frame, mention: Mention, line: Line, mind: Discourse) -> Frame:
+    """ "Chinese imports" in a text about Uzbekistan are its imports from China; "China reported imports of" are not."""
     told = mind.running
-    if mention.flow != "import" or mention.b or len(mention.a) != 1 or mention.a[0].startswith("@"):
+    if mention.flow != "import" or mention.verb or mention.b or len(mention.a) != 1 or mention.a[0].startswith("@"):
+        return frame
+    if any(c.low in ("reported", "recorded") for c in line.chunks[mention.first : mention.head]):
         return frame
     home = mind.centre or mind.hub
     if home is not None and home != frame.a and {told.a, told.b} == {home, frame.a} and told.a == home:

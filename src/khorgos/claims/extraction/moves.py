@@ -155,7 +155,7 @@ def _after_other_measure(chunks: Sequence[Chunk], i: int) -> int:
     """Where to look on: "$558 million, or 6.7%, more than" tells one change in two measures."""
     window = [c.low for c in chunks[i + 1 : i + 3]]
     if window == [",", "or"] and i + 4 < len(chunks) and chunks[i + 3].kind == "quantity":
-        return i + 5 if chunks[i + 4].low == "," else i + 4
+        return i + 5 if chunks[i + 4].low == "," else i + 1
     if window[:1] == ["or"] and i + 3 < len(chunks) and chunks[i + 2].kind == "quantity":
         return i + 3
     if window[:1] == ["("] and i + 4 < len(chunks) and chunks[i + 2].kind == "quantity" and chunks[i + 3].low == ")":

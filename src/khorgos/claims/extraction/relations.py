@@ -137,7 +137,8 @@ def _flow_of(chunks: Sequence[Chunk], i: int, last: int) -> str:
             return named
     for k in range(max(1, i - 9), i):
         named = chunks[k].marks.get("flow")
-        if flow == "total" and named in ("export", "import") and chunks[k - 1].low in ("for", "in", "by"):
+        lead = chunks[k - 2].low if chunks[k - 1].kind == "area" and k > 1 else chunks[k - 1].low
+        if flow == "total" and named in ("export", "import") and lead in ("for", "in", "by"):
             return named  # "for exports Russia was the biggest partner"
     return flow
 

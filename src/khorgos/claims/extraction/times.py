@@ -163,6 +163,11 @@ def time_of(
     if attached is not None and roles.get(attached) == "time":
         return attached
     times = [k for k, r in roles.items() if r == "time"]
+    clause = max((k for k in range(i) if line.chunks[k].low == ";"), default=-1)
+    if mention is not None and mention.head < clause:
+        here = [k for k in times if clause < k < i and not _attached_elsewhere(line, k, i)]
+        if here:
+            return here[-1]
     if mention is not None:
         own = [k for k in times if k in mention.whens and not _is_taken(line, k, i, mention)]
         if own:
@@ -276,7 +281,10 @@ def _opens_bracket(chunks: Sequence[Chunk], k: int) -> bool:
 
 def _parts(chunks: Sequence[Chunk], i: int, j: int) -> bool:
     """Whether another statement begins between two quantities."""
-    return any(c.has("flow") or c.has("verb") or c.low in (";", "while", "whereas", "but") for c in chunks[i + 1 : j])
+    part = any(c.low == "," and chunks[k + 1].low in ("with", "including") for k, c in enumerate(chunks[:j]) if k > i)
+    return part or any(
+        c.has("flow") or c.has("verb") or c.low in (";", "while", "whereas", "but") for c in chunks[i + 1 : j]
+    )
 
 
 def _is_taken(line: Line, k: int, i: int, mention: Mention) -> bool:
