@@ -187,10 +187,10 @@ def _own_time(  # noqa: PLR0911  one rule a return
     line, calendar = setting.scene.line, setting.calendar
     if (ends := years_ends(line, i)) is not None:
         return (ends[0] if line.chunks[i - 1].low == "from" else ends[1],)
-    if (recalled := _recalled(line, i)) is not None:
-        return (calendar.period(recalled, _main_period(setting, i)),)
-    if is_base(line, i):
-        return (_base_period(setting, i, _main_period(setting, i)),)
+    recalled = _recalled(line, i)
+    if recalled is not None or is_base(line, i):
+        main = _main_period(setting, i)
+        return (_base_period(setting, i, main) if recalled is None else calendar.period(recalled, main),)
     attached = attached_time(line, i)
     when = line.chunks[attached].when if attached is not None else None
     if when is not None and attached == i - 2:
@@ -251,7 +251,7 @@ def _spoken_of(setting: Setting, k: int, when: When) -> Period | None:
 def _year_so_far(setting: Setting, when: When) -> Period | None:
     """ "This year", "in 2024" before that year is over: the months of it that the text is about."""
     told, now = setting.mind.main_period, setting.calendar.today.year
-    is_now = when.sort == "relyear" and not when.offset or when.sort == "year" and when.year == now
+    is_now = (when.sort == "relyear" and not when.offset) or (when.sort == "year" and when.year == now)
     chunks = setting.scene.line.chunks
     years = [k for k, c in enumerate(chunks) if c.when is not None and c.when.sort == "year"]
     if sum(setting.roles.get(k) == "time" for k in years) > 1:

@@ -227,7 +227,8 @@ def _period_of(text: str) -> Period | None:
 def _is_aside(setting: Setting) -> bool:
     """ "In April alone": a part of the period in question, for the rest of the paragraph."""
     chunks = setting.scene.line.chunks
-    if len(chunks) > 1 and chunks[0].low in ("this", "that") and chunks[1].low in ("brought", "brings", "took", "takes"):
+    opening = [c.low for c in chunks[:2]]
+    if opening[:1] in (["this"], ["that"]) and opening[1:] in (["brought"], ["brings"], ["took"], ["takes"]):
         return True  # "This brought the surplus of the first eleven months to"
     return any(c.kind == "when" and k + 1 < len(chunks) and chunks[k + 1].low == "alone" for k, c in enumerate(chunks))
 

@@ -113,10 +113,7 @@ def _owner(chunks: Sequence[Chunk], taken: Mention, k: int, floor: int) -> Menti
     if k - 2 >= floor and prior == "and" and chunks[k - 2].kind == "area" and chunk.area.sort != "adjective":
         other = chunks[k - 2].area
         assert other is not None
-        governed = k - 3 >= floor and chunks[k - 3].low in ("with", "to", "from")
-        if governed and chunks[k + 1].low not in ("'s", "'"):
-            return replace(taken, first=k + 1)  # "With Kyrgyzstan and Tajikistan turnover has doubled"
-        if taken.flow == "total" and other.area != chunk.area.area:
+        if taken.flow == "total" and other.area != chunk.area.area and not _is_governed(chunks, k, floor):
             return replace(taken, first=k - 2, a=(other.area,), b=(chunk.area.area,), both=True)
     plain = (
         k + 1 < len(chunks)
@@ -132,6 +129,11 @@ def _owner(chunks: Sequence[Chunk], taken: Mention, k: int, floor: int) -> Menti
     if prior in ("with", "to", "from") and chunk.area.sort == "adjective" and taken.product:
         return replace(taken, a=(chunk.area.area,))
     return replace(taken, a=(chunk.area.area,))
+
+
+def _is_governed(chunks: Sequence[Chunk], k: int, floor: int) -> bool:
+    """ "With Kyrgyzstan and Tajikistan turnover has doubled": two partners, no owners."""
+    return k - 3 >= floor and chunks[k - 3].low in ("with", "to", "from") and chunks[k + 1].low not in ("'s", "'")
 
 
 def _outer_owner(chunks: Sequence[Chunk], k: int, floor: int) -> tuple[int, str] | None:

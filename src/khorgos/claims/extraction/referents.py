@@ -41,7 +41,7 @@ def speakers(line: Line) -> tuple[str, str] | None:
 
 
 def envoy(line: Line) -> tuple[str, str] | None:
-    """ "Beijing's envoy to Kazakhstan", "the Ambassador of China to Kazakhstan": the two countries between which he is."""
+    """ "Beijing's envoy to Kazakhstan", "the Ambassador of China to Kazakhstan": his country and his host."""
     chunks = line.chunks
     for k, chunk in enumerate(chunks):
         if not chunk.low.endswith(("envoy", "ambassador")):

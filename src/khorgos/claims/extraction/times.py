@@ -73,8 +73,8 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one ru
     if chunk.quantity is not None and chunk.quantity.sort == "times":
         return any(c.low in _AMOUNTS for c in chunks[k:i])
     if chunk.low in _AMOUNTS and k > 1 and chunks[k - 1].low == "the":
-        multiple, wording = chunks[k - 2].quantity, chunks[k - 2].wording
-        return (multiple is not None and multiple.sort == "times") or (wording is not None and wording.sort == "multiple")
+        told = chunks[k - 2].quantity or chunks[k - 2].wording
+        return told is not None and told.sort in ("times", "multiple")
     if chunk.low == "on":
         return k > 0 and (chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change")) and i - k <= 3
     if chunk.low == "from":
