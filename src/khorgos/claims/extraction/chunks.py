@@ -8,6 +8,7 @@ from functools import cache
 from typing import Literal
 
 from khorgos.claims.extraction.areas_in_text import AreaWords, Source, area_words, is_seat, mask, person, source_words
+from khorgos.claims.extraction.commas import writes_decimal_commas
 from khorgos.claims.extraction.lexicon import Phrases, cues, word_set
 from khorgos.claims.extraction.measures_of_text import after, before
 from khorgos.claims.extraction.quantities import find_quantities
@@ -126,7 +127,7 @@ def read_line(text: str, sentence: Sentence) -> Line:
         if _is_open(chunks, first, last) and not _counts_something(tokens, starts, ends, when):
             _lay(chunks, _chunk(tokens, "when", first or 0, last or 0, when=when))
     taken = {i for i, chunk in enumerate(chunks) if not _is_free(chunk)}
-    for quantity in find_quantities(tokens, taken):
+    for quantity in find_quantities(tokens, taken, decimal_commas=writes_decimal_commas(text)):
         if all(_is_free(chunks[i]) for i in range(quantity.first, quantity.last)):
             _lay(chunks, _chunk(tokens, "quantity", quantity.first, quantity.last, quantity=quantity))
     return Line(sentence, tuple(tokens), tuple(_without_dashes(list(_rest(tokens, chunks)))))

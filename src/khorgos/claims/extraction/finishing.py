@@ -12,6 +12,7 @@ from math import log10
 from khorgos.claims.claim import RATE_BEFORE
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.lexicon import word_set
+from khorgos.claims.extraction.numerals import scaled
 
 _AMOUNTS = frozenset(("level", "balance", "quantity"))
 _MEASURED = word_set("finishing", "measured")
@@ -173,7 +174,7 @@ def _scales(drafts: Sequence[Draft]) -> None:
         if not near or draft.frame is None or draft.frame.flow is None:
             continue
         size = min((_MILLION, 1e9), key=lambda s: min(abs(log10(abs(draft.value or 1) * s / v)) for v in near))
-        draft.value, draft.step = draft.value * size, draft.step * size
+        draft.value, draft.step = scaled(draft.value, size), scaled(draft.step, size)
         draft.notes = (*draft.notes, "scale not stated; read as the amounts around it")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -156,6 +157,16 @@ def cardinal(words: list[str]) -> Numeral | None:
     if len(words) == 2 and words[0] in _ONES and words[1] in ("hundred", "dozen"):
         return Numeral(float(_ONES[words[0]] * CARDINALS[words[1]]), 1.0)
     return Numeral(float(CARDINALS[words[0]]), 1.0) if len(words) == 1 else None
+
+
+def scaled(value: float, size: float) -> float:
+    """A printed number times its scale, as if worked out on paper: 32.7 billion is 32,700,000,000 and no more."""
+    return float(Decimal(repr(value)) * Decimal(repr(size)))
+
+
+def added(a: float, b: float) -> float:
+    """Two parts of one printed number, as if added on paper."""
+    return float(Decimal(repr(a)) + Decimal(repr(b)))
 
 
 def ordinal(word: str) -> int | None:

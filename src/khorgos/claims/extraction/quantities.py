@@ -6,11 +6,28 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from khorgos.claims.extraction.commas import with_decimal_commas
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.measures_of_text import UNITS, Measure, after, before
-from khorgos.claims.extraction.numerals import CARDINALS, FRACTIONS, LONGEST_NUMERAL, Numeral, cardinal, read_numeral
+from khorgos.claims.extraction.numerals import (
+    CARDINALS,
+    FRACTIONS,
+    LONGEST_NUMERAL,
+    Numeral,
+    added,
+    cardinal,
+    read_numeral,
+    scaled,
+)
 from khorgos.claims.extraction.quantity import Quantity
-from khorgos.claims.extraction.quantity_joins import bracketed, in_scale_of_sentence, qualified, ranged, shared
+from khorgos.claims.extraction.quantity_joins import (
+    bracketed,
+    in_scale_of_sentence,
+    in_unit_of_sentence,
+    qualified,
+    ranged,
+    shared,
+)
 from khorgos.claims.extraction.tokens import Token
 from khorgos.core.errors import BadInput
 
@@ -18,15 +35,22 @@ _MONTH_WORDS = word_set("quantities", "month_words")
 # After a scaled number without a currency these show that money (or a count named before) is meant.
 _FREE_AFTER = word_set("quantities", "free_after")
 _AFTER_PART = word_set("quantities", "after_part")
+_ROUGHLY = frozenset(("more", "less", "than", "nearly", "almost", "about", "around", "over", "at", "least", "some", "just",
+                      "roughly", "well", "close", "to", "under"))  # fmt: skip
+_ROUGH = 4  # words; chosen because "by at least close to a" fits
+_THIRD_OF = frozenset(("country", "countries", "party", "parties", "time", "state", "nation", "quarter", "year"))
 _SIGNS = {"-": -1, "+": 1, "\u2013": -1}
 
 
-def find_quantities(tokens: Sequence[Token], taken: Collection[int] = ()) -> list[Quantity]:
+def find_quantities(
+    tokens: Sequence[Token], taken: Collection[int] = (), *, decimal_commas: bool = False
+) -> list[Quantity]:
     """The quantities among tokens.
 
     Args:
         tokens: of one sentence.
         taken: positions that belong to dates, names and other things.
+        decimal_commas: whether the text writes 6,6 for 6.6.
 
     Returns:
         The quantities in order; plain numbers without scale, unit or currency are left out.
@@ -40,8 +64,10 @@ def find_quantities(tokens: Sequence[Token], taken: Collection[int] = ()) -> lis
         else:
             found.append(quantity)
             position = quantity.last
+    found = with_decimal_commas(tokens, found, usual=decimal_commas)
     found = in_scale_of_sentence(tokens, found)
     found = shared(tokens, found)
+    found = in_unit_of_sentence(tokens, found)
     found = ranged(tokens, found)
     found = bracketed(tokens, found)
     return [qualified(tokens, quantity, taken) for quantity in found if quantity.sort != "bare"]
@@ -51,6 +77,8 @@ def _at(tokens: Sequence[Token], position: int, taken: Collection[int]) -> Quant
     token = tokens[position]
     if token.sort == "number":
         return _number_first(tokens, position, position, None)
+    if token.low == "%" and (behind := _percent_first(tokens, position)) is not None:
+        return behind
     money = before().at(tokens, position)
     if money is not None:
         start = position + money[0]
@@ -67,6 +95,17 @@ def _at(tokens: Sequence[Token], position: int, taken: Collection[int]) -> Quant
     if token.low in CARDINALS or token.low in ("a", "an", "half", "one", "several"):
         return _spoken(tokens, position)
     return None
+
+
+def _percent_first(tokens: Sequence[Token], position: int) -> Quantity | None:
+    """ "by %42": the sign stands before its number, as in Turkish."""
+    following = position + 1
+    if following >= len(tokens) or tokens[following].sort != "number" or not tokens[following].glued:
+        return None
+    if position and (tokens[position].glued or tokens[position - 1].sort == "number"):
+        return None
+    plain = _number_first(tokens, position, following, None)
+    return replace(plain, sort="percent", unit="percent") if plain is not None and plain.sort == "bare" else None
 
 
 def _is_money_sign(tokens: Sequence[Token], position: int) -> bool:
@@ -88,10 +127,21 @@ def _numeral(tokens: Sequence[Token], position: int) -> tuple[Numeral, int] | No
     while last < len(tokens) and len(text) <= LONGEST_NUMERAL and _continues(tokens, position, last):
         text += " " + tokens[last].text
         last += 1
+    if _is_spaced_comma(tokens, position):
+        text, last = f"{text},{tokens[last + 1].text}", last + 2
     try:
         return read_numeral(text), last
     except BadInput:
         return None
+
+
+def _is_spaced_comma(tokens: Sequence[Token], position: int) -> bool:
+    """ "by 16, 3%": a decimal comma with a space behind it."""
+    ahead = tokens[position + 1 : position + 4]
+    if not position or tokens[position - 1].low != "by" or [t.sort for t in ahead] != ["sign", "number", "sign"]:
+        return False
+    comma, digit, sign = ahead
+    return comma.low == "," and comma.glued and len(digit.text) == 1 and sign.low == "%" and sign.glued
 
 
 def _continues(tokens: Sequence[Token], first: int, position: int) -> bool:
@@ -155,20 +205,19 @@ def _measured(tokens: Sequence[Token], plain: Quantity, money: str | None) -> Qu
             if part is not None:
                 number, size, last = part
                 first = (plain.value or 0.0) * (1e3 * size if size > scale else scale)
-                plain, scale = replace(plain, value=first / size + number.value, step=number.step), size
+                plain, scale = replace(plain, value=added(first / size, number.value), step=number.step), size
             continue
         if money is not None and measure.mark not in ("currency",):
             break
         found, last = measure, last + length
         break
-    scaled = replace(
-        plain, last=last, scaled=seen, value=(plain.value or 0.0) * scale, step=(plain.step or 1.0) * scale
-    )
+    value, sized = scaled(plain.value or 0.0, scale), scaled(plain.step or 1.0, scale)
+    whole = replace(plain, last=last, scaled=seen, value=value, step=sized)
     if money is not None:
-        return _compound(tokens, _priced(tokens, replace(scaled, sort="money", unit=money)))
+        return _compound(tokens, _priced(tokens, replace(whole, sort="money", unit=money)))
     if found is None:
-        return _unmeasured(tokens, scaled)
-    return _by_measure(tokens, scaled, found)
+        return _unmeasured(tokens, whole)
+    return _by_measure(tokens, whole, found)
 
 
 def _second_part(tokens: Sequence[Token], position: int, scale: float) -> tuple[Numeral, float, int] | None:
@@ -188,10 +237,10 @@ def _second_part(tokens: Sequence[Token], position: int, scale: float) -> tuple[
     return (numeral, 1.0, last) if whole and measure.mark in ("unit", "currency") else None
 
 
-def _tail(tokens: Sequence[Token], scaled: Quantity) -> Quantity | None:
+def _tail(tokens: Sequence[Token], whole: Quantity) -> Quantity | None:
     """ "1 billion 313 million US dollars": the second part brings the currency."""
-    joined = _compound(tokens, scaled)
-    if joined is scaled:
+    joined = _compound(tokens, whole)
+    if joined is whole:
         return None
     before_it = after().at(tokens, joined.last - 1)
     currency = before_it[1][0] if before_it is not None and before_it[1][0].mark == "currency" else None
@@ -209,8 +258,10 @@ def _next_measure(tokens: Sequence[Token], position: int) -> tuple[int, Measure]
             return None
     else:
         extra = 0
-    if position >= len(tokens):
+    if position >= len(tokens) or _opens_next(tokens, position):
         return None
+    if tokens[position].low == "." and position + 1 < len(tokens) and tokens[position + 1].low == "%":
+        position, extra = position + 1, extra + 1  # "27.%": the digit behind the point was lost
     found = after().at(tokens, position)
     if found is None:
         return None
@@ -222,48 +273,58 @@ def _next_measure(tokens: Sequence[Token], position: int) -> tuple[int, Measure]
     return found[0] + extra, found[1][0]
 
 
-def _by_measure(tokens: Sequence[Token], scaled: Quantity, found: Measure) -> Quantity | None:
-    value, step = scaled.value or 0.0, scaled.step or 1.0
+def _opens_next(tokens: Sequence[Token], position: int) -> bool:
+    """Whether a currency's sign belongs to the number behind it: the second one of "$64-$65 billion"."""
+    following = position + 1
+    is_sign = tokens[position].sort == "sign" and tokens[position].low != "%"
+    return (
+        is_sign and following < len(tokens) and tokens[following].sort == "number" and tokens[following].glued
+    )
+
+
+def _by_measure(tokens: Sequence[Token], whole: Quantity, found: Measure) -> Quantity | None:
+    value, step = whole.value or 0.0, whole.step or 1.0
     if found.mark == "currency":
-        return _compound(tokens, _priced(tokens, replace(scaled, sort="money", unit=found.value)))
+        return _compound(tokens, _priced(tokens, replace(whole, sort="money", unit=found.value)))
     if found.mark == "percent":
-        return replace(scaled, sort="percent", unit="percent")
+        return replace(whole, sort="percent", unit="percent")
     if found.mark == "points":
-        return replace(scaled, sort="points", unit="percentage points")
+        return replace(whole, sort="points", unit="percentage points")
     if found.mark == "basis":
-        return replace(scaled, sort="points", unit="percentage points", value=value / 100, step=step / 100)
+        value, step = scaled(value, 0.01), scaled(step, 0.01)
+        return replace(whole, sort="points", unit="percentage points", value=value, step=step)
     if found.mark == "times":
-        return replace(scaled, sort="times", unit="times")
-    return _goods(scaled, found.value)
+        return replace(whole, sort="times", unit="times")
+    return _goods(whole, found.value)
 
 
-def _goods(scaled: Quantity, unit: str) -> Quantity | None:
-    value, step = scaled.value or 0.0, scaled.step or 1.0
+def _goods(whole: Quantity, unit: str) -> Quantity | None:
+    value, step = whole.value or 0.0, whole.step or 1.0
     unit, _, per = unit.partition("/")
-    note = scaled.note
+    note = whole.note
     if unit == "mt":  # "12.1 mt" of a grain report is million tonnes, "50,000 mt" tonnes
         size = 1e6 if value < 1000 else 1.0
-        unit, value, step = "tonne", value * size, step * size
+        unit, value, step = "tonne", scaled(value, size), scaled(step, size)
         note = "mt read as million tonnes" if size > 1 else "mt read as metric tons"
     elif unit in UNITS:
         unit, size = UNITS[unit]
-        value, step = value * size, step * size
-    return replace(scaled, sort="goods", unit=unit, value=value, step=step, per=per or None, note=note)
+        value, step = scaled(value, size), scaled(step, size)
+    return replace(whole, sort="goods", unit=unit, value=value, step=step, per=per or None, note=note)
 
 
-def _unmeasured(tokens: Sequence[Token], scaled: Quantity) -> Quantity | None:
+def _unmeasured(tokens: Sequence[Token], whole: Quantity) -> Quantity | None:
     """A number with a scale only may be money whose currency was named before; a plain number is left to tables."""
-    if not scaled.scaled:
-        return replace(scaled, sort="bare")
-    joined = _tail(tokens, scaled)
+    if not whole.scaled:
+        return replace(whole, sort="bare")
+    joined = _tail(tokens, whole)
     if joined is not None:
         return joined
-    following = tokens[scaled.last].low if scaled.last < len(tokens) else "."
+    following = tokens[whole.last].low if whole.last < len(tokens) else "."
     if following not in _FREE_AFTER:
-        return replace(scaled, sort="bare")
-    if following == "of" and (scaled.value or 0) < 1e6:
-        return replace(scaled, sort="bare")
-    return replace(scaled, sort="money", unit=None)
+        return replace(whole, sort="bare")
+    if following == "of" and (whole.value or 0) < 1e6:
+        return replace(whole, sort="bare")
+    return replace(whole, sort="money", unit=None)
 
 
 def _compound(tokens: Sequence[Token], money: Quantity) -> Quantity:
@@ -282,7 +343,8 @@ def _compound(tokens: Sequence[Token], money: Quantity) -> Quantity:
     currency = _next_measure(tokens, last)
     if currency is not None and currency[1].mark == "currency":
         last += currency[0]
-    more = replace(money, last=last, value=(money.value or 0) + numeral.value * size, step=numeral.step * size)
+    more = replace(money, last=last, value=added(money.value or 0.0, scaled(numeral.value, size)),
+                   step=scaled(numeral.step, size))  # fmt: skip
     return _compound(tokens, more)
 
 
@@ -354,16 +416,27 @@ def _fraction(tokens: Sequence[Token], position: int) -> Quantity | None:
         return None
     parts, below = (1.0 if low in ("a", "an") else float(CARDINALS[low])), FRACTIONS[tokens[last].low]
     following = tokens[last + 1].low if last + 1 < len(tokens) else "."
-    if parts >= below or (low in ("a", "an") and following not in _AFTER_PART):
+    told = following in _AFTER_PART or (following not in _THIRD_OF and _is_measure_of_change(tokens, position))
+    if parts >= below or (low in ("a", "an") and not told):
         return None
     if tokens[last].low in ("quarter", "half") and following in ("-", "of") and _is_calendar(tokens, last + 1):
         return None
     return _part(position, last + 1, 100 * parts / below, 100 / below)
 
 
+def _is_measure_of_change(tokens: Sequence[Token], position: int) -> bool:
+    """ "down by more than a fifth month-on-month": what a change is measured by."""
+    k = position - 1
+    while k >= 0 and position - k <= _ROUGH and tokens[k].low in _ROUGHLY:
+        k -= 1
+    return k >= 0 and tokens[k].low == "by"
+
+
 def _half(tokens: Sequence[Token], position: int) -> Quantity | None:
     following = tokens[position + 1].low if position + 1 < len(tokens) else "."
     prior = " ".join(t.low for t in tokens[max(0, position - 2) : position])
+    if _is_half_of_amount(tokens, position):
+        return Quantity(position, position + 1, position, "times", 0.5, "times", 0.05, scaled=False, spoken=True)
     if prior.endswith(("first", "second", "latter", "and a", "the", "-", "this", "that")) or following == "-":
         return None
     if prior.endswith("by") and following in ("to", ",", ".", "in", "from", "and", "over", "year"):
@@ -373,6 +446,15 @@ def _half(tokens: Sequence[Token], position: int) -> Quantity | None:
     ):
         return _part(position, position + 1, 50.0, 50.0)
     return None
+
+
+def _is_half_of_amount(tokens: Sequence[Token], position: int) -> bool:
+    """ "16.6 million tons, about half of the 32.9 million tons of 2017": half as much."""
+    k = position - 1
+    while k >= 0 and tokens[k].low in _ROUGHLY:
+        k -= 1
+    ahead = [t for t in tokens[position + 1 : position + 5] if t.low not in ("of", "the", "what") and t.sort != "sign"]
+    return k > 0 and tokens[k].low in (",", "(", "\u2013") and bool(ahead) and ahead[0].sort == "number"
 
 
 def _is_calendar(tokens: Sequence[Token], position: int) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from khorgos.claims.extraction.lexicon import cues, word_set
 from khorgos.claims.extraction.measures_of_text import after
+from khorgos.claims.extraction.numerals import scaled
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.tokens import Token
 
 _VAGUE = word_set("quantity_joins", "vague")
+_COUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+_BEFORE_COUNT = frozenset(("with", "to", "at", "and", "by", "was", "were", "reached"))
+_AFTER_COUNT = frozenset((",", ".", ";", ")", "and", "in", "after", "from"))
 _WIDEST = 5  # times; chosen because a range whose ends lie further apart is a change told as "by X to Y"
 
 
@@ -56,9 +61,28 @@ def _in_scale(tokens: Sequence[Token], each: Quantity, scale: float, currency: s
     bare = each.sort == "bare" and each.first > 0 and tokens[each.first - 1].low == "("
     if each.value is None or each.scaled or not (bare or (each.sort == "money" and each.unit == currency)):
         return each
-    value, step = each.value * scale, (each.step or 1.0) * scale
+    value, step = scaled(each.value, scale), scaled(each.step or 1.0, scale)
     note = "scale said for the sentence"
     return replace(each, sort="money", unit=currency, scaled=True, value=value, step=step, note=note)
+
+
+def in_unit_of_sentence(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """ "Poland with 5,500, Norway with 4,500 tons": a unit that stands once for the numbers of a list."""
+    goods = [each for each in found if each.sort == "goods" and each.per is None]
+    if not goods:
+        return found
+    return [_in_unit(tokens, each, goods) if each.sort == "bare" else each for each in found]
+
+
+def _in_unit(tokens: Sequence[Token], each: Quantity, goods: Sequence[Quantity]) -> Quantity:
+    lead = tokens[each.first - 1].low if each.first else ""
+    following = tokens[each.last].low if each.last < len(tokens) else "."
+    told = lead in _BEFORE_COUNT and following in _AFTER_COUNT
+    if each.scaled or not told or not _COUNT.fullmatch(tokens[each.number].text):
+        return each
+    behind = [one for one in goods if one.first > each.first]
+    like = behind[0] if behind else goods[-1]
+    return replace(each, sort="goods", unit=like.unit)
 
 
 def _joins(words: list[str]) -> bool:
@@ -111,7 +135,8 @@ def _scaled_like(here: Quantity, then: Quantity) -> Quantity:
     """The scale that follows the second number, for the first."""
     size = 10.0 ** (3 * int(_power(then) // 3))
     note = "scale taken from the number after it"
-    return replace(here, value=(here.value or 0) * size, step=(here.step or 1) * size, scaled=True, note=note)
+    value, step = scaled(here.value or 0.0, size), scaled(here.step or 1.0, size)
+    return replace(here, value=value, step=step, scaled=True, note=note)
 
 
 def _power(quantity: Quantity) -> int:
@@ -198,6 +223,8 @@ def _is_same_amount(tokens: Sequence[Token], a: Quantity, b: Quantity) -> bool:
     between = [t.low for t in tokens[a.last : b.first]]
     if not between or len(between) > 5 or between[0] not in ("(", ",", "or", "[", "/"):
         return False
+    if between[:2] == [",", "("]:
+        between = between[1:]
     if between[0] == "," and "or" not in between:
         return False
     return all(word in _VAGUE for word in between[1:])

@@ -14,7 +14,7 @@ from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.frames import resolve
 from khorgos.claims.extraction.measures_of_text import after, before
 from khorgos.claims.extraction.mentions import find_mentions
-from khorgos.claims.extraction.numerals import Numeral, read_numeral
+from khorgos.claims.extraction.numerals import Numeral, read_numeral, scaled
 from khorgos.claims.extraction.referents import Place
 from khorgos.claims.extraction.sentences import Sentence
 from khorgos.claims.extraction.sides import WORLD
@@ -244,7 +244,7 @@ def _amount(draft: Draft, currency: str | None, scale: float | None, setting: Ta
     if scale is None:
         scale = _UNSTATED if draft.value < 1e6 else 1.0
         draft.notes = (*draft.notes, "scale not stated; read as millions") if scale > 1 else draft.notes
-    draft.value, draft.step = draft.value * scale, draft.step * scale
+    draft.value, draft.step = scaled(draft.value, scale), scaled(draft.step, scale)
     draft.unit = draft.currency = currency or "USD"
     draft.kind = "balance" if frame.flow == "balance" else "level"
     if frame.flow == "balance" and frame.sign < 0:
