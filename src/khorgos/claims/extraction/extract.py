@@ -12,6 +12,7 @@ from khorgos.claims.extraction.areas_in_text import Source
 from khorgos.claims.extraction.assign import scene_of
 from khorgos.claims.extraction.calendar import Calendar, Today, read_date
 from khorgos.claims.extraction.chunks import Line, read_line
+from khorgos.claims.extraction.colon_lists import find_colon_lists
 from khorgos.claims.extraction.coreference import with_referents
 from khorgos.claims.extraction.discourse import (
     Discourse,
@@ -111,6 +112,7 @@ class _Reader:
         """All drafts, in the order of the text."""
         found: list[Draft] = []
         tables = {table.first: table for table in find_tables(self._text, self._lines)}
+        tables |= {table.first: table for table in find_colon_lists(self._text, self._lines)}
         position = 0
         while position < len(self._lines):
             table = tables.get(position)

@@ -12,7 +12,7 @@ from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.frames import resolve
-from khorgos.claims.extraction.measures_of_text import after, before
+from khorgos.claims.extraction.measures_of_text import UNITS, after, before
 from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.numerals import Numeral, read_numeral, scaled
 from khorgos.claims.extraction.referents import Place
@@ -25,6 +25,7 @@ from khorgos.nomenclature.periods import Period
 
 _GROWTH = re.compile(r"growth|change|decline|increase|y/?o?/?y|year[- ]on|pace|dynamics|rate|\u00b1|\+/-|vs\.?\s", re.I)
 _SHARE = re.compile(r"share|weight|% of|percent of|per cent of", re.I)
+_MONTHLY = re.compile(r"month[- ]on[- ]month|m/m|mom\b|on (?:the )?(?:previous|prior) month", re.I)
 _SCALE = re.compile(r"\b(thousands?|millions?|mln|mn|billions?|bln|bn|trillions?|trln|trn)\b", re.I)
 _TOTAL = re.compile(r"total|turnover|foreign trade|overall|all countries|world|trade", re.I)
 _NEAR = 0.02  # chosen because the text rounds the same figure to two or three digits
@@ -41,6 +42,8 @@ class _Column:
     period: Period | None
     scale: float | None
     currency: str | None
+    unit: str | None = None
+    base: int = 12  # months back
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +108,26 @@ def _column(head: str, setting: TableSetting) -> _Column:
     flow, sign = None, 0
     for mention in find_mentions(line):
         flow, sign = mention.flow, mention.sign
-    period = None
-    for chunk in line.chunks:
-        if chunk.when is not None:
-            period = setting.calendar.period(chunk.when, setting.mind.period)
     kind = "level"
     if _SHARE.search(head):
         kind = "share"
     elif _GROWTH.search(head) or head.strip() in ("%", ", %"):
         kind = "growth"
+    period = None
+    for chunk in line.chunks:
+        held_against = kind == "growth" and chunk.when is not None and chunk.when.sort == "earlier"
+        if chunk.when is not None and not held_against:
+            period = setting.calendar.period(chunk.when, setting.mind.period)
     scale, currency = _amount_words(head)
-    return _Column(kind, flow, sign, period, scale, currency)
+    unit = _unit_named(head) if kind == "level" else None
+    return _Column(kind, flow, sign, period, scale, currency, unit, 1 if _MONTHLY.search(head) else 12)
+
+
+def _unit_named(text: str) -> str | None:
+    """The unit of goods that a head or caption names: "thousand tonnes"."""
+    tokens = tokenize(text)
+    found = [hit[1][0].value for k in range(len(tokens)) if (hit := after().at(tokens, k)) and hit[1][0].mark == "unit"]
+    return found[0] if found and found[0] not in UNITS and "/" not in found[0] and found[0] != "mt" else None
 
 
 def _line_of(text: str) -> Line:
@@ -143,7 +155,7 @@ def _row(
 def _row_frame(label: Line, setting: TableSetting) -> Frame | None:  # noqa: PLR0911  one rule a return
     """The flow of a row: a flow's name, a partner, or goods."""
     mind = setting.mind
-    base = replace(mind.running, sure=0)
+    base = _told_by_caption(setting) or replace(mind.running, sure=0)
     mentions = find_mentions(label)
     if mentions:
         found = resolve(mentions[0], label, Place(), mind)
@@ -163,6 +175,16 @@ def _row_frame(label: Line, setting: TableSetting) -> Frame | None:  # noqa: PLR
     if any(c.when is not None for c in label.chunks):
         return base if base.flow else None
     return None
+
+
+def _told_by_caption(setting: TableSetting) -> Frame | None:
+    """The flow that a caption names with its owner: "Exports of wheat from Kazakhstan, thousand tonnes:"."""
+    if setting.mind.running.flow is not None and setting.mind.running.a is not None:
+        return None
+    line = _line_of(setting.caption)
+    mentions = find_mentions(line)
+    frame = resolve(mentions[0], line, Place(), setting.mind) if mentions else None
+    return None if frame is None or frame.a is None or frame.flow is None else replace(frame, sure=1)
 
 
 def _cell(
@@ -189,9 +211,14 @@ def _cell(
     draft.notes = tuple(filter(None, (numeral.note,)))
     draft.source = setting.mind.source
     if kind == "growth":
-        draft.base_period = words_of(when.shift(-12)) if when is not None else None
+        draft.base_period = words_of(when.shift(-column.base)) if when is not None else None
         return draft
     if kind == "share":
+        return draft
+    if column.unit is not None and currency is None:
+        size = scale or column.scale or 1.0
+        draft.kind, draft.unit = "quantity", column.unit
+        draft.value, draft.step = scaled(draft.value, size), scaled(draft.step, size)
         return draft
     return _amount(draft, currency or column.currency or caption[1], scale or column.scale or caption[0], setting)
 

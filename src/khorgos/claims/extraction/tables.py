@@ -14,6 +14,7 @@ _NUMBER = re.compile(
     re.I,
 )
 
+_MARKS = " *_\u00b0\u2020\u2021\u00b9\u00b2\u00b3"  # of footnotes
 _LONGEST_ROW, _LONGEST_CELL = 400, 60  # characters; chosen because rows of ten numbers and names of goods fit
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
@@ -111,7 +112,7 @@ def _cells(text: str, line: Line, index: int) -> list[Cell]:
     cells = []
     start = line.sentence.start
     for part in _words(text, line).split("|"):
-        stripped = part.strip(" *_")
+        stripped = part.strip(_MARKS)
         at = start + (part.find(stripped) if stripped else 0)
         cells.append(Cell(at, at + len(stripped), stripped, index))
         start += len(part) + 1

@@ -33,6 +33,9 @@ def read_value(setting: Setting, draft: Draft, quantity: Quantity, i: int, perio
     draft.notes = tuple(filter(None, (quantity.note,)))
     draft.other = quantity.other
     draft.currency = quantity.unit if quantity.sort == "money" else None
+    if draft.orphan and len(setting.scene.line.chunks) == 1 and quantity.sign:
+        draft.kind, draft.value = "level", quantity.sign * abs(quantity.value or 0.0)
+        return  # "-$59.5B" on a line of its own, as a dashboard shows it: the text tells what it is
     if draft.qualifier == "exact" and _is_passed(setting.scene.line, i):
         draft.qualifier = "more_than"
     if quantity.low is not None:
