@@ -1,4 +1,4 @@
-"""Lists of label and number under a line that says what is listed: "Mongolia: 1, 21.1%" under "(million tonnes, change)"."""
+"""Lists of label and number under a line that says what they list: "Mongolia: 1, 21.1%" under "(tonnes, change)"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from khorgos.claims.extraction.chunks import Line
 from khorgos.claims.extraction.tables import Cell, Row, Table
 
-_LABEL = r"\s*(?:[-*\u2022\u25cf\u25aa\u2013]\s+|[0-9]{1,2}[.)]\s+)?(?P<label>[A-Z][^0-9:;|()]{1,40}?)\s*(?::|\s[\u2013-]|\s=)\s+"
+_BULLET = r"\s*(?:[-*\u2022\u25cf\u25aa\u2013]\s+|[0-9]{1,2}[.)]\s+)?"
+_LABEL = rf"{_BULLET}(?P<label>[A-Z][^0-9:;|()]{{1,40}}?)\s*(?::|\s[\u2013-]|\s=)\s+"
 _VALUE = r"[-+\u2013]?[0-9][0-9.,' ]*%?|N/?A|n/?a|\u2013|-"
 _ITEM = re.compile(rf"{_LABEL}(?P<values>(?:{_VALUE})(?:\s*[,;(]\s*(?:{_VALUE})\)?)*)\s*[.;,]?\s*")
 _SPLIT = re.compile(r"\s*[;(]\s*|,\s+")
@@ -32,7 +33,7 @@ def find_colon_lists(text: str, lines: Sequence[Line]) -> list[Table]:
         lines: its sentences; an item is one.
 
     Returns:
-        Each list as a table; lists whose caption names no unit or measure are none, nor are those with units of their own.
+        Each list as a table; lists whose caption names no unit or measure are none, nor those with units of their own.
     """
     found = []
     i = 0

@@ -35,8 +35,7 @@ _MONTH_WORDS = word_set("quantities", "month_words")
 # After a scaled number without a currency these show that money (or a count named before) is meant.
 _FREE_AFTER = word_set("quantities", "free_after")
 _AFTER_PART = word_set("quantities", "after_part")
-_ROUGHLY = frozenset(("more", "less", "than", "nearly", "almost", "about", "around", "over", "at", "least", "some", "just",
-                      "roughly", "well", "close", "to", "under"))  # fmt: skip
+_ROUGHLY = word_set("quantities", "roughly")
 _ROUGH = 4  # words; chosen because "by at least close to a" fits
 _THIRD_OF = frozenset(("country", "countries", "party", "parties", "time", "state", "nation", "quarter", "year"))
 _SIGNS = {"-": -1, "+": 1, "\u2013": -1}
@@ -277,9 +276,7 @@ def _opens_next(tokens: Sequence[Token], position: int) -> bool:
     """Whether a currency's sign belongs to the number behind it: the second one of "$64-$65 billion"."""
     following = position + 1
     is_sign = tokens[position].sort == "sign" and tokens[position].low != "%"
-    return (
-        is_sign and following < len(tokens) and tokens[following].sort == "number" and tokens[following].glued
-    )
+    return is_sign and following < len(tokens) and tokens[following].sort == "number" and tokens[following].glued
 
 
 def _by_measure(tokens: Sequence[Token], whole: Quantity, found: Measure) -> Quantity | None:

@@ -6,19 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khorgos.claims.extraction.assign import frame_for, mention_for, replaced
+from khorgos.claims.extraction.assign import frame_for, mention_for
 from khorgos.claims.extraction.bases import compared_with
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.places_told import holder_of_place, is_place, ranked_together
+from khorgos.claims.extraction.rankings import is_bare_place, place
 from khorgos.claims.extraction.relations import Relation
+from khorgos.claims.extraction.remark_drafts import new_draft, period_at
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group
-from khorgos.claims.extraction.times import time_of
 from khorgos.claims.extraction.wordings import Wording
-from khorgos.nomenclature.periods import Period, year
+from khorgos.nomenclature.periods import year
 
 _AMOUNTS = frozenset(("level", "quantity", "balance", "growth", "share"))
 _YEAR = 12  # months
@@ -46,34 +46,13 @@ def remark(setting: Setting, i: int, figures: Sequence[Draft]) -> Draft | None:
 def remark_of(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
     """Read a wording that stands at a chunk; see remark()."""
     readers = {
-        "rank": _rank, "among": _among, "order": _order, "lead": _order, "next": _order, "fastest": _fastest,
+        "rank": _rank, "among": _among, "order": place, "lead": place, "next": place, "fastest": _fastest,
         "record": _record, "streak": _streak, "multiple": _multiple, "sign": _sign, "none": _none,
     }  # fmt: skip
     draft = readers[wording.sort](setting, i, wording, figures)
     if draft is not None and draft.source is None:
         draft.source = setting.mind.source
     return draft
-
-
-def _new(setting: Setting, i: int, wording: Wording, kind: str, frame: Frame | None) -> Draft:
-    draft = Draft(setting.scene, wording.start, wording.end, kind, frame, chunk=i)  # type: ignore[arg-type]
-    draft.value, draft.unit, draft.qualifier = wording.value, wording.unit or None, wording.qualifier
-    draft.period_sure, period = period_at(setting, i)
-    draft.period = words_of(period)
-    return draft
-
-
-def period_at(setting: Setting, i: int) -> tuple[bool, Period | None]:
-    """The period of a chunk without a number, and whether the sentence tells it."""
-    line = setting.scene.line
-    m = mention_for(setting.scene, i)
-    k = time_of(line, i, setting.scene.mentions[m] if m is not None else None, setting.roles)
-    if k is None:
-        return False, setting.mind.period
-    when = line.chunks[k].when
-    assert when is not None
-    found = setting.calendar.period(when, setting.mind.period)
-    return found is not None, found or setting.mind.period
 
 
 def _relation_at(setting: Setting, i: int) -> Relation | None:
@@ -95,28 +74,21 @@ def _between(chunk: Chunk) -> bool:
 def _rank(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
     chunks = setting.scene.line.chunks
     relation = _relation_at(setting, i)
-    if relation is None and _is_bare_place(chunks, i):
-        return _order(setting, i, wording, figures)
+    if relation is None and is_bare_place(chunks, i):
+        return place(setting, i, wording, figures)
     if relation is None or _is_vague(chunks, i, wording, relation):
         return None
     if relation.flow == "invest":
         frame = Frame(relation.hub, relation.ranked[0] if relation.ranked else None, None, product="FDI")
-        draft = _new(setting, i, wording, "rank", frame)
+        draft = new_draft(setting, i, wording, "rank", frame)
         draft.period, draft.qualifier = None, "approx"
         return draft
     frame = _seen_from(relation, setting.mind)
-    draft = _new(setting, i, wording, "rank", frame)
+    draft = new_draft(setting, i, wording, "rank", frame)
     draft.scope = _scope(relation, setting)
     if not draft.period_sure and any(c.wording is not None and c.wording.unit == "years" for c in chunks):
         draft.period = _this_year(setting)
     return draft
-
-
-def _is_bare_place(chunks: Sequence[Chunk], i: int) -> bool:
-    """ "The European Union was the second-largest, with trade up": a place whose noun was said before."""
-    after = chunks[i + 1].low if i + 1 < len(chunks) else "."
-    lead = [c.low for c in chunks[max(0, i - 2) : i]]
-    return len(lead) == 2 and lead[1] == "the" and lead[0] in _COPULA and after in (",", ".", ";", "with", "at", "(")
 
 
 def _is_vague(chunks: Sequence[Chunk], i: int, wording: Wording, relation: Relation) -> bool:
@@ -185,82 +157,10 @@ def _among(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]
     relation = _relation_at(setting, i)
     if relation is None:
         return None
-    draft = _new(setting, i, wording, "rank", _seen_from(relation, setting.mind))
+    draft = new_draft(setting, i, wording, "rank", _seen_from(relation, setting.mind))
     draft.scope = _scope(relation, setting)
     draft.notes = (f"among the first {wording.value:g}",)
     return draft
-
-
-def _order(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
-    """ "Second was the Kyrgyz Republic", "Kazakhstan led with", "came in next"."""
-    line, mind = setting.scene.line, setting.mind
-    if (
-        wording.sort == "order"
-        and wording.value == 1
-        and line.chunks[i].low == "first"
-        and not is_place(line.chunks, i)
-    ):
-        return None
-    ranked = _stands_at(setting, i)
-    if ranked is None:
-        return None
-    frame = _ranked_frame(setting, i, ranked, figures)
-    if frame is None:
-        return None
-    draft = _new(setting, i, wording, "rank", frame)
-    if wording.sort == "next":
-        draft.value = float(mind.place + 1) if mind.place else 2.0
-    mind.place = int(draft.value or 0)
-    draft.scope = f"partners of {frame.a if frame.b == ranked else frame.b}"
-    return draft
-
-
-def _stands_at(setting: Setting, i: int) -> str | None:
-    """The area that holds a place: the subject before, or what follows the verb."""
-    line = setting.scene.line
-    chunks = line.chunks
-    if (together := ranked_together(chunks, i)) is not None:
-        return together
-    if (holder := holder_of_place(chunks, i)) is not None:
-        return holder
-    opens = all(c.low in ("in", "on", "at", "the") for c in chunks[:i])  # "On the third place is Kazakhstan"
-    if opens or chunks[i - 1].low in (".", ",", "and", ";"):
-        for k in range(i + 1, min(len(chunks), i + 7)):
-            area = chunks[k].area
-            if chunks[k].kind == "area" and area is not None:
-                return area.area
-            if chunks[k].kind == "quantity":
-                break
-    before = [area for k, area in setting.scene.about if k < i]
-    return before[-1] if before else None
-
-
-def _ranked_frame(setting: Setting, i: int, ranked: str, figures: Sequence[Draft]) -> Frame | None:
-    scene, mind = setting.scene, setting.mind
-    for relation in scene.relations:
-        if relation.hub is not None and relation.hub != ranked:
-            return Frame(relation.hub, ranked, relation.frame.flow, sure=2)
-    near = [d for d in figures if d.frame is not None and ranked in (d.frame.a, d.frame.b) and d.chunk > i]
-    if near and near[0].frame is not None:
-        frame = near[0].frame
-        return frame if frame.b == ranked else _turned(frame)
-    for mention, frame in zip(scene.mentions, scene.frames, strict=True):
-        if mention.b and frame.b is not None and frame.b != ranked and not mention.a:
-            return Frame(frame.b, ranked, frame.flow, product=frame.product, sure=2)
-        if ranked in (frame.a, frame.b):
-            return frame if frame.b == ranked else _turned(frame)
-    if mind.running.flow is None:
-        return None
-    frame = replaced(mind.running, ranked, "", mind)
-    return frame if frame.b == ranked else _turned(frame)
-
-
-def _turned(frame: Frame) -> Frame:
-    """The same flow seen from the other side."""
-    flow = {"export": "import", "import": "export"}.get(frame.flow or "", frame.flow)
-    if frame.flow == "balance" or frame.b is None:
-        return frame
-    return replace(frame, a=frame.b, b=frame.a, flow=flow)
 
 
 def _fastest(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]) -> Draft | None:
@@ -277,7 +177,7 @@ def _fastest(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draf
         frame = replace(frame, a=frame.b, b=before[-1], flow=flow)
     elif frame.b in (None, WORLD) and (partner := _recorded_with(setting, i)) is not None:
         frame = replace(frame, b=partner)
-    draft = _new(setting, i, wording, "rank", frame)
+    draft = new_draft(setting, i, wording, "rank", frame)
     draft.scope = f"{wording.detail} among partners"
     return draft
 
@@ -302,7 +202,7 @@ def _record(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]
     if owner is None and (m is None or (not since and not _is_reached(line.chunks, i))):
         return None
     frame = owner.frame if owner is not None else (setting.scene.frames[m] if m is not None else None)
-    draft = _new(setting, i, wording, "record", frame)
+    draft = new_draft(setting, i, wording, "record", frame)
     draft.qualifier, draft.scope = "record", _stretch(wording)
     if owner is not None:
         draft.value, draft.unit, draft.period, draft.step = owner.value, owner.unit, owner.period, owner.step
@@ -370,7 +270,7 @@ def _streak(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]
         return None
     if opposite and frame.b is not None:
         frame = replace(frame, a=frame.b, b=frame.a)
-    draft = _new(setting, i, wording, "count", frame)
+    draft = new_draft(setting, i, wording, "count", frame)
     if wording.unit == "years":
         draft.period = _this_year(setting) if not draft.period_sure else draft.period
     draft.notes = ("consecutive " + (wording.unit or "years"),)
@@ -391,7 +291,7 @@ def _multiple(setting: Setting, i: int, wording: Wording, figures: Sequence[Draf
     frame = frame_for(scene, i, m, setting.mind) if m is not None else figures[0].frame
     if m is not None and scene.mentions[m].first > i + 5:
         frame = setting.mind.running if not scene.frames[m].sure else scene.frames[m]
-    draft = _new(setting, i, wording, "ratio_multiple", frame)
+    draft = new_draft(setting, i, wording, "ratio_multiple", frame)
     if m is None and figures:
         draft.period = figures[0].period
         draft.frame = next((d.frame for d in reversed(figures) if d.chunk < i), figures[0].frame)
@@ -436,7 +336,9 @@ def _sign(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) 
     other = frame.b if frame.a == own else (frame.a if frame.b == own else mind.running.other(own))
     if m is not None and scene.mentions[m].b and frame.b is not None and frame.b != own:
         other = frame.b
-    draft = _new(setting, i, wording, "balance", Frame(own, other or WORLD, "balance", _direction(wording), sure=2))
+    draft = new_draft(
+        setting, i, wording, "balance", Frame(own, other or WORLD, "balance", _direction(wording), sure=2)
+    )
     draft.notes = ("sign-only claim: " + ("surplus" if _direction(wording) > 0 else "deficit"),)
     draft.value, draft.qualifier = None, "exact"
     return draft
@@ -452,13 +354,13 @@ def _none(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) 
     scene = setting.scene
     own = [m for m, mention in enumerate(scene.mentions) if mention.verb and mention.head in (i - 1, i - 2)]
     if own and not before:
-        draft = _new(setting, i, wording, "quantity", scene.frames[own[0]])
+        draft = new_draft(setting, i, wording, "quantity", scene.frames[own[0]])
         draft.value, draft.unit, draft.notes = 0.0, "tonne", ("none",)
         return draft
     if not before and not (wording.start and "zero" in wording.scope + setting.scene.line.chunks[i].low):
         return None
     frame = before[-1].frame if before else setting.mind.running
-    draft = _new(setting, i, wording, before[-1].kind if before else "quantity", frame)
+    draft = new_draft(setting, i, wording, before[-1].kind if before else "quantity", frame)
     draft.value, draft.unit = 0.0, (before[-1].unit if before else "tonne")
     draft.notes = ("none",)
     return draft
