@@ -48,7 +48,7 @@ VALUES = [
         ],
     ),
     (
-        "In 2018 China imported 16.6 million tons of soybeans from the U.S., about half of the 32.9 million tons of 2017.",
+        "In 2018 China imported 16.6 million tons of soya from the U.S., about half of the 32.9 million tons of 2017.",
         [
             ("16.6 million tons", "quantity", 16.6e6, "tonne"),
             ("about half", "ratio_multiple", 0.5, "times"),
@@ -56,7 +56,7 @@ VALUES = [
         ],
     ),
     (
-        "China imported 4.73 million mt of corn in 2015; volumes dwindled to 194,558, after 1.89 million mt in Q3 2015.",
+        "China imported 4.73 million mt of corn in 2015; volumes fell to 194,558, after 1.89 million mt in Q3 2015.",
         [
             ("4.73 million mt", "quantity", 4.73e6, "tonne"),
             ("194,558", "quantity", 194_558.0, "tonne"),
