@@ -10,6 +10,7 @@ from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
+from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period
 
 # Votes for the country that a text is about. Chosen because with them it is found in 142 of the 149 marked articles:
@@ -106,6 +107,8 @@ class Discourse:
         share: whether the last figure was a share.
         topic: the turnover that the sentence before broke down into exports and imports, which "the figure" means.
         whole: what a bare flow means after a paragraph about several partners: trade with all.
+        bracket: the time of the amounts that the last sentence gave in brackets behind others.
+        years: the first and last year of a stretch whose ends are told: "from 2017 to 2024".
     """
 
     running: Frame = field(default_factory=Frame)
@@ -131,6 +134,8 @@ class Discourse:
     share: bool = False
     topic: Frame | None = None
     whole: Frame | None = None
+    bracket: When | None = None
+    years: tuple[int, int] | None = None
 
     def anchor(self, frame: Frame) -> str | None:
         """The side of a flow that the text turns around, None if neither is."""

@@ -38,6 +38,7 @@ from khorgos.claims.extraction.remarks import flat, remark, remark_of
 from khorgos.claims.extraction.sentences import sentences
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
+from khorgos.claims.extraction.standings import with_standings
 from khorgos.claims.extraction.table_claims import TableSetting, table_claims
 from khorgos.claims.extraction.tables import Table, find_tables
 from khorgos.claims.extraction.tariffs import note_duties, tariff
@@ -82,7 +83,8 @@ class _Reader:
 
     def __init__(self, reading: Reading, today: Today) -> None:
         self._text = reading.text
-        self._lines = with_referents([read_line(reading.text, sentence) for sentence in sentences(reading.text)])
+        lines = [read_line(reading.text, sentence) for sentence in sentences(reading.text)]
+        self._lines = with_standings(with_referents(lines))
         self._mentions = [find_mentions(line) for line in self._lines]
         every = [mention for found in self._mentions for mention in found]
         hub = hub_of(every, self._lines)

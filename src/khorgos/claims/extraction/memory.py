@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from khorgos.claims.extraction.assign import Scene
+from khorgos.claims.extraction.bases import years_told
+from khorgos.claims.extraction.brackets import bracket_told
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
@@ -63,6 +65,8 @@ def remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft], 
     groups = [area for area in named if is_group(area)]
     mind.region = groups[-1] if groups else mind.region
     _remember_period(setting, [*numbers, *rest], mind)
+    mind.bracket = bracket_told(scene.line, mind.bracket)
+    mind.years = years_told(setting)
 
 
 def _remember_named(scene: Scene, mind: Discourse) -> None:
@@ -162,7 +166,7 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         if d.period_sure
         and not d.base_of
         and not (d.looks_back and not aside)
-        and d.period is not None
+        and _period_of(d.period or "") is not None
         and d.kind in TIMED
     ]
     told = [d for d in told if d.frame is None or not d.frame.average]

@@ -20,6 +20,7 @@ _FILL = word_set("times", "fill")
 _DATES = word_set("times", "dates")
 _SAID = frozenset(("reported", "said", "announced", "showed", "published", "released", "stated"))
 _AMOUNTS = frozenset(("amount", "value", "figure", "level", "volume"))
+_OPENING = frozenset((";", "while", "whereas", "when"))
 _ASIDE = frozenset(("following", "after", "reversing"))
 
 
@@ -51,7 +52,7 @@ def role(line: Line, i: int) -> Role:  # noqa: PLR0911  one rule a return
         return "none" if any(c.kind == "when" for c in ahead) else "time"
     based = _is_based(line.chunks, i)
     if when.sort in ("earlier", "same_months"):
-        return "time" if i == 0 or prior == ";" or (i == 1 and prior in ("in", "for", "over")) else "base"
+        return "time" if i == 0 or prior in _OPENING or (i == 1 and prior in ("in", "for", "over")) else "base"
     if when.sort == "same" and not based:
         return "time" if prior in ("in", "during", "for", "over") or i == 0 else "base"
     return "base" if based else "time"
@@ -70,6 +71,7 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one ru
     if k < 0:
         return False
     chunk = chunks[k]
+    word = chunk.low.removesuffix(" the")
     if chunk.quantity is not None and chunk.quantity.sort == "times":
         return any(c.low in _AMOUNTS for c in chunks[k:i])
     if chunk.low in _AMOUNTS and k > 1 and chunks[k - 1].low == "the":
@@ -81,7 +83,7 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one ru
         return not _is_start(chunks, k, i)
     if chunk.low == "over" and k > 0 and _is_stretch(chunks, k - 1, i):
         return False
-    if chunk.low in ("over", "after", "above", "below"):
+    if word in ("over", "after", "above", "below"):
         return k > 0 and (
             chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change") or chunks[k - 1].has("compare")
         )
@@ -248,7 +250,7 @@ def _is_enclosed(chunks: Sequence[Chunk], k: int) -> bool:
         return False
     right = next((j for j in range(k + 1, min(len(chunks), k + 12)) if chunks[j].low == ")"), None)
     return right is not None and any(
-        c.has("change") or c.has("flow") or c.has("verb") for c in chunks[left + 1 : right]
+        c.has("change") or c.has("flow") or c.has("verb") or c.kind == "quantity" for c in chunks[left + 1 : right]
     )
 
 

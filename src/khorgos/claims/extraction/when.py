@@ -348,9 +348,12 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (r"\b(?:the\s+)?(?:previous|preceding|prior|past)\s+(?:year|month|quarter)\b(?:'s)?", re.I, _earlier),
     (r"\b(?:the|a)\s+(?:year|month|quarter)\s+(?:before|earlier|prior|previously|ago)\b", re.I, _earlier),
     (rf"\b(?:the\s+)?(?:same|corresponding|similar|identical|like|analogous|comparable|respective)\s+"
-     rf"(?:(?:[a-z]+-month|reporting)\s+)?(?:period|month|months|quarter|stretch|timeframe|time|interval|half)"
+     rf"(?:(?:(?:first\s+)?{N}|[a-z]+-month|reporting)\s+)?"
+     rf"(?:periods?|months?|quarters?|stretch|timeframe|time|interval|half)\b"
      rf"(?:\s+(?P<m2>a\s+year\s+(?:earlier|ago|before)|one\s+year\s+(?:earlier|ago|before)|the\s+year\s+before))?{_OF}",
      re.I, _same),
+    (rf"\b(?:the\s+)?(?:same|corresponding|similar|analogous|comparable|respective)\s+(?:figures?|indicators?|numbers?"
+     rf"|values?|volumes?|amounts?|results?|levels?)\s+(?:for|of|in)\s+(?P<year>{Y})(?P<rel>)(?P<m2>)", re.I, _same),
     (rf"\bthe\s+(?:reporting|reported|reviewed|accounting)\s+period\s+(?:of|in)\s+(?P<year>{Y})"
      r"(?P<rel>)(?P<m2>)", re.I, _same),
     (r"\b(?:(?:the|this|that)\s+(?:(?:reporting|reported|reviewed|review|accounting|mentioned|above-mentioned|specified"

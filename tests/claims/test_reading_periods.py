@@ -1,0 +1,131 @@
+"""Which period a number of prose is of: sentences in the turns of phrase of offices, agencies and portals."""
+
+import re
+
+import pytest
+
+from khorgos.claims.extraction.extract import extract
+
+_MARK = re.compile(r"\[\[([^|\]]*)\|([^\]]*)\]\]")
+
+_SENTENCES = [
+    # A running total told of a day, or of the end of a month, counts from January on.
+    (
+        "2024-09-21",
+        "By September 1 the foreign trade turnover of Uzbekistan had reached [[$42.7 billion|2024-01..2024-08]], "
+        "the Statistics Agency reports. Exports were [[$17.34 billion|2024-01..2024-08]].",
+    ),
+    (
+        "2024-10-21",
+        "As of October 1, 2024, Kazakhstan had exported [[3.2 million tons|2024-01..2024-09]] of wheat.",
+    ),
+    (
+        "2024-01-21",
+        "As of January 1, trade turnover of Armenia and Russia was [[$7 billion|2023]].",
+    ),
+    (
+        "2023-06-21",
+        "Exports of Kyrgyzstan had reached [[$900 million|2023-01..2023-05]] by the end of May 2023, "
+        "up [[12%|2023-01..2023-05]] on the year.",
+    ),
+    (
+        "2024-08-21",
+        "Since January through the end of July Kazakhstan exported [[2 million tons|2024-01..2024-07]] of flour.",
+    ),
+    # What follows from an older figure is growth of the period in question.
+    (
+        "2026-01-04",
+        "From January to November 2025 trade of Uzbekistan with China was [[$14.6 billion|2025-01..2025-11]]. The "
+        "National Statistics Committee had [[$11.2 billion|2024-01..2024-11]] for the same period of 2024, so that it "
+        "has become [[30.4%|2025-01..2025-11]] larger.",
+    ),
+    (
+        "2026-01-04",
+        "From January to November 2025 trade of Uzbekistan with China was $14.6 billion. The corresponding figure for "
+        "2024 was [[$11.2 billion|2024-01..2024-11]]; the growth thus amounts to [[30.4%|2025-01..2025-11]].",
+    ),
+    # The time of what a number is compared with is not its own.
+    (
+        "2024-01-22",
+        "Natural gas worth [[$563.54 million|2023]] was exported from Uzbekistan to China in 2023. That is nearly "
+        "[[50%|2023]] below the volume of 2022, [[$1.07 billion|2022]], and [[41.7%|2023]] below the figure of 2021, "
+        "[[$799 million|2021]].",
+    ),
+    (
+        "2024-01-22",
+        "Kazakhstan exported $78.7 billion of goods in 2023. Against the volume of 2022 this is a drop of "
+        "[[6.9%|2023]].",
+    ),
+    (
+        "2023-09-30",
+        "From January to July 2023 exports of Uzbekistan to the EU were [[300 million euros|2023-01..2023-07]], a "
+        "[[34%|2023-01..2023-07]] decline against the respective months of 2022, with their "
+        "[[471.21 million euros|2022-01..2022-07]].",
+    ),
+    (
+        "2023-09-30",
+        "In January-August 2023 Georgia imported goods worth [[$1.2 billion|2023-01..2023-08]] from Turkey, while a "
+        "year earlier it was [[$1.0 billion|2022-01..2022-08]].",
+    ),
+    # Two years and what is compared between them.
+    (
+        "2025-06-17",
+        "From 2017 to 2024 trade turnover of Uzbekistan and China grew [[2.6 times|2024]] from [[$4.8 billion|2017]] "
+        "to [[$12.5 billion|2024]]. Exports gained [[1.5%|2024]] and went from [[$2.03 billion|2017]] to "
+        "[[$2.05 billion|2024]]. Imports expanded [[3.8 times|2024]] from [[$2.7 billion|2017]].",
+    ),
+    (
+        "2024-06-17",
+        "Trade between China and Georgia went up from [[US$25 million|2001]] to [[US$3.7 billion|2020]] in the period "
+        "from 2001 to 2020.",
+    ),
+    (
+        "2025-06-17",
+        "From 2000 to 2008 EU exports to China went up to [[78 billion euro|2008]] in 2008 from [[26 bn|2000]] in "
+        "2000, and imports to [[248 bn|2008]] from [[75 bn|2000]].",
+    ),
+    (
+        "2025-06-16",
+        "Trade of China with ASEAN grew from [[$8.36 billion|1991]] in 1991 to [[$685.28 billion|2020]] in 2020, an "
+        "average annual growth of [[16.5 percent|1991..2020]].",
+    ),
+    (
+        "2025-06-16",
+        "From [[312.04 billion yuan|2013]] in 2013, trade of China with Central Asia had risen to "
+        "[[674.15 billion yuan|2024]] in 2024. This is [[116 percent|2024]] more, or [[7.3 percent|2013..2024]] per "
+        "year on average.",
+    ),
+    # Amounts in brackets go by the bracket that told its time.
+    (
+        "2024-01-22",
+        "The primary exporter of gas to China was Russia, with [[$11.56 billion|2023]] in 2023 "
+        "([[$10.8 billion|2022]] in 2022). In second place comes Turkmenistan with [[$9.6 billion|2023]] "
+        "([[$10.2 billion|2022]]), and after it Indonesia with [[$2.66 billion|2023]] ([[$2.96 billion|2022]]).",
+    ),
+    (
+        "2024-02-22",
+        "In 2023 Azerbaijan exported to Italy goods for [[$15.2 billion|2023]] (in 2022 - [[$17.8 billion|2022]]), to "
+        "Turkey for [[$5.5 billion|2023]] ([[$3.6 billion|2022]]).",
+    ),
+]
+
+
+@pytest.mark.parametrize(("day", "marked"), _SENTENCES)
+def test_each_number_is_of_the_period_that_its_sentence_means(day: str, marked: str) -> None:
+    text = _MARK.sub(lambda mark: mark[1], marked)
+    read = {text[slice(*claim.value_span)]: claim.period for claim in extract(text, date=day)}
+    for words, period in _MARK.findall(marked):
+        found = [told for surface, told in read.items() if words in surface]
+        assert found == [period], f"{words} of {text}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As of October 1 the United States will raise its tariff on imports from China to 30 percent.",
+        "The additional duty of 25% on Chinese goods applies as of September 1, 2019.",
+    ],
+)
+def test_the_day_of_a_duty_stays_a_day(text: str) -> None:
+    (claim,) = (c for c in extract(text, date="2019-08-24") if c.kind == "tariff_rate")
+    assert claim.period in ("2019-10-01", "2019-09-01")
