@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khorgos.claims.extraction.chunks import Chunk
+from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.mention import Mention
 
 _VERBS = (
@@ -20,6 +20,7 @@ _VERBS = (
 _FILLING = frozenset(
     (",", "or", "of", "the", "turnover", "total", "trade", "was", "were", "which", "is", "share of", "for")
 )
+_WITHIN = frozenset(("of", "in", "the", "all", "total", "its", "overall", "country", "'s"))
 _FAR = 12  # chunks; chosen because "of the turnover, or 41.89%, was the share of imports" fits
 
 
@@ -43,6 +44,27 @@ def allotted_to(chunks: Sequence[Chunk], mentions: Sequence[Mention], i: int) ->
         ):
             return None
         return m if _is_told(chunks, mentions, m, between) else None
+    return None
+
+
+def sharing_flow(line: Line, mentions: Sequence[Mention], i: int) -> int | None:
+    """The flow that is a part of another: "exports had a share of 75 percent in the turnover".
+
+    Args:
+        line: the sentence.
+        mentions: its flows.
+        i: a number's chunk.
+
+    Returns:
+        Index of the mention that is the part; None if the sentence tells no such thing of the number.
+    """
+    for m, mention in enumerate(mentions[:-1]):
+        whole = mentions[m + 1]
+        if not mention.last <= i < whole.first or mention.flow not in ("export", "import") or whole.flow != "total":
+            continue
+        before, behind = line.chunks[mention.last : i], line.chunks[i + 1 : whole.first]
+        told = any(c.has("share") for c in before) and not any(c.kind in ("area", "quantity") for c in before)
+        return m if told and behind and all(c.low in _WITHIN for c in behind) else None
     return None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from khorgos.claims.extraction.allotted import allotted_to
+from khorgos.claims.extraction.allotted import allotted_to, sharing_flow
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind, spelt_out
 from khorgos.claims.extraction.flow_context import (
@@ -132,6 +132,8 @@ def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule 
     around = [m for m, mention in enumerate(scene.mentions) if mention.first <= i < mention.last]
     if around:
         return around[0]
+    if (sharing := sharing_flow(scene.line, scene.mentions, i)) is not None:
+        return sharing
     allotted = allotted_to(scene.line.chunks, scene.mentions, i)
     linked = allotted if allotted is not None else _linked(scene, i)
     if linked is not None:
@@ -306,6 +308,8 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
     assert area is not None
     if mention.head > i and whole_of(scene.line, mention) == i:
         return frame
+    if mention.head > i and mention.verb and mention.b and scene.line.chunks[mention.head].marks.get("verb") == "arrive":
+        return frame  # "Canada delivered 991,922 tons, and 602,848 came from the U.S."
     if mention.head > i:  # "Kyrgyzstan came next with $22.7 billion in trade with China"
         return frame if mention.a and mention.b else _with_subject(frame, mention, area.area)
     governed = behind(scene.line.chunks, item)

@@ -66,7 +66,9 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     sent = mention.verb and line.chunks[mention.head].low in _SENT
     if (mention.supply or sent) and not mention.a and not mention.b:
         told = place.prior[1] if place.prior is not None else mind.running
-        frame = replace(frame, flow=told.flow if told.flow in ("export", "import") else frame.flow)
+        if told.flow in ("export", "import"):
+            turned = told.flow == "import" and frame.b == told.a
+            frame = replace(frame, flow=told.flow, a=frame.b, b=frame.a) if turned else replace(frame, flow=told.flow)
     if (mention.supply or mention.verb) and not frame.product:
         frame = replace(frame, product=_goods_in_question(mind))
     return _seen_from_hub(frame, mind) if mention.supply else frame

@@ -294,7 +294,8 @@ def _by_preposition(found: Mention, prep: str, areas: tuple[str, ...]) -> Mentio
     if prep in ("to", "into", "for", "toward", "towards"):
         if flow == "import":
             return replace(found, a=areas) if not found.a else None
-        return replace(found, b=areas) if flow in ("export", "supply") and not found.b else None
+        two_way = flow == "total" and bool(found.a)  # "China's imports and exports to ASEAN"
+        return replace(found, b=areas) if (flow in ("export", "supply") or two_way) and not found.b else None
     if prep == "from":
         if flow == "import":
             return replace(found, b=areas) if not found.b else None

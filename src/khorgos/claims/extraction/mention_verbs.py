@@ -137,6 +137,8 @@ def _object(chunks: Sequence[Chunk], mention: Mention, k: int, *, passive: bool)
         return replace(mention, product=mention.product or chunk.low, last=max(mention.last, k + 1)), k + 1
     if chunk.marks.get("scope") == "world" and chunk.low.startswith(("from", "to", "with", "around")):
         return replace(mention, world=True, b=mention.b or ("WLD",), last=k + 1), k + 1
+    if chunk.low in ("abroad", "overseas", "worldwide") and mention.flow in ("import", "export"):
+        return replace(mention, world=not mention.b, last=k + 1), k + 1
     if chunk.low == "there" and mention.flow in ("import", "export"):
         return replace(mention, b=mention.b or (PARTNER,), last=k + 1), k + 1
     if chunk.low in ("to", "into", "from", "with", "by"):

@@ -17,6 +17,7 @@ _COPULA = word_set("relations", "copula")
 _ADJECTIVES = word_set("relations", "adjectives")
 _INTO = word_set("relations", "into")
 _STATES = re.compile(r"(?:nations|countries|states|republics)$")
+_BRACKET = 9  # chunks; chosen because "(pipeline as well as liquefied)" fits
 _OPENS = 4  # chunks; chosen because "As by far the" fits
 _ASIDE, _ASIDE_WORDS = (
     6,
@@ -214,6 +215,9 @@ def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str |
         ):
             k += 1
             continue
+        if chunks[k].low == "(" and (closed := _closed(chunks, k)) is not None:
+            k = closed
+            continue
         if chunks[k].low not in _INTO:
             break
         at = k + 1
@@ -239,6 +243,13 @@ def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str |
             hub = hub or area
         k = at + 1
     return k, hub, scope
+
+
+def _closed(chunks: Sequence[Chunk], k: int) -> int | None:
+    """ "exporter of gas (pipeline and liquefied) to China": the chunk behind a bracket that tells no figure."""
+    last = next((j for j in range(k + 1, min(len(chunks), k + _BRACKET)) if chunks[j].low == ")"), None)
+    plain = last is not None and all(c.kind in ("word", "cue", "sign") for c in chunks[k + 1 : last])
+    return last + 1 if last is not None and plain else None
 
 
 def _named(chunks: Sequence[Chunk], at: int, mind: Discourse) -> str | None:
