@@ -63,6 +63,10 @@ def _names() -> Phrases[AreaWords]:
         "five Central Asian nations": "CA5", "five Central Asian republics": "CA5", "Central Asian region": "CA5",
         "Asean": "ASEAN", "Asean nations": "ASEAN", "RF": "RUS", "Celestial Empire": "CHN",
         "Southeast Asia": "ASEAN", "South-East Asia": "ASEAN", "Southeast Asian nations": "ASEAN",
+        "world's second-largest economy": "CHN", "world's second largest economy": "CHN",
+        "world's largest economy": "USA", "world's biggest economy": "USA", "Asia's largest economy": "CHN",
+        "Central Asia's largest economy": "KAZ", "Europe's largest economy": "DEU",
+        "Latin America's largest economy": "BRA", "Southeast Asia's largest economy": "IDN",
         "BRI countries": "BRI", "Belt and Road countries": "BRI", "Belt and Road partner countries": "BRI",
     }  # fmt: skip
     for text, area in extra.items():

@@ -297,7 +297,7 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
         return _shared(scene, share, m, mind)
     item = _item(scene, i, m)
     relation = _partnership(scene, i, m)
-    if relation is not None and (item is None or item < relation.last):
+    if relation is not None and (item is None or item < relation.last or _is_of(scene.line.chunks[item], relation)):
         return replace(relation.frame, listed=True)
     if m is None:
         return _listed(scene, item, mind)
@@ -316,6 +316,11 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
     if mention.verb and mention.a and mention.b and not governed and area.area not in (frame.a, frame.b):
         return _put(frame, "a", area.area)  # "Kazakhstan sold China goods worth $11 billion and Uzbekistan $2 billion"
     return replaced(frame, area.area, governed, mind)
+
+
+def _is_of(chunk: Chunk, relation: Relation) -> bool:
+    """ "The largest supplier to China was Russia, with $11.56 billion"."""
+    return chunk.area is not None and len(relation.ranked) == 1 and chunk.area.area == relation.ranked[0]
 
 
 def _of_member(scene: Scene, i: int, frame: Frame) -> Frame:

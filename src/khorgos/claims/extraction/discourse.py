@@ -153,7 +153,10 @@ def hub_of(mentions: Iterable[Mention], lines: Sequence[Line]) -> str | None:
         An id; None if no area is named.
     """
     told = tuple(mentions)
-    if (around := turns_around(told)) is not None:
+    offices = {c.source.area for line in lines for c in line.chunks if c.source is not None and c.source.area}
+    around = turns_around(told)
+    pairs = any(m.a and m.b for m in told)
+    if around is not None and (pairs or len(offices) != 1 or around in offices or "|" in next(iter(offices))):
         return around
     count: Counter[str] = Counter()
     for mention in told:

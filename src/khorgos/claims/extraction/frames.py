@@ -106,7 +106,8 @@ def _not_home(frame: Frame, mention: Mention, line: Line, mind: Discourse) -> Fr
     home = mind.centre or mind.hub
     if home is not None and home != frame.a and {told.a, told.b} == {home, frame.a} and told.a == home:
         return replace(frame, a=home, b=mention.a[0])
-    of_goods = bool(mention.product) and told.flow == "import" and mind.base.a == home == told.a
+    at_home = told.flow == "import" and mind.base.a == home == told.a
+    of_goods = at_home and (bool(mention.product) or mind.around == home)
     if home not in (None, frame.a) and of_goods:
         return replace(frame, a=home, b=mention.a[0], listed=True)  # "US cotton imports", of China's
     return frame

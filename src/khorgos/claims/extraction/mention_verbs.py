@@ -11,6 +11,7 @@ from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import OWN, PARTNER, Mention
 
 _BE = word_set("mentions", "be")
+_SUBJECT = 9  # chunks; chosen because "Chinese consumer goods worth more than $439 billion were" fits
 _STOP = word_set("mentions", "stop")
 
 
@@ -33,7 +34,25 @@ def verb_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
         mention = replace(mention, b=(buyer,), last=i + 2)
     if way == "both" and len(agent) == 2:
         mention = replace(mention, a=agent[:1], b=agent[1:], both=True)
-    return _objects(chunks, mention, passive=passive)
+    mention = _objects(chunks, mention, passive=passive)
+    origin = _origin_before(chunks, i, floor) if passive else None
+    if origin is None or origin in (*mention.a, *mention.b):
+        return mention
+    if mention.flow == "import" and not mention.b:
+        return replace(mention, b=(origin,))
+    return replace(mention, a=(origin,)) if mention.flow == "export" and not mention.a else mention
+
+
+def _origin_before(chunks: Sequence[Chunk], i: int, floor: int) -> str | None:
+    """ "Chinese goods for $439bn were bought by": whence the goods come that are the subject of a passive."""
+    for k in range(i - 1, max(floor, i - _SUBJECT) - 1, -1):
+        chunk = chunks[k]
+        if chunk.low in (";", ",", "while", "whereas", "but") or chunk.has("verb"):
+            return None
+        goods = k + 1 < len(chunks) and (bool(chunks[k + 1].product) or chunks[k + 1].has("all"))
+        if chunk.kind == "area" and chunk.area is not None and goods and _is_adjective(chunk):
+            return chunk.area.area
+    return None
 
 
 def _buyer(chunks: Sequence[Chunk], i: int) -> str | None:

@@ -104,7 +104,8 @@ def _relation(
     line: Line, i: int, about: Sequence[tuple[int, str]], mind: Discourse, mentions: Sequence[Mention]
 ) -> Relation:
     chunks = line.chunks
-    first, hub, scope = _owner(chunks, i, about, mind)
+    owned = [(m.head, m.a[0]) for m in mentions if m.a and not m.a[0].startswith("@")]
+    first, hub, scope = _owner(chunks, i, sorted({*about, *owned}), mind)
     last, after, within = _after(chunks, i, mind)
     scope = scope or within
     if hub is None:
