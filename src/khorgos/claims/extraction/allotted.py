@@ -60,7 +60,12 @@ def sharing_flow(line: Line, mentions: Sequence[Mention], i: int) -> int | None:
     """
     for m, mention in enumerate(mentions[:-1]):
         whole = mentions[m + 1]
-        if not mention.last <= i < whole.first or mention.flow not in ("export", "import") or whole.flow != "total":
+        if mention.flow not in ("export", "import") or whole.flow != "total":
+            continue
+        if i > whole.last and line.chunks[i - 1].has("base"):  # "versus 63.36 percent"
+            shares = [k for k in range(mention.last, whole.first) if line.chunks[k].is_percent]
+            return sharing_flow(line, mentions, shares[-1]) if shares else None
+        if not mention.last <= i < whole.first:
             continue
         before, behind = line.chunks[mention.last : i], line.chunks[i + 1 : whole.first]
         told = any(c.has("share") for c in before) and not any(c.kind in ("area", "quantity") for c in before)

@@ -134,6 +134,8 @@ def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule 
         return around[0]
     if (sharing := sharing_flow(scene.line, scene.mentions, i)) is not None:
         return sharing
+    if _is_own_share(scene):
+        return None
     allotted = allotted_to(scene.line.chunks, scene.mentions, i)
     linked = allotted if allotted is not None else _linked(scene, i)
     if linked is not None:
@@ -152,6 +154,14 @@ def mention_for(scene: Scene, i: int) -> int | None:  # noqa: PLR0911  one rule 
             return None
         return after[0]
     return None
+
+
+def _is_own_share(scene: Scene) -> bool:
+    """ "Their share in the turnover made up 24.84 percent": that of the imports of which the sentence before told."""
+    chunks = scene.line.chunks
+    own = len(chunks) > 3 and chunks[0].has("own") and chunks[1].low.startswith("share")
+    return own and scene.mind.running.flow in ("export", "import") and scene.mentions[0].flow == "total" if (
+        scene.mentions) else False
 
 
 def _stands_for_before(chunks: Sequence[Chunk], i: int) -> bool:
@@ -296,6 +306,8 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
     if share is not None:
         return _shared(scene, share, m, mind)
     item = _item(scene, i, m)
+    if m is not None and _arrives_from(scene, i, m):
+        return scene.frames[m]
     relation = _partnership(scene, i, m)
     if relation is not None and (item is None or item < relation.last or _is_of(scene.line.chunks[item], relation)):
         return replace(relation.frame, listed=True)
@@ -308,14 +320,18 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
     assert area is not None
     if mention.head > i and whole_of(scene.line, mention) == i:
         return frame
-    if mention.head > i and mention.verb and mention.b and scene.line.chunks[mention.head].marks.get("verb") == "arrive":
-        return frame  # "Canada delivered 991,922 tons, and 602,848 came from the U.S."
     if mention.head > i:  # "Kyrgyzstan came next with $22.7 billion in trade with China"
         return frame if mention.a and mention.b else _with_subject(frame, mention, area.area)
     governed = behind(scene.line.chunks, item)
     if mention.verb and mention.a and mention.b and not governed and area.area not in (frame.a, frame.b):
         return _put(frame, "a", area.area)  # "Kazakhstan sold China goods worth $11 billion and Uzbekistan $2 billion"
     return replaced(frame, area.area, governed, mind)
+
+
+def _arrives_from(scene: Scene, i: int, m: int) -> bool:
+    """ "Canada delivered 991,922 tons, and 602,848 came from the U.S.": the verb right behind tells the side."""
+    mention = scene.mentions[m]
+    return mention.head == i + 1 and mention.verb and scene.line.chunks[i + 1].marks.get("verb") == "arrive"
 
 
 def _is_of(chunk: Chunk, relation: Relation) -> bool:

@@ -18,6 +18,10 @@ from khorgos.nomenclature.periods import Period
 _OWNED, _PARTNERED, _IN_PASSING, _OFFICE = 3, 1, 4, 3
 _MOSTLY = 0.85  # chosen because a piece about one country tells a flow of two others once in a while
 _SELLERS = word_set("discourse", "sellers")
+_FRONTING = (
+    "in the case of", "as for", "as regards", "as to", "seen from", "viewed from", "from the perspective of",
+    "from the point of view of", "from the viewpoint of", "in the view of",
+)  # fmt: skip
 _IN_LISTS = frozenset(
     (
         "that",
@@ -105,6 +109,7 @@ class Discourse:
         item: the partner last placed or listed.
         aside: whether the period is a part that the paragraph looks at: "in April alone".
         share: whether the last figure was a share.
+        off_hub: whether the flow in question is told to be of two others than the hub.
         topic: the turnover that the sentence before broke down into exports and imports, which "the figure" means.
         whole: what a bare flow means after a paragraph about several partners: trade with all.
         bracket: the time of the amounts that the last sentence gave in brackets behind others.
@@ -132,6 +137,7 @@ class Discourse:
     item: str | None = None
     aside: bool = False
     share: bool = False
+    off_hub: bool = False
     topic: Frame | None = None
     whole: Frame | None = None
     bracket: When | None = None
@@ -334,8 +340,8 @@ def _is_home_of(chunks: Sequence[Chunk], i: int) -> bool:
 
 def _is_fronted(chunks: Sequence[Chunk], i: int) -> bool:
     """ "In the case of Uzbekistan, turnover with China": who is spoken of, though a preposition governs it."""
-    before = " ".join(c.low for c in chunks[max(0, i - 4) : i])
-    return before.endswith(("in the case of", "as for", "as regards", "as to"))
+    before = " ".join(c.low for c in chunks[max(0, i - 5) : i]).removesuffix(" the")
+    return before.endswith(_FRONTING)
 
 
 def _of_part(chunks: Sequence[Chunk], i: int) -> bool:

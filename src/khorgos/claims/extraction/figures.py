@@ -58,6 +58,8 @@ def _with_hub(frame: Frame, setting: Setting, i: int) -> Frame:
     sides = (frame.a, frame.b)
     if hub is None or frame.sure > 1 or frame.unnamed or None in sides or hub in sides:
         return frame
+    if setting.mind.off_hub and setting.mind.centre in sides:
+        return frame  # goes on with a list of another country's partners
     if WORLD in sides:
         is_country = frame.b == WORLD and frame.a is not None and not is_group(frame.a)
         is_other = is_country and setting.mind.told_around and frame.flow in ("export", "import")

@@ -60,6 +60,8 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
         b, sure = WORLD, sure + 1
     if a is not None and a == b:
         b = None
+    if a is None and mention.supply and (origin := _front(line, mention, "from")) is not None:
+        a, sure = origin, sure + 1  # "From Brazil, shipments leapt 92.5%"
     frame = Frame(a, b, mention.flow, mention.sign, mention.product, mention.average, sure)
     frame = _filled(frame, mention, line, place, mind)
     frame = _having(_signed_gap(_not_home(frame, mention, line, mind), mind), mention, line, place)
@@ -71,7 +73,16 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
             frame = replace(frame, flow=told.flow, a=frame.b, b=frame.a) if turned else replace(frame, flow=told.flow)
     if (mention.supply or mention.verb) and not frame.product:
         frame = replace(frame, product=_goods_in_question(mind))
+    if mention.verb and line.chunks[mention.head].marks.get("verb") == "arrive":
+        return _sent_by_hub(frame, mind)
     return _seen_from_hub(frame, mind) if mention.supply else frame
+
+
+def _sent_by_hub(frame: Frame, mind: Discourse) -> Frame:
+    """ "52.6 percent of Georgian exports went to Russia": of Georgia's exports, not of Russia's imports."""
+    if frame.flow != "import" or frame.b != mind.running.a or mind.running.flow != "export":
+        return frame
+    return replace(frame, a=frame.b, b=frame.a, flow="export")
 
 
 def _goods_in_question(mind: Discourse) -> str:
@@ -106,7 +117,9 @@ def _not_home(frame: Frame, mention: Mention, line: Line, mind: Discourse) -> Fr
     home = mind.centre or mind.hub
     if home is not None and home != frame.a and {told.a, told.b} == {home, frame.a} and told.a == home:
         return replace(frame, a=home, b=mention.a[0])
-    at_home = told.flow == "import" and mind.base.a == home == told.a
+    at_home = (told.flow == "import" and mind.base.a == home == told.a) or (
+        told.flow == "export" and told.b == home and told.listed
+    )
     of_goods = at_home and (bool(mention.product) or mind.around == home)
     if home not in (None, frame.a) and of_goods:
         return replace(frame, a=home, b=mention.a[0], listed=True)  # "US cotton imports", of China's
@@ -271,17 +284,23 @@ def _is_ranked(line: Line) -> bool:
 def _fronted(line: Line, mention: Mention, frame: Frame) -> str | None:
     """ "With Malaysia China ran a deficit": the other side stands first."""
     wanted = {"total": "with", "balance": "with", "export": "to", "import": "from"}.get(mention.flow or "")
+    found = _front(line, mention, wanted)
+    return found if found != frame.a else None
+
+
+def _front(line: Line, mention: Mention, wanted: str | None) -> str | None:
+    """The area behind a preposition at the head of the clause."""
     starts = [k for k in range(mention.first) if not k or line.chunks[k - 1].low in (":", ";", "and", "while", ",")]
     fronts = [k for k in starts if line.chunks[k].low == wanted and mention.first - k <= _FRONT]
     if not fronts:
         return None
     if line.chunks[fronts[-1] + 1].low in ("which", "whom"):  # "after Russia, with which trade amounted to"
         before = [c.area.area for c in line.chunks[: fronts[-1]] if c.kind == "area" and c.area is not None]
-        return before[-1] if before and before[-1] != frame.a else None
+        return before[-1] if before else None
     first = next(
         (c for c in line.chunks[fronts[-1] + 1 : fronts[-1] + 4] if c.kind == "area" and c.area is not None), None
     )
-    if first is None or first.area is None or first.area.area == frame.a or first.area.sort == "adjective":
+    if first is None or first.area is None or first.area.sort == "adjective":
         return None
     return first.area.area
 
@@ -380,6 +399,9 @@ def _missing_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str |
     told = place.prior[1] if place.prior is not None else None
     if told is not None and told.flow == "total" and mention.flow in ("export", "import") and a in (told.a, told.b):
         return told.other(a)  # "Trade with Russia rose to $3.84 billion; Uzbek exports amounted to"
+    theirs = mention.flow == "total" and mention.a[:1] == (OWN,)
+    if mind.whole is not None and a == mind.whole.a and not mention.mutual and told is None and not theirs:
+        return mind.whole.b
     if mind.running.listed and a == mind.base.a and not mention.mutual:
         return mind.base.b
     named = bool(mention.a) and not mention.a[0].startswith("@")

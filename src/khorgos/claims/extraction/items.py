@@ -9,7 +9,7 @@ from khorgos.claims.extraction.lexicon import word_set
 
 _OPENS = frozenset((",", ":", ";", "and", "while"))
 _FALLS = word_set("items", "falls")
-_TOWARDS = frozenset(("to", "from", "with", "by", "on", "the"))
+_TOWARDS = frozenset(("to", "from", "with", "by", "on", "the", "for"))
 _REACH = 5  # chunks; "of that falls to" and one more
 
 
@@ -31,7 +31,7 @@ def item_right_behind(chunks: Sequence[Chunk], i: int, free: Container[int]) -> 
     k = start
     while k < len(chunks) and k - start < _REACH and chunks[k].low in _FALLS:
         k += 1
-    if k == start or k >= len(chunks) or chunks[k - 1].low not in _TOWARDS:
+    if k == start or k >= len(chunks) or chunks[k - 1].low.rsplit(" ", 1)[-1] not in _TOWARDS:
         return item_in(chunks, i, free)
     return k if k in free else None
 
@@ -61,7 +61,12 @@ def item_in(chunks: Sequence[Chunk], i: int, free: Container[int]) -> int | None
         for k, chunk in enumerate(chunks[:-2])
         if chunk.quantity is not None and chunks[k + 1].low == "in" and k + 2 in free and chunks[k + 2].kind == "area"
     ]
-    return i + 2 if i in found and len(found) > 1 else None
+    if i in found and len(found) > 1:
+        return i + 2
+    near = [k for k in range(i + 1, min(len(chunks) - 1, i + 6)) if chunks[k].kind == "area"]
+    if near and chunks[near[0] - 1].low == "of" and chunks[near[0] + 1].low in ("origin", "provenance"):
+        return near[0]  # "8.97 million tons of U.S. origin"
+    return None
 
 
 def item_at_the_end(chunks: Sequence[Chunk], i: int, free: Container[int]) -> int | None:

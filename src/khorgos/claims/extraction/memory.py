@@ -115,6 +115,8 @@ def _remember_flow(draft: Draft, mind: Discourse) -> None:
     frame = draft.frame
     if frame is None or frame.flow is None or draft.orphan:
         return
+    if mind.hub in (frame.a, frame.b) or frame.sure == 2:
+        mind.off_hub = mind.hub not in (frame.a, frame.b, None)
     _keep_centre(draft, mind)
     mind.running = frame
     if not frame.listed and not draft.base_of and draft.kind != "share":

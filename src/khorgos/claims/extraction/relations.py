@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
@@ -83,8 +83,17 @@ def find_relations(
             and not _is_verb(line.chunks, i)
             and _is_placed(line.chunks, i)
         ):
-            found.append(_relation(line, i, about, mind, mentions))
+            found.append(_of_same(found, _relation(line, i, about, mind, mentions), line))
     return found
+
+
+def _of_same(before: Sequence[Relation], relation: Relation, line: Line) -> Relation:
+    """ "The top partner of Uzbekistan is China, which is also its largest supplier": both are Uzbekistan's."""
+    told = before[-1] if before else None
+    own = any(c.has("own") for c in line.chunks[relation.first : relation.head])
+    if told is None or told.frame.sure < 2 or not own or relation.hub not in told.ranked:
+        return relation
+    return replace(relation, hub=told.hub, ranked=told.ranked)
 
 
 def _is_placed(chunks: Sequence[Chunk], i: int) -> bool:
@@ -176,9 +185,7 @@ def _owner(  # noqa: PLR0911  one rule a return
             word = chunk.marks.get("anaphor", "country" if chunk.low.startswith("the ") else "")
             if word == "region":
                 return k, mind.region, scope
-            before = [area for at, area in about if at < k]
-            country = mind.subject or mind.source_area or mind.hub
-            return k, (country if word == "country" or not before else before[-1]), scope
+            return k, _whose(chunks, k, [area for at, area in about if at < k], mind, word=word), scope
         if chunk.low == "world" or chunk.low.startswith("world") or chunk.low == "the world":
             return k, WORLD, scope
         if k == i - 1 and chunk.kind == "word" and chunk.low.isalpha() and chunk.low not in _INTO:
@@ -190,6 +197,15 @@ def _owner(  # noqa: PLR0911  one rule a return
             return k + 1, None, scope
         k -= 1
     return 0, None, scope
+
+
+def _whose(chunks: Sequence[Chunk], k: int, before: Sequence[str], mind: Discourse, *, word: str) -> str | None:
+    """Whom "its" or "the country's" means before a noun of partnership."""
+    country = mind.subject or mind.source_area or mind.hub
+    if word != "country" and before and chunks[k - 1].low in _COPULA:  # "Turkmenistan stays its second supplier"
+        others = (*reversed(before[:-1]), mind.subject, mind.running.other(before[-1]), mind.hub)
+        return next((area for area in others if area not in (None, before[-1], WORLD)), None)
+    return country if word == "country" or not before else before[-1]
 
 
 def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str | None, str | None]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, mention_for, replaced
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
-from khorgos.claims.extraction.items import item_right_behind
+from khorgos.claims.extraction.items import item_in, item_right_behind
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.moves import is_allotted, is_change, is_share, sign_of_change
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
@@ -183,6 +183,8 @@ def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> F
             return whole if part is None or whole is None else replaced(replace(whole, listed=True), part, "", mind)
     if (stands := _stand_in(scene)) is not None and mind.running.a not in (None, stands):
         return replace(mind.running, b=stands, sure=1, listed=True)
+    if item_in(scene.line.chunks, i, free_areas(scene)) is not None:
+        return replace(frame, listed=True)
     if (where := _opens_in(scene, i)) is not None:
         owner, partner = where
         return replace(frame, a=owner, b=partner, sure=2, listed=True)
