@@ -23,7 +23,8 @@ def noun_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention:
     mention = replace(mention, world=scope == "world", mutual=scope == "group")
     mention = _left(chunks, mention, floor)
     mention = _right(chunks, mention)
-    if not mention.mutual and _is_sum(chunks, mention.first):
+    everything = mention.first > 0 and chunks[mention.first - 1].low == "all" and mention.flow in ("export", "import")
+    if not mention.mutual and (everything or _is_sum(chunks, mention.first)):
         mention = replace(mention, world=True)
     if mention.a == (OUR,) and mention.mutual:
         mention = replace(mention, a=(PAIR,))  # "our mutual trade", said by one of the two to the other

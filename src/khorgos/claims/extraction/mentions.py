@@ -68,13 +68,13 @@ def _completed(found: Sequence[Mention], n: int, chunks: Sequence[Chunk]) -> Men
 
 def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa: PLR0911  one rule a return
     chunk = chunks[i]
-    if chunk.low in ("total", "one", "sum", "from") and (plain := _of_plain_word(chunks, i)) is not None:
+    if chunk.low in ("total", "one", "sum", "from", "went", "goes", "go", "came", "moved") and (plain := _of_plain_word(chunks, i)) is not None:
         return plain
     if chunk.low == "total" or (chunk.kind not in ("cue", "wording") and chunk.low != "gap"):
         return None
     if chunk.has("verb") and _is_verb(chunks, i):
         return verb_mention(chunks, i, floor)
-    if (goods := _list_of_goods(chunks, i)) is not None:
+    if (goods := _list_of_goods(chunks, i) or _market_of_goods(chunks, i)) is not None:
         return goods
     if chunk.low == "gap" and (last := _end_of_gap(chunks, i)) is not None:
         return Mention(i, i - 1 if i and chunks[i - 1].low == "the" else i, last, "balance", -2, world=last > i + 1)
@@ -96,6 +96,8 @@ def _of_plain_word(chunks: Sequence[Chunk], i: int) -> Mention | None:
         return Mention(i, i, i + 1, "balance", -2) if _is_stand_in(chunks, i) else None
     if low == "from":
         return _came_from(chunks, i)
+    if low != "sum":
+        return _went_from(chunks, i)
     is_sum = i > 0 and chunks[i - 1].low == "the" and _ends_or_moves(chunks, i + 1)
     return Mention(i, i - 1, i + 1, "total", a=(PAIR,), mutual=True) if is_sum else None
 
@@ -111,6 +113,18 @@ def _list_of_goods(chunks: Sequence[Chunk], i: int) -> Mention | None:
     return None if owner or not measured else Mention(i, i, i + 2, flow, world=True)
 
 
+def _market_of_goods(chunks: Sequence[Chunk], i: int) -> Mention | None:
+    """ "held 15% of China's soybean market": a part of what China buys abroad."""
+    if chunks[i].low != "market" or i < 2 or not chunks[i - 1].product:
+        return None
+    k = i - 2
+    k -= chunks[k].low in ("'s", "'") and k > 0
+    of_share = k > 1 and chunks[k - 1].low in ("of", "in") and any(c.is_percent or c.has("share") for c in chunks[:k])
+    if not of_share or chunks[k].area is None:
+        return None
+    return Mention(i, k, i + 1, "import", a=(chunks[k].area.area,), product=chunks[i - 1].low)
+
+
 def _came_from(chunks: Sequence[Chunk], i: int) -> Mention | None:
     """ "From Indonesia came 15.6 million tons", "From Mongolia, 1.3 million tons were imported"."""
     if i and chunks[i - 1].low not in (".", ",", ";", "and", "while"):
@@ -124,6 +138,16 @@ def _came_from(chunks: Sequence[Chunk], i: int) -> Mention | None:
         return None
     measured = any(c.quantity is not None for c in chunks[last : last + verb + 4])
     return Mention(i, i, last, "import", b=areas, verb=True) if measured else None
+
+
+def _went_from(chunks: Sequence[Chunk], i: int) -> Mention | None:
+    """ "Goods for $51.2 million went from Tajikistan to Afghanistan"."""
+    ends = chunks[i + 1 : i + 5]
+    if [c.low for c in ends[::2]] != ["from", "to"] or len(ends) < 4 or any(c.area is None for c in ends[1::2]):
+        return None
+    goods = any(c.has("all") or c.product or c.quantity is not None for c in chunks[max(0, i - 6) : i])
+    a, b = (c.area.area for c in ends[1::2] if c.area is not None)
+    return Mention(i, i, i + 5, "export", a=(a,), b=(b,), verb=True) if goods else None
 
 
 def _is_stand_in(chunks: Sequence[Chunk], i: int) -> bool:

@@ -201,7 +201,8 @@ def _owner(  # noqa: PLR0911  one rule a return
 
 def _whose(chunks: Sequence[Chunk], k: int, before: Sequence[str], mind: Discourse, *, word: str) -> str | None:
     """Whom "its" or "the country's" means before a noun of partnership."""
-    country = mind.subject or mind.source_area or mind.hub
+    turning = mind.anchor(mind.running) if mind.told_around else None
+    country = turning or mind.subject or mind.source_area or mind.hub
     if word != "country" and before and chunks[k - 1].low in _COPULA:  # "Turkmenistan stays its second supplier"
         others = (*reversed(before[:-1]), mind.subject, mind.running.other(before[-1]), mind.hub)
         return next((area for area in others if area not in (None, before[-1], WORLD)), None)

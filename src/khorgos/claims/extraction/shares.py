@@ -223,6 +223,9 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
         return gone
     if items and last >= 0:
         return _id(chunks[items[-1]])  # "the share of China fell from 27% to 19%, of Kazakhstan from 6.5% to"
+    of_whom = [k for k in free_areas(scene) if last < k < i and _is_whose_share(chunks, k)]
+    if of_whom and frame.b in (None, WORLD) or of_whom and frame.listed and frame.sure < 2:
+        return _id(chunks[of_whom[-1]])
     owners = {k for r in scene.relations for k in range(r.first, r.last)}
     free = [k for k in free_areas(scene) if k < i and not behind(chunks, k) and k not in owners]
     if free:
@@ -237,6 +240,14 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
         if after and not any(c.kind == "quantity" for c in chunks[start : after[0]]):
             return _id(chunks[after[0]])
     return None
+
+
+def _is_whose_share(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "The market share of Brazil rose to"."""
+    j = k - 1
+    while j > 0 and chunks[j].low == "the":
+        j -= 1
+    return chunks[j].low == "share of" or (j > 0 and chunks[j].low == "of" and chunks[j - 1].has("share"))
 
 
 def _gone_to(chunks: Sequence[Chunk], i: int) -> str | None:
