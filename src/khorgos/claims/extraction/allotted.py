@@ -14,6 +14,8 @@ _VERBS = (
     "falls on",
     "fell to",
     "went to",
+    "was made up of",
+    "were made up of",
     "was the share of",
     "the share of",
 )

@@ -324,10 +324,18 @@ def behind(chunks: Sequence[Chunk], i: int) -> str:
         if low in ("the", "its", "other", "five", "neighbouring", "neighboring", "all", "most", "fellow"):
             k -= 1
         elif low in (",", "and", "&") and k and chunks[k - 1].kind == "area":
+            if low == "," and k == i - 1 and _starts_statement(chunks, i):
+                return ""  # "In Uzbekistan, China had"
             k -= 2
         else:
             return ""
     return ""
+
+
+def _starts_statement(chunks: Sequence[Chunk], i: int) -> bool:
+    """Whether a verb follows the area, which so is the subject and no member of a list."""
+    after = chunks[i + 1] if i + 1 < len(chunks) else None
+    return after is not None and (after.low in ("had", "has", "is", "was", "held", "holds") or after.has("share"))
 
 
 def _is_home_of(chunks: Sequence[Chunk], i: int) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from khorgos.claims.claim import Kind
-from khorgos.claims.extraction.assign import Scene
 from khorgos.claims.extraction.discourse import Frame
+from khorgos.claims.extraction.scene import Scene
 from khorgos.nomenclature.periods import Period
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from khorgos.claims.claim import Claim
 from khorgos.claims.extraction.areas_in_text import Source
-from khorgos.claims.extraction.assign import scene_of
 from khorgos.claims.extraction.calendar import Calendar, Today, read_date
 from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.colon_lists import find_colon_lists
@@ -35,6 +34,7 @@ from khorgos.claims.extraction.paraphrase import Tortured, unparaphrased
 from khorgos.claims.extraction.places_told import places_after_names
 from khorgos.claims.extraction.reading import Reading, read
 from khorgos.claims.extraction.remarks import flat, remark, remark_of
+from khorgos.claims.extraction.scene import scene_of
 from khorgos.claims.extraction.sentences import sentences
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of

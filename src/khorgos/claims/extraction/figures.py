@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
+from khorgos.claims.extraction.assign import frame_for
 from khorgos.claims.extraction.bases import is_yearly, yearly_average
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
+from khorgos.claims.extraction.measured import mention_for
 from khorgos.claims.extraction.moves import sign_of_change
 from khorgos.claims.extraction.parts import part_of_goods
 from khorgos.claims.extraction.quantity import Quantity
+from khorgos.claims.extraction.scene import Scene
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.shares import is_part, names_a_whole, share_frame
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of

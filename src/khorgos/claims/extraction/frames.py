@@ -54,9 +54,9 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     sure += (mention.a[:1] == (REGION,) and a is not None) + (mention.b[:1] == (REGION,) and b is not None)
     if mention.a and mention.a[0] in (OWN, WHOSE) and any(area == a and i < mention.head for i, area in place.about):
         sure += 1
-    is_pair = mind.bilateral and mention.flow == mind.running.flow == "total" and mind.running.b not in (None, WORLD)
+    is_pair = mind.bilateral and mention.flow == "total" and mind.running.b not in (None, WORLD)
     of_pair = place.partnership is not None or is_pair
-    if mention.world and b is None and not (of_pair and _is_overall(line, mention)):
+    if mention.world and b is None and not (of_pair and _is_overall(line, mention, mind)):
         b, sure = WORLD, sure + 1
     if a is not None and a == b:
         b = None
@@ -65,6 +65,11 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     frame = Frame(a, b, mention.flow, mention.sign, mention.product, mention.average, sure)
     frame = _filled(frame, mention, line, place, mind)
     frame = _having(_signed_gap(_not_home(frame, mention, line, mind), mind), mention, line, place)
+    return _as_told_before(frame, mention, line, place, mind)
+
+
+def _as_told_before(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
+    """Shipments and verbs as the flow in question: its way, its goods, its hub."""
     sent = mention.verb and line.chunks[mention.head].low in _SENT
     if (mention.supply or sent) and not mention.a and not mention.b:
         told = place.prior[1] if place.prior is not None else mind.running
@@ -91,10 +96,15 @@ def _goods_in_question(mind: Discourse) -> str:
     return "" if told in ("", "goods", "products", "merchandise", "commodities", "services") else told
 
 
-def _is_overall(line: Line, mention: Mention) -> bool:
-    """ "China is the top partner, with overall turnover of": all goods of the two, not trade with all."""
+def _is_overall(line: Line, mention: Mention, mind: Discourse) -> bool:
+    """ "China is the top partner, with overall turnover of": all goods of the two, not trade with all.
+
+    So is "foreign trade turnover" right after that of the two.
+    """
     words = " ".join(c.low for c in line.chunks[mention.first : mention.last])
-    return not mention.a and re.search(r"foreign|external|world|global|international", words) is None
+    just_told = mind.running.flow == "total" and mind.running.sure == 2 and not mind.running.listed
+    wide = r"world|global|international" if just_told else r"foreign|external|world|global|international"
+    return not mention.a and re.search(wide, words) is None
 
 
 def _signed_gap(frame: Frame, mind: Discourse) -> Frame:

@@ -8,6 +8,7 @@ from khorgos.claims.extraction.chunks import Chunk
 from khorgos.claims.extraction.lexicon import word_set
 
 _OPENS = frozenset((",", ":", ";", "and", "while"))
+_STRONG = frozenset(("fell on", "falls on", "fall on", "fell to", "fall to", "falls to", "went to"))
 _FALLS = word_set("items", "falls")
 _TOWARDS = frozenset(("to", "from", "with", "by", "on", "the", "for"))
 _REACH = 5  # chunks; "of that falls to" and one more
@@ -26,9 +27,10 @@ def item_right_behind(chunks: Sequence[Chunk], i: int, free: Container[int]) -> 
     """
     lead = i - 2 if i > 1 and chunks[i - 1].low == "(" and chunks[i - 2].quantity is not None else i
     start = _past_second_measure(chunks, i, lead)
-    if not lead or chunks[lead - 1].low not in _OPENS:
-        return item_in(chunks, i, free)
     k = start
+    falls = k < len(chunks) and chunks[k].low in _STRONG
+    if not lead or not (falls or chunks[lead - 1].low in _OPENS):
+        return item_in(chunks, i, free)
     while k < len(chunks) and k - start < _REACH and chunks[k].low in _FALLS:
         k += 1
     if k == start or k >= len(chunks) or chunks[k - 1].low.rsplit(" ", 1)[-1] not in _TOWARDS:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khorgos.claims.extraction.assign import Scene
 from khorgos.claims.extraction.bases import years_told
 from khorgos.claims.extraction.brackets import bracket_told
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.lexicon import word_set
+from khorgos.claims.extraction.scene import Scene
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD, is_group
 from khorgos.core.errors import BadInput

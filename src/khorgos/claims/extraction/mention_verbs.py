@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khorgos.claims.extraction.area_lists import DETERMINERS, area_list
+from khorgos.claims.extraction.area_lists import DETERMINERS, area_list, is_anaphor
 from khorgos.claims.extraction.chunks import Chunk
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import OWN, PARTNER, Mention
 
 _BE = word_set("mentions", "be")
 _SUBJECT = 9  # chunks; chosen because "Chinese consumer goods worth more than $439 billion were" fits
+_STATES = word_set("mentions", "states")
 _STOP = word_set("mentions", "stop")
 
 
@@ -84,7 +85,7 @@ def _agent(chunks: Sequence[Chunk], i: int, floor: int) -> tuple[tuple[str, ...]
         chunk = chunks[k]
         if chunk.low in (";", ":", "while", "whereas", "but") or chunk.has("verb") or chunk.kind == "quantity":
             break
-        if chunk.has("anaphor") and chunk.marks["anaphor"] in ("country", "region", "pair", "partner"):
+        if is_anaphor(chunks, k) and chunk.marks["anaphor"] in ("country", "region", "pair", "partner"):
             return ("@" + chunk.marks["anaphor"],), k
         if chunk.low in ("it", "they", "he", "she"):
             return (OWN,), k
@@ -93,7 +94,8 @@ def _agent(chunks: Sequence[Chunk], i: int, floor: int) -> tuple[tuple[str, ...]
                 k, seen = k - 1, seen + 1
                 continue
             prior = chunks[_back(chunks, k)].low if k else ""
-            if prior not in ("to", "from", "with", "in", "of", "by", "for", "than", "on") or seen > 6:
+            of_states = prior == "of" and k > 1 and chunks[k - 2].low.removeprefix("the ") in _STATES
+            if prior not in ("to", "from", "with", "in", "of", "by", "for", "than", "on") or seen > 6 or of_states:
                 return _joined(chunks, k, floor)
         seen += 1
         k -= 1
@@ -156,10 +158,10 @@ def _object(chunks: Sequence[Chunk], mention: Mention, k: int, *, passive: bool)
         return replace(mention, product=mention.product or chunk.low, last=max(mention.last, k + 1)), k + 1
     if chunk.marks.get("scope") == "world" and chunk.low.startswith(("from", "to", "with", "around")):
         return replace(mention, world=True, b=mention.b or ("WLD",), last=k + 1), k + 1
-    if chunk.low in ("abroad", "overseas", "worldwide") and mention.flow in ("import", "export"):
-        return replace(mention, world=not mention.b, last=k + 1), k + 1
-    if chunk.low == "there" and mention.flow in ("import", "export"):
-        return replace(mention, b=mention.b or (PARTNER,), last=k + 1), k + 1
+    if chunk.low in ("there", "abroad", "overseas", "worldwide") and mention.flow in ("import", "export"):
+        wide = chunk.low != "there"
+        there = mention.b or (() if wide else (PARTNER,))
+        return replace(mention, world=mention.world or (wide and not there), b=there, last=k + 1), k + 1
     if chunk.low in ("to", "into", "from", "with", "by"):
         areas, last = area_list(chunks, k + 1)
         if areas:

@@ -14,6 +14,7 @@ from khorgos.claims.extraction.mention_nouns import absorbed, noun_mention
 from khorgos.claims.extraction.mention_verbs import verb_mention
 
 _COMING = re.compile(r"came|arrived|come|imported|bought|purchased|were imported|was imported")
+_PLAIN = frozenset(("total", "one", "sum", "from", "went", "goes", "go", "came", "moved"))
 _NAMES_OF_FIELDS = word_set("mentions", "names_of_fields")
 _VERBS_WITH_OBJECTS = word_set("mentions", "verbs_with_objects")
 
@@ -68,7 +69,7 @@ def _completed(found: Sequence[Mention], n: int, chunks: Sequence[Chunk]) -> Men
 
 def _at(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:  # noqa: PLR0911  one rule a return
     chunk = chunks[i]
-    if chunk.low in ("total", "one", "sum", "from", "went", "goes", "go", "came", "moved") and (plain := _of_plain_word(chunks, i)) is not None:
+    if chunk.low in _PLAIN and (plain := _of_plain_word(chunks, i)) is not None:
         return plain
     if chunk.low == "total" or (chunk.kind not in ("cue", "wording") and chunk.low != "gap"):
         return None
@@ -120,9 +121,10 @@ def _market_of_goods(chunks: Sequence[Chunk], i: int) -> Mention | None:
     k = i - 2
     k -= chunks[k].low in ("'s", "'") and k > 0
     of_share = k > 1 and chunks[k - 1].low in ("of", "in") and any(c.is_percent or c.has("share") for c in chunks[:k])
-    if not of_share or chunks[k].area is None:
+    area = chunks[k].area
+    if not of_share or area is None:
         return None
-    return Mention(i, k, i + 1, "import", a=(chunks[k].area.area,), product=chunks[i - 1].low)
+    return Mention(i, k, i + 1, "import", a=(area.area,), product=chunks[i - 1].low)
 
 
 def _came_from(chunks: Sequence[Chunk], i: int) -> Mention | None:

@@ -82,13 +82,7 @@ def side_meant(  # noqa: PLR0911  one rule a return
     if word == WHOSE and place.owner is not None and place.owner not in named:
         return place.owner
     if word in (OWN, WHOSE):
-        prior = place.prior[1].a if place.prior is not None else None
-        if prior not in (None, WORLD) and prior not in named and (place.is_whole or not before):
-            return prior  # "a share of 18.9% in the turnover of Uzbekistan, of 26.8% in its imports"
-        own = [area for area in before if area not in named] or [
-            s for s in (mind.subject,) if s is not None and s not in named
-        ]
-        return own[-1] if own else None
+        return _own(before, named, place, mind)
     if word == WHICH:
         return place.last
     if word == COUNTRY and sides is mention.b and not mention.a and mind.anchor(mind.running) is not None:
@@ -101,6 +95,15 @@ def side_meant(  # noqa: PLR0911  one rule a return
     if word == PARTNER:
         return _neighbour(other, before, mind)
     return mind.running.a
+
+
+def _own(before: Sequence[str], named: set[str], place: Place, mind: Discourse) -> str | None:
+    """ "its": of the flow before where a share is taken or nobody else is spoken of, else the subject's."""
+    prior = place.prior[1].a if place.prior is not None else None
+    if prior not in (None, WORLD) and prior not in named and (place.is_whole or not before):
+        return prior  # "a share of 18.9% in the turnover of Uzbekistan, of 26.8% in its imports"
+    own = [area for area in (mind.subject, *before) if area is not None and area not in named]
+    return own[-1] if own else None
 
 
 def _country(named: set[str], place: Place, mind: Discourse) -> str | None:

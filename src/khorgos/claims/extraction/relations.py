@@ -73,7 +73,7 @@ def find_relations(
     Returns:
         The relations in order.
     """
-    found = []
+    found: list[Relation] = []
     for i, chunk in enumerate(line.chunks):
         if any((m.head if m.verb else m.first) <= i < m.last for m in mentions):
             continue
@@ -217,24 +217,8 @@ def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str |
         if hub is not None and chunks[k].has("flow") and chunks[k - 1].kind == "area":
             k += 1
             continue
-        if (
-            chunks[k].product
-            or (
-                chunks[k].low in ("of", "for", "by", "in")
-                and k + 1 < len(chunks)
-                and (chunks[k + 1].product or chunks[k + 1].has("flow"))
-            )
-            or (chunks[k].has("flow") and k and chunks[k - 1].low in ("by", "in", "of"))
-        ):
-            k += 1
-            continue
-        if chunks[k].kind == "when" or (
-            chunks[k].low in ("in", "for", "during") and k + 1 < len(chunks) and chunks[k + 1].kind == "when"
-        ):
-            k += 1
-            continue
-        if chunks[k].low == "(" and (closed := _closed(chunks, k)) is not None:
-            k = closed
+        if (ahead := _past_remark(chunks, k)) is not None:
+            k = ahead
             continue
         if chunks[k].low not in _INTO:
             break
@@ -261,6 +245,23 @@ def _after(chunks: Sequence[Chunk], i: int, mind: Discourse) -> tuple[int, str |
             hub = hub or area
         k = at + 1
     return k, hub, scope
+
+
+def _past_remark(chunks: Sequence[Chunk], k: int) -> int | None:
+    """What follows goods, a time or a bracket behind a noun of partnership; None if none stands there."""
+    if chunks[k].low == "(":
+        return _closed(chunks, k)
+    timed = chunks[k].low in ("in", "for", "during") and k + 1 < len(chunks) and chunks[k + 1].kind == "when"
+    return k + 1 if timed or chunks[k].kind == "when" or _is_of_goods(chunks, k) else None
+
+
+def _is_of_goods(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "of pipeline gas", "by exports": what the ranking is of."""
+    ahead = chunks[k + 1] if k + 1 < len(chunks) else None
+    opens = chunks[k].low in ("of", "for", "by", "in") and ahead is not None
+    if opens and ahead is not None and (ahead.product or ahead.has("flow")):
+        return True
+    return bool(chunks[k].product) or (chunks[k].has("flow") and k > 0 and chunks[k - 1].low in ("by", "in", "of"))
 
 
 def _closed(chunks: Sequence[Chunk], k: int) -> int | None:

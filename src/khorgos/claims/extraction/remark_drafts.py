@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from khorgos.claims.extraction.assign import mention_for
 from khorgos.claims.extraction.discourse import Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
+from khorgos.claims.extraction.measured import mention_for
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.times import time_of
 from khorgos.claims.extraction.wordings import Wording

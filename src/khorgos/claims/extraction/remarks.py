@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khorgos.claims.extraction.assign import frame_for, mention_for
+from khorgos.claims.extraction.assign import frame_for
 from khorgos.claims.extraction.bases import compared_with
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.lexicon import word_set
+from khorgos.claims.extraction.measured import mention_for
 from khorgos.claims.extraction.rankings import is_bare_place, place
 from khorgos.claims.extraction.relations import Relation
 from khorgos.claims.extraction.remark_drafts import new_draft, period_at

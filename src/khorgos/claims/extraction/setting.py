@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from khorgos.claims.extraction.assign import Scene
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.discourse import Discourse
+from khorgos.claims.extraction.scene import Scene
 from khorgos.claims.extraction.times import Role
 
 

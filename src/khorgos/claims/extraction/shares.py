@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khorgos.claims.extraction.assign import Scene, frame_for, free_areas, mention_for, replaced
+from khorgos.claims.extraction.assign import frame_for, free_areas, replaced
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.items import item_in, item_right_behind
 from khorgos.claims.extraction.lexicon import word_set
+from khorgos.claims.extraction.measured import mention_for
 from khorgos.claims.extraction.moves import is_allotted, is_change, is_share, sign_of_change
+from khorgos.claims.extraction.scene import Scene
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
 _SOON = 3  # chunks; chosen because "Of all of Kyrgyzstan's imports" fits
@@ -158,7 +160,7 @@ def names_a_whole(scene: Scene, i: int) -> bool:
     return False
 
 
-def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> Frame | None:  # noqa: PLR0911  one rule a return
+def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> Frame | None:
     """Part and whole: "Brazil accounted for 63% of China's imports" is China's imports from Brazil.
 
     Args:
@@ -172,15 +174,23 @@ def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> F
     told = scene.shares.get(i)
     if told is not None and told.area is not None:
         return replace(frame, listed=True)  # "the EU and the US accounted for 14% and 11.5%, respectively"
-    if not is_share(scene.line, i):
-        prior = [k for k in range(i) if scene.line.chunks[k].is_percent]
-        if prior and any(c.marks.get("anaphor") == "others" for c in scene.line.chunks[prior[-1] : i]):
-            return replace(frame, b=None, unnamed=True)  # "while other countries' - 63.1 percent"
-        if prior and not any(prior[-1] < m.head < i for m in scene.mentions):
-            m = mention_for(scene, prior[-1])
-            whole = share_frame(scene, prior[-1], frame_for(scene, prior[-1], m, mind), mind)
-            part = _beside(scene, i, prior[-1])
-            return whole if part is None or whole is None else replaced(replace(whole, listed=True), part, "", mind)
+    prior = [k for k in range(i) if scene.line.chunks[k].is_percent] if not is_share(scene.line, i) else []
+    if prior and any(c.marks.get("anaphor") == "others" for c in scene.line.chunks[prior[-1] : i]):
+        return replace(frame, b=None, unnamed=True)  # "while other countries' - 63.1 percent"
+    if prior and not any(prior[-1] < m.head < i for m in scene.mentions):
+        return _further(scene, i, prior[-1], mind)
+    return _of_whole(scene, i, frame, mind)
+
+
+def _further(scene: Scene, i: int, prior: int, mind: Discourse) -> Frame | None:
+    """A further share of the same whole: "and Russia with 17.6 percent"."""
+    whole = share_frame(scene, prior, frame_for(scene, prior, mention_for(scene, prior), mind), mind)
+    part = _beside(scene, i, prior)
+    return whole if part is None or whole is None else replaced(replace(whole, listed=True), part, "", mind)
+
+
+def _of_whole(scene: Scene, i: int, frame: Frame, mind: Discourse) -> Frame:
+    """Whose part of the flow a share is."""
     if (stands := _stand_in(scene)) is not None and mind.running.a not in (None, stands):
         return replace(mind.running, b=stands, sure=1, listed=True)
     if item_in(scene.line.chunks, i, free_areas(scene)) is not None:
@@ -224,7 +234,7 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
     if items and last >= 0:
         return _id(chunks[items[-1]])  # "the share of China fell from 27% to 19%, of Kazakhstan from 6.5% to"
     of_whom = [k for k in free_areas(scene) if last < k < i and _is_whose_share(chunks, k)]
-    if of_whom and frame.b in (None, WORLD) or of_whom and frame.listed and frame.sure < 2:
+    if of_whom and (frame.b in (None, WORLD) or (frame.listed and frame.sure < 2)):
         return _id(chunks[of_whom[-1]])
     owners = {k for r in scene.relations for k in range(r.first, r.last)}
     free = [k for k in free_areas(scene) if k < i and not behind(chunks, k) and k not in owners]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from khorgos.claims.extraction.assign import Scene, replaced
+from khorgos.claims.extraction.assign import replaced
 from khorgos.claims.extraction.calendar import Calendar
 from khorgos.claims.extraction.chunks import Line, read_line
 from khorgos.claims.extraction.discourse import Discourse, Frame
@@ -16,6 +16,7 @@ from khorgos.claims.extraction.measures_of_text import UNITS, after, before
 from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.numerals import Numeral, read_numeral, scaled
 from khorgos.claims.extraction.referents import Place
+from khorgos.claims.extraction.scene import Scene
 from khorgos.claims.extraction.sentences import Sentence
 from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.tables import Cell, Row, Table

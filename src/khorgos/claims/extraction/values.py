@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from khorgos.claims.extraction.aims import aim, is_goal
-from khorgos.claims.extraction.assign import Scene, frame_for, mention_for
+from khorgos.claims.extraction.assign import frame_for
 from khorgos.claims.extraction.bases import compared_with
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.discourse import Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
+from khorgos.claims.extraction.measured import mention_for
 from khorgos.claims.extraction.moves import is_change, is_share, sign_of_change
 from khorgos.claims.extraction.quantity import Quantity
+from khorgos.claims.extraction.scene import Scene
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.shares import is_part, share_frame
 from khorgos.claims.extraction.times import attached_time
