@@ -154,9 +154,12 @@ def judge_tariff(claim: Claim, day: dt.date | None = None) -> Finding:
     if claim.value is None or (claim.period is None and RATE_BEFORE in (claim.note or "")):
         lacks = "names no rate" if claim.value is None else "is the rate before, of a day that is not told"
         return Finding("not_checkable", f"{quote} {lacks}.")
-    if not goods:
-        return _unnamed(claim, quote, at)
-    return _each_good(claim, quote, at, goods, when)
+    found = _each_good(claim, quote, at, goods, when) if goods else _unnamed(claim, quote, at)
+    if claim.period is None and found.ruling == "contradicted":
+        past = [one for one in actions if one.begins <= when]  # "China replied with the same 34%", weeks later
+        said_then = _unnamed(claim, quote, [one for one in past if set(goods) & set(one.goods)])
+        return said_then if said_then.ruling != "no_data" else found
+    return found
 
 
 def _pair(claim: Claim) -> tuple[str, str] | None:

@@ -1,46 +1,18 @@
-"""Which percentages are rates of duty, and what a reader keeps in mind of the tariff in question."""
+"""Which percentages are rates of duty."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.duty_words import BEARS, is_told_otherwise
 from khorgos.claims.extraction.lexicon import word_set
+from khorgos.claims.extraction.tariff_mind import TariffMind
 
 _ALL_OF = word_set("tariffs", "all_of")
-FACED = re.compile(r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying|carr(?:y|ies)$|bears?$|attracts?$")
 _BULLETS = frozenset(("-", "\u2013", "\u2022", "*", "\u00b7"))
 NEAR = 5  # lines; chosen because an entry of a list of duties has two or three lines of remarks
 REACH = 8  # chunks; chosen because "10 per cent to 15 per cent extra import duties" fits
-
-
-@dataclass(slots=True)
-class TariffMind:
-    """The tariff in question.
-
-    Args:
-        by: who imposes it.
-        on: whose goods bear it.
-        day: its first day, as claims write it.
-        goods: what it lies on.
-        rate: in percent.
-        heading: the day of the heading that the text stands under, as chronicles have.
-        parties: the two countries that the text names most.
-        lines: sentences since the last that spoke of duties.
-        named: areas that take part in the dispute, in order of appearance.
-    """
-
-    by: str | None = None
-    on: str | None = None
-    day: str | None = None
-    goods: str = ""
-    rate: float | None = None
-    heading: str | None = None
-    parties: tuple[str, ...] = ()
-    lines: int = 99
-    named: list[str] = field(default_factory=list)
 
 
 def is_tariff(line: Line, i: int, running: TariffMind) -> bool:
@@ -60,7 +32,20 @@ def is_tariff(line: Line, i: int, running: TariffMind) -> bool:
             return True
         if chunks[k].low in (",", ";", ".", "of", "in", ")") or chunks[k].has("flow") or (chunks[k].kind == "quantity"):
             break
-    return _tariff_before(chunks, i) or _goes_on(chunks, i, running) or _is_entry(chunks, i, running)
+    if _is_growth(chunks, i):
+        return False
+    return (
+        _tariff_before(chunks, i)
+        or _goes_on(chunks, i, running)
+        or _is_entry(chunks, i, running)
+        or is_told_otherwise(line, i, running)
+    )
+
+
+def _is_growth(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "year-on-year an increase of 14%"."""
+    noun = i > 1 and chunks[i - 1].low == "of" and chunks[i - 2].low in ("increase", "rise", "growth", "drop", "fall")
+    return noun and not any(c.has("tariff") for c in chunks[max(0, i - 5) : i])
 
 
 def _is_entry(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
@@ -77,7 +62,11 @@ def _is_entry(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
     if chunks[0].low in _BULLETS and steps and not signed:
         return True  # "- electric vehicles - from 25 percent to 100 percent"
     of_goods = any(c.kind == "area" or _is_good(c) for c in chunks[:i])
-    return of_goods and i >= len(chunks) - 2 and not any(c.has("change") or c.has("reach") for c in chunks[:i])
+    return of_goods and i >= len(chunks) - 2 and not any(_moves(c) for c in chunks[:i])
+
+
+def _moves(chunk: Chunk) -> bool:
+    return chunk.has("change") or (chunk.has("reach") and chunk.low not in ("with", "of", "in"))
 
 
 def _is_good(chunk: Chunk) -> bool:
@@ -138,5 +127,5 @@ def _is_next_rate(chunks: Sequence[Chunk], i: int) -> bool:
     on_goods = (
         i + 2 < len(chunks) and chunks[i + 1].low == "on" and bool(chunks[i + 2].product or chunks[i + 2].has("all"))
     )
-    borne = i > 0 and FACED.match(chunks[i - 1].low) is not None  # "energy bears 10%"
+    borne = i > 0 and BEARS.match(chunks[i - 1].low) is not None  # "energy bears 10%"
     return on_goods or borne or any(c.low == "total" for c in chunks[max(before[-1], i - 4) : i])

@@ -25,7 +25,7 @@ from khorgos.claims.extraction.discourse import (
     turns_around,
 )
 from khorgos.claims.extraction.drafts import Draft, words_of
-from khorgos.claims.extraction.duties import TariffMind, is_tariff
+from khorgos.claims.extraction.duties import is_tariff
 from khorgos.claims.extraction.figures import figure
 from khorgos.claims.extraction.finishing import finish
 from khorgos.claims.extraction.memory import TIMED, is_later, is_within, remember
@@ -41,6 +41,7 @@ from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 from khorgos.claims.extraction.standings import with_standings
 from khorgos.claims.extraction.table_claims import TableSetting, table_claims
 from khorgos.claims.extraction.tables import Table, find_tables
+from khorgos.claims.extraction.tariff_mind import TariffMind
 from khorgos.claims.extraction.tariffs import note_duties, tariff
 from khorgos.claims.extraction.times import Role, role
 from khorgos.claims.extraction.writing import claim_of
@@ -99,7 +100,7 @@ class _Reader:
             region=region_of(self._lines),
             only_group=only_group(self._lines),
         )
-        self._tariff = TariffMind(parties=_parties(self._lines))
+        self._tariff = TariffMind(parties=_parties(self._lines), houses=_houses(self._lines))
         self._paragraph = -1
         self._main: Period | None = None
         self._partners: set[str] = set()
@@ -217,6 +218,12 @@ def _parties(lines: Sequence[Line]) -> tuple[str, ...]:
     )
     first = [area for area, n in named.most_common(3) if n > 1]
     return tuple(first[:2]) if len(first) > 1 else ()
+
+
+def _houses(lines: Sequence[Line]) -> tuple[str, ...]:
+    """Governments whose persons, houses or laws a text names, most named first."""
+    named = Counter(c.area.area for line in lines for c in line.chunks if c.kind == "person" and c.area is not None)
+    return tuple(area for area, _ in named.most_common())
 
 
 def _year_spoken_of(lines: Sequence[Line]) -> int | None:

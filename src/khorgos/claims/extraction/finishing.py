@@ -9,7 +9,6 @@ from dataclasses import replace
 from itertools import islice
 from math import log10
 
-from khorgos.claims.claim import RATE_BEFORE
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.numerals import scaled
@@ -39,7 +38,6 @@ def finish(drafts: list[Draft]) -> list[Draft]:
     drafts = [d for d in drafts if d.kind != "record" or (d.frame is not None and d.frame.flow is not None)]
     _periods_from_later(drafts)
     _aims(drafts)
-    _days_from_near(drafts)
     _currencies(drafts)
     _scales(drafts)
     _bases(drafts)
@@ -146,22 +144,6 @@ def _currencies(drafts: Sequence[Draft]) -> None:
         if draft.unit is None and draft.kind in ("level", "balance", "difference", "target"):
             draft.unit = draft.currency = usual
             draft.notes = (*draft.notes, f"currency not stated; read as {usual}")
-
-
-def _days_from_near(drafts: Sequence[Draft]) -> None:
-    """A rate without a day takes that of the next rate of the same government in the same or the next sentences."""
-    following: dict[str | None, tuple[int, str]] = {}
-    for draft in reversed(drafts):
-        if draft.kind != "tariff_rate" or draft.frame is None or RATE_BEFORE in draft.notes:
-            continue
-        if draft.period is not None:
-            following[draft.frame.a] = (draft.start, draft.period)
-        elif (
-            RATE_BEFORE not in draft.notes
-            and draft.frame.a in following
-            and following[draft.frame.a][0] - draft.start < _NEARBY
-        ):
-            draft.period = following[draft.frame.a][1]
 
 
 def _scales(drafts: Sequence[Draft]) -> None:

@@ -1,0 +1,289 @@
+"""Rates of duty as agencies, brokers, lawyers and chronicles word them: who lays them on whom, from which day."""
+
+from __future__ import annotations
+
+import pytest
+
+from khorgos.claims.extraction.extract import extract
+
+# Day of the article, sentence, and each rate with who lays it, whose goods bear it and its first day, in order.
+SENTENCES = [
+    (
+        "2025-04-15",
+        "The head of the United States said that goods from China will be taxed at 145% from April 10.",
+        [("145%", "USA", "CHN", "2025-04-10")],
+    ),
+    (
+        "2019-08-23",
+        "For goods from China worth $250 billion the tax will be not 25% as now, but 30%, Trump wrote.",
+        [("25%", "USA", "CHN", None), ("30%", "USA", "CHN", None)],
+    ),
+    (
+        "2025-04-15",
+        "Washington now charges 145 percent on goods from China, and Beijing 125 percent on those from America.",
+        [("145 percent", "USA", "CHN", None), ("125 percent", "CHN", "USA", None)],
+    ),
+    (
+        "2025-04-15",
+        "Under IEEPA, products of Canada are subject to an additional duty of 25% effective March 4, 2025.",
+        [("25%", "USA", "CAN", "2025-03-04")],
+    ),
+    (
+        "2025-03-20",
+        "Effective March 12, 2025, steel articles from all countries are subject to Section 232 duties of 25%.",
+        [("25%", "USA", "World", "2025-03-12")],
+    ),
+    (
+        "2025-04-10",
+        "CBP will collect an ad valorem duty of 10 percent on products of all countries from April 5, 2025.",
+        [("10 percent", "USA", "World", "2025-04-05")],
+    ),
+    (
+        "2018-07-20",
+        "On July 6, 2018 the U.S. began collecting a 25 percent duty on $34 billion of goods from China; "
+        "China retaliated on the same day with 25 percent on U.S. goods of equal value.",
+        [("25 percent", "USA", "CHN", "2018-07-06"), ("25 percent", "CHN", "USA", "2018-07-06")],
+    ),
+    (
+        "2025-03-14",
+        "The European Union will answer the American duties on steel with tariffs of up to 25 percent on "
+        "U.S. goods worth 26 billion euros.",
+        [("up to 25 percent", "EU27", "USA", None)],
+    ),
+    (
+        "2025-03-10",
+        "Canada hit back at once with 25 percent on C$30 billion of American goods.",
+        [("25 percent", "CAN", "USA", None)],
+    ),
+    (
+        "2025-03-10",
+        "Ottawa has imposed tariffs of 25% on US goods worth C$30 billion.",
+        [("25%", "CAN", "USA", None)],
+    ),
+    (
+        "2025-08-10",
+        "Brazilian coffee now faces a tariff of 50 percent in the United States.",
+        [("50 percent", "USA", "BRA", None)],
+    ),
+    (
+        "2025-08-28",
+        "Indian exports to the United States have been subject to a 50 percent duty since August 27.",
+        [("50 percent", "USA", "IND", "2025-08-27")],
+    ),
+    (
+        "2025-08-10",
+        "Imports from Switzerland into the US are hit with a duty of 39 percent.",
+        [("39 percent", "USA", "CHE", None)],
+    ),
+    (
+        "2025-08-10",
+        "The Swiss must pay 39 percent on their exports to the United States, the Japanese and the "
+        "Europeans only 15 percent.",
+        [("39 percent", "USA", "CHE", None)],
+    ),
+    (
+        "2025-04-15",
+        "China's answer was 84%, and that of Trump 125%.",
+        [("84%", "CHN", "USA", None), ("125%", "USA", "CHN", None)],
+    ),
+    (
+        "2025-04-15",
+        "The U.S. raised its tariff on Chinese goods to 104%; China raised its own to 84%.",
+        [("104%", "USA", "CHN", None), ("84%", "CHN", "USA", None)],
+    ),
+    (
+        "2025-04-15",
+        "After Trump announced 34% on Chinese imports, China announced the same 34% on US goods.",
+        [("34%", "USA", "CHN", None), ("34%", "CHN", "USA", None)],
+    ),
+    (
+        "2025-05-20",
+        "The Chinese duty on U.S. imports fell from 125% to 10% on May 14, while the U.S. duty on Chinese"
+        " imports fell from 145% to 30%.",
+        [
+            ("125%", "CHN", "USA", None),
+            ("10%", "CHN", "USA", "2025-05-14"),
+            ("145%", "USA", "CHN", None),
+            ("30%", "USA", "CHN", "2025-05-14"),
+        ],
+    ),
+    (
+        "2018-02-01",
+        "Tariffs of 30 per cent on imported solar panels and of 20 per cent on washing machines are "
+        "imposed by the US, a hard blow to China.",
+        [("30 per cent", "USA", "World", None), ("20 per cent", "USA", "World", None)],
+    ),
+    (
+        "2025-04-15",
+        "All nations got a 10 percent tariff from the United States.",
+        [("10 percent", "USA", "World", None)],
+    ),
+    (
+        "2025-04-15",
+        "A baseline tariff of 10% on imports from all countries was introduced by Trump on April 5.",
+        [("10%", "USA", "World", "2025-04-05")],
+    ),
+    (
+        "2024-10-05",
+        "Canada has put a surtax of 100 per cent on electric vehicles from China since October 1, 2024.",
+        [("100 per cent", "CAN", "CHN", "2024-10-01")],
+    ),
+    (
+        "2025-03-10",
+        "China will levy an additional tariff of 100 percent on Canadian rapeseed oil and peas and of 25 "
+        "percent on pork from March 20.",
+        [("100 percent", "CHN", "CAN", "2025-03-20"), ("25 percent", "CHN", "CAN", "2025-03-20")],
+    ),
+    (
+        "2025-04-15",
+        "Chinese goods are currently taxed at 145% on entry into the US.",
+        [("145%", "USA", "CHN", None)],
+    ),
+    (
+        "2025-04-15",
+        "Feb 4\nTrump's 10% tariff on all goods from China takes effect.\nMarch 4\nIt is doubled to 20%.\n"
+        "April 9\nThe rate jumps to 104%.",
+        [
+            ("10%", "USA", "CHN", "2025-02-04"),
+            ("20%", "USA", "CHN", "2025-03-04"),
+            ("104%", "USA", "CHN", "2025-04-09"),
+        ],
+    ),
+    (
+        "2025-08-10",
+        "The United States will apply a 15 percent tariff to Japanese goods from August 7.",
+        [("15 percent", "USA", "JPN", "2025-08-07")],
+    ),
+    (
+        "2025-08-10",
+        "Under the deal, the US tariff on South Korean cars falls to 15% from 25%.",
+        [("15%", "USA", "KOR", None), ("25%", "USA", "KOR", None)],
+    ),
+    (
+        "2025-05-12",
+        "The US has agreed to cut tariffs on Chinese goods from 145% to 30%. China will lower its duties "
+        "on American goods from 125% to 10%. The cuts take effect on May 14.",
+        [
+            ("145%", "USA", "CHN", None),
+            ("30%", "USA", "CHN", "2025-05-14"),
+            ("125%", "CHN", "USA", None),
+            ("10%", "CHN", "USA", "2025-05-14"),
+        ],
+    ),
+    (
+        "2019-06-10",
+        "India imposed retaliatory duties of up to 70 percent on 28 American products on June 16, 2019.",
+        [("up to 70 percent", "IND", "USA", "2019-06-16")],
+    ),
+    (
+        "2018-06-25",
+        "The EU put a 25% duty on bourbon, jeans and motorcycles from the U.S. on June 22.",
+        [("25%", "EU27", "USA", "2018-06-22")],
+    ),
+    (
+        "2025-11-15",
+        "The 24% reciprocal tariff on U.S. goods remains suspended; only the 10% rate applies, said "
+        "China's Ministry of Finance.",
+        [("24%", "CHN", "USA", None), ("10%", "CHN", "USA", None)],
+    ),
+    (
+        "2019-05-20",
+        "The Trump administration raised tariffs from 10% to 25% on $200 billion of Chinese imports on "
+        "May 10. China retaliated on June 1 by raising duties to 25%.",
+        [("10%", "USA", "CHN", None), ("25%", "USA", "CHN", "2019-05-10"), ("25%", "CHN", "USA", "2019-06-01")],
+    ),
+    (
+        "2025-04-15",
+        "Goods of Chinese origin now pay 145 percent at the US border.",
+        [("145 percent", "USA", "CHN", None)],
+    ),
+    (
+        "2025-07-15",
+        "Trump threatened a 30% tariff on goods from the European Union and Mexico from August 1.",
+        [("30%", "USA", "EU27", "2025-08-01")],
+    ),
+    (
+        "2025-03-20",
+        "HTSUS 9903.01.24: additional duty of 20% on products of China and Hong Kong, entered on or after"
+        " March 4, 2025.",
+        [("20%", "USA", "CHN", "2025-03-04")],
+    ),
+    (
+        "2025-04-15",
+        "Beijing's 125% tariff makes American soybeans unsellable in China.",
+        [("125%", "CHN", "USA", None)],
+    ),
+    (
+        "2025-04-15",
+        "With a 125 percent levy American LNG cannot be sold to Chinese buyers.",
+        [("125 percent", "CHN", "USA", None)],
+    ),
+    (
+        "2024-05-20",
+        "Biden quadrupled the duty on Chinese electric vehicles to 100 percent, doubled that on "
+        "semiconductors to 50 percent and raised that on batteries to 25 percent.",
+        [("100 percent", "USA", "CHN", None), ("50 percent", "USA", "CHN", None), ("25 percent", "USA", "CHN", None)],
+    ),
+    (
+        "2025-10-15",
+        "Trump said on Friday that he would put another 100 percent on all Chinese imports from November 1.",
+        [("100 percent", "USA", "CHN", "2025-11-01")],
+    ),
+    (
+        "2025-09-01",
+        "Mexico plans tariffs of up to 50 percent on cars from China and other Asian countries.",
+        [("up to 50 percent", "MEX", "CHN", None)],
+    ),
+    (
+        "2024-12-01",
+        "Turkey levies an additional 40 percent on vehicles from China.",
+        [("40 percent", "TUR", "CHN", None)],
+    ),
+    (
+        "2024-12-01",
+        "Russian duties on Chinese trucks come to 15 per cent.",
+        [("15 per cent", "RUS", "CHN", None)],
+    ),
+    (
+        "2025-12-15",
+        "Kazakhstan's import duty on cars from China is 15%.",
+        [("15%", "KAZ", "CHN", None)],
+    ),
+    (
+        "2025-08-20",
+        "Bangladesh pays 20 percent on its garments in the US, India 50.",
+        [("20 percent", "USA", "BGD", None)],
+    ),
+    (
+        "2025-04-15",
+        "From 12:01 a.m. on April 10, goods imported from the US are subject to 84 percent additional "
+        "tariffs, China's finance ministry said.",
+        [("84 percent", "CHN", "USA", "2025-04-10")],
+    ),
+    (
+        "2025-04-15",
+        "Tariffs on both sides have become prohibitive: 145% for Chinese goods entering the US, 125% for "
+        "American goods entering China.",
+        [("145%", "USA", "CHN", None), ("125%", "CHN", "USA", None)],
+    ),
+    (
+        "2025-04-15",
+        "For de minimis parcels from China the duty is 120 percent from May 2, the White House said.",
+        [("120 percent", "USA", "CHN", "2025-05-02")],
+    ),
+    (
+        "2025-04-15",
+        "Customers importing from China should expect a combined duty of 145%, our US brokers advise.",
+        [("145%", "USA", "CHN", None)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("day", "text", "rates"), SENTENCES)
+def test_who_lays_a_duty_on_whom_and_from_when(
+    day: str, text: str, rates: list[tuple[str, str | None, str | None, str | None]]
+) -> None:
+    claims = [claim for claim in extract(text, date=day) if claim.kind == "tariff_rate"]
+
+    found = [(text[slice(*c.value_span)], c.reporter, c.partner, c.period) for c in claims]
+    assert found == rates
