@@ -17,6 +17,9 @@ _SCALES = frozenset({"pct", "cent", "mln", "bln", "bn", "mn", "tn", "trln"})
 _CURRENCIES = frozenset({"dollar", "euro", "yuan", "ruble", "rouble", "tenge", "rupee", "yen", "u.s"})
 _BREAK = re.compile(r"[.!?][\"')\]]{0,3}(?=\s|$)|\n")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u25cf\u25aa\u2013]|\d{1,2}[.)])\s")
+_STOPS = (".", "!", "?", ":", '"')
+_BLOCK = 6  # lines; chosen because a heading, a dateline and a few lines of a list are fewer
+_SHORT = 12  # characters; chosen because the next word would have fitted
 _LONGEST = 3000  # characters; chosen because no sentence of prose is as long, and what reads a sentence stays quick
 
 
@@ -61,10 +64,11 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
             yield start, end
             continue
         position = start
-        for line in lines:
-            if line.strip():
-                yield position, position + len(line)
-            position += len(line) + 1
+        for group in _broken_at_width(lines) if _is_all_wrapped(lines) else ([line] for line in lines):
+            length = sum(len(line) + 1 for line in group) - 1
+            if any(line.strip() for line in group):
+                yield position, position + length
+            position += length + 1
 
 
 def _is_wrapped(lines: list[str]) -> bool:
@@ -75,8 +79,32 @@ def _is_wrapped(lines: list[str]) -> bool:
     widths = [len(line) for line in body]
     if min(widths) < 50 or max(widths) > 110 or max(widths) - min(widths) > 25:
         return False
-    open_ends = sum(not line.endswith((".", "!", "?", ":", '"')) for line in body)
+    open_ends = sum(not line.endswith(_STOPS) for line in body)
     return open_ends >= 0.6 * len(body) and len(lines[-1]) <= 110
+
+
+def _is_all_wrapped(lines: list[str]) -> bool:
+    """Whether a block is several paragraphs, broken at one width, without an empty line between them."""
+    if len(lines) < _BLOCK or any("|" in line or _BULLET.match(line) for line in lines):
+        return False
+    broken = [k for k, line in enumerate(lines[:-1]) if not line.rstrip().endswith(_STOPS)]
+    widths = [len(lines[k].rstrip()) for k in broken]
+    if len(broken) < 0.5 * len(lines) or min(widths) < 50 or max(widths) > 110 or max(widths) - min(widths) > 25:
+        return False
+    return sum(lines[k + 1].lstrip()[:1].islower() for k in broken) >= 0.4 * len(broken)
+
+
+def _broken_at_width(lines: list[str]) -> Iterator[list[str]]:
+    """The paragraphs of such a block: a line that stops short of the width ends one."""
+    width = max(len(line.rstrip()) for line in lines)
+    group: list[str] = []
+    for line in lines:
+        group.append(line)
+        if line.rstrip().endswith(_STOPS) and len(line.rstrip()) < width - _SHORT:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

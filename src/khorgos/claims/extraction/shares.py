@@ -100,7 +100,7 @@ def _is_before_whole(scene: Scene, i: int) -> bool:
         or (chunks[k].low in (",", "and") and (chunks[k + 1].low == "and" or chunks[k + 1].quantity is not None))
     ):
         k += 1
-    if k >= len(chunks) - 1 or chunks[k].low.split()[0] != "of":
+    if k >= len(chunks) - 1 or chunks[k].low.split()[:1] != ["of"]:
         return False
     return any(k < mention.first <= k + 2 for mention in scene.mentions)
 
