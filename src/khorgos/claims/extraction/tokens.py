@@ -11,8 +11,8 @@ _TOKEN = re.compile(
     r"|(?P<number>[0-9]+(?:[.,'][0-9]+)*)"
     r"|(?P<own>'[sS]\b)"
     r"|(?P<word>[^\W\d_]+(?:'(?![sS]\b)[^\W\d_]+)*)"
-    r"|(?P<gap>[ ]+)"
-    r"|(?P<sign>.|\n)"
+    r"|(?P<gap>[ \n]+)"
+    r"|(?P<sign>.)"
 )
 
 
@@ -45,7 +45,7 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         end: where to stop; None for the end.
 
     Returns:
-        The tokens in order; spaces are left out.
+        The tokens in order; spaces and ends of lines are left out.
     """
     tokens: list[Token] = []
     glued = False
