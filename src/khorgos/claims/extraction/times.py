@@ -283,7 +283,7 @@ def _opens_bracket(chunks: Sequence[Chunk], k: int) -> bool:
 
 def _parts(chunks: Sequence[Chunk], i: int, j: int) -> bool:
     """Whether another statement begins between two quantities."""
-    part = any(c.low == "," and chunks[k + 1].low in ("with", "including") for k, c in enumerate(chunks[:j]) if k > i)
+    part = any(c.low in (",", "and") and chunks[k + 1].low in ("with", "including") for k, c in enumerate(chunks[:j]) if k > i)
     return part or any(
         c.has("flow") or c.has("verb") or c.low in (";", "while", "whereas", "but") for c in chunks[i + 1 : j]
     )

@@ -11,12 +11,15 @@ from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.moves import is_base, is_change
 from khorgos.claims.extraction.setting import Setting
+from khorgos.claims.extraction.shares import is_part
 from khorgos.claims.extraction.times import aside_before, attached_time, time_of
 from khorgos.claims.extraction.when import When
 from khorgos.nomenclature.periods import Period, year
 
 _NEAR = 6  # chunks; chosen because "when the deficit had still been" fits
 _WITH = frozenset(("with", "their", "its", "the", "a", "total", "of", "or"))
+_BACK = frozenset(("(", "after", "following", "against", "versus", "from", "than"))
+_AMOUNTS = frozenset(("money", "goods"))
 _SO = word_set("timing", "so")
 
 
@@ -92,10 +95,16 @@ def _is_concluded(setting: Setting, k: int, i: int) -> bool:
         return False  # "fell from $4 million in 2022 to $3 million in 2023, which means a 25% decline"
     amounts = [j for j in range(k + 1, i) if chunks[j].quantity is not None]
     amounts = amounts or [j for j in range(k) if chunks[j].quantity is not None]
-    if not amounts or not any(c.low in _SO for c in chunks[amounts[-1] + 1 : i]):
+    if not amounts or not _follows(chunks[amounts[-1] + 1 : i]):
         return False
     found = setting.calendar.period(when, running)
     return found is not None and found.start + found.months <= running.start
+
+
+def _follows(chunks: Sequence[Chunk]) -> bool:
+    """ "so that it has grown", "that is, it grew"."""
+    words = f" {' '.join(c.low for c in chunks)} "
+    return any(f" {word} " in words for word in _SO)
 
 
 def _month_after(setting: Setting, i: int) -> Period | None:
@@ -150,12 +159,11 @@ def _own_time(  # noqa: PLR0911  one rule a return
     quantity = line.chunks[i].quantity
     if attached is None or when is None or quantity is None or setting.roles.get(attached) != "base":
         return None
-    if quantity.sort == "percent" and line.chunks[i - 1].low == "(" and when.sort in ("earlier", "same"):
-        return (calendar.period(when, setting.mind.period),)  # "16.9% (17.8% a year ago)"
-    is_amount = quantity.sort in ("money", "goods") and when.sort in ("earlier", "same")
-    if is_amount and not is_change(line, i) and _is_direct(line, i, attached):
-        return (calendar.period(when, setting.mind.period),)
-    return None
+    if when.sort not in ("earlier", "same") or is_change(line, i) or not _is_direct(line, i, attached):
+        return None
+    # "16.9% (17.8% a year ago)", "15% after 21% a year earlier"
+    told_back = line.chunks[i - 1].low in _BACK
+    return (calendar.period(when, setting.mind.period),) if quantity.sort in _AMOUNTS or told_back else None
 
 
 def _shared_time(setting: Setting, i: int) -> tuple[Period | None] | None:
@@ -262,9 +270,10 @@ def _bracketed_base(setting: Setting, i: int) -> When | None:
     if k < 1 or setting.roles.get(k - 1) != "base" or not _is_set_off(chunks, k, i):
         return None
     quantity, own = chunks[i].quantity, attached_time(setting.scene.line, i)
-    if quantity is None or quantity.sort not in ("money", "goods") or (own is not None and own > i):
+    if quantity is None or (own is not None and own > i):
         return None
-    return chunks[k - 1].when
+    is_share = quantity.sort == "percent" and is_part(setting.scene, i)
+    return chunks[k - 1].when if quantity.sort in _AMOUNTS or is_share else None
 
 
 def _is_set_off(chunks: Sequence[Chunk], k: int, i: int) -> bool:
