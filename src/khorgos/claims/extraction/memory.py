@@ -161,6 +161,8 @@ def _keep_centre(draft: Draft, mind: Discourse) -> None:
 
 def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse) -> None:
     """The period of the last figure of the sentence, or that of its heading or flow if it has no figure."""
+    if _is_sum_by_the_way(setting.scene.line):
+        return
     aside = _is_aside(setting)
     told = [
         d
@@ -233,10 +235,13 @@ def _period_of(text: str) -> Period | None:
 def _is_aside(setting: Setting) -> bool:
     """ "In April alone": a part of the period in question, for the rest of the paragraph."""
     chunks = setting.scene.line.chunks
-    opening = [c.low for c in chunks[:2]]
-    if opening[:1] in (["this"], ["that"]) and opening[1:] in (["brought"], ["brings"], ["took"], ["takes"]):
-        return True  # "This brought the surplus of the first eleven months to"
     return any(c.kind == "when" and k + 1 < len(chunks) and chunks[k + 1].low == "alone" for k, c in enumerate(chunks))
+
+
+def _is_sum_by_the_way(line: Line) -> bool:
+    """ "This brought the surplus of the first eleven months to": what goes on is the month."""
+    opening = [c.low for c in line.chunks[:2]]
+    return opening[:1] in (["this"], ["that"]) and opening[-1] in ("brought", "brings", "took", "takes", "pushed", "lifted")
 
 
 def is_within(period: Period, longer: Period) -> bool:

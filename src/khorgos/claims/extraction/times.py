@@ -84,14 +84,19 @@ def _is_based(chunks: Sequence[Chunk], i: int) -> bool:  # noqa: PLR0911  one ru
     if chunk.low == "over" and k > 0 and _is_stretch(chunks, k - 1, i):
         return False
     if word in ("over", "after", "above", "below"):
-        return k > 0 and (
-            chunks[k - 1].kind == "quantity" or chunks[k - 1].has("change") or chunks[k - 1].has("compare")
-        )
+        return k > 0 and _is_measured(chunks, k - 1)
     if chunk.low.startswith("as"):
         return _is_as(chunks, k)
     if (chunk.has("base") and chunk.low not in ("following", "instead of")) or chunk.low.endswith("short of"):
         return True
     return chunk.low.endswith("than") and (chunk.has("compare") or chunk.has("qualifier"))
+
+
+def _is_measured(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "by $3.54 billion (44.58 percent) above", "a rise over": a change in front of a word of comparison."""
+    if chunks[k].low == ")" and k > 1:
+        return chunks[k - 1].kind == "quantity" and chunks[k - 2].low == "("
+    return chunks[k].kind == "quantity" or chunks[k].has("change") or chunks[k].has("compare")
 
 
 def _governing(chunks: Sequence[Chunk], i: int) -> int:
@@ -173,7 +178,7 @@ def time_of(
     if mention is not None:
         own = [k for k in times if k in mention.whens and not _is_taken(line, k, i, mention)]
         if own:
-            return own[-1]
+            return _nearer(line, own[-1], i, times) or own[-1]
     before = [k for k in times if k < i and not _attached_elsewhere(line, k, i)]
     if before:
         return before[-1]
@@ -181,6 +186,13 @@ def time_of(
     after = [k for k in times if k > i and k not in theirs and not _attached_elsewhere(line, k, i)]
     after = [k for k in after if all(c.low != ";" for c in line.chunks[i:k])]
     return after[0] if after else None
+
+
+def _nearer(line: Line, own: int, i: int, times: Sequence[int]) -> int | None:
+    """ "January exports rose by 10%, those of February were 7% lower": a time told after another figure."""
+    after = [k for k in times if own < k < i and not _attached_elsewhere(line, k, i)]
+    parted = [k for k in after if any(c.quantity is not None for c in line.chunks[own:k])]
+    return parted[-1] if parted else None
 
 
 def attached_time(line: Line, i: int) -> int | None:

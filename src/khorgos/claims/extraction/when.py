@@ -79,13 +79,13 @@ def _offset(words: str | None) -> int | None:
     if words is None:
         return None
     for word, offset in _OFFSETS.items():
-        if word in words.split():
+        if word in words.lower().split():
             return offset
     return None
 
 
 def _is_before(words: str | None) -> bool:
-    return bool(words and re.search(r"before|earlier|ago|previous|preceding|prior", words))
+    return bool(words and re.search(r"before|earlier|ago|previous|preceding|prior", words.lower()))
 
 
 def _month(text: str) -> int:
