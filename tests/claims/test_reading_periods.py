@@ -1,9 +1,11 @@
 """Which period a number of prose is of: sentences in the turns of phrase of offices, agencies and portals."""
 
 import re
+import textwrap
 
 import pytest
 
+from khorgos.claims.claim import Claim
 from khorgos.claims.extraction.extract import extract
 
 _MARK = re.compile(r"\[\[([^|\]]*)\|([^\]]*)\]\]")
@@ -107,6 +109,54 @@ _SENTENCES = [
         "In 2023 Azerbaijan exported to Italy goods for [[$15.2 billion|2023]] (in 2022 - [[$17.8 billion|2022]]), to "
         "Turkey for [[$5.5 billion|2023]] ([[$3.6 billion|2022]]).",
     ),
+    # Bases in brackets, and times told after other figures.
+    (
+        "2017-04-19",
+        "Among the major trading partners of Tajikistan over the first quarter were: Russia - more than "
+        "[[221 million U.S. dollars|2017-01..2017-03]] ([[3.4 percent|2017-01..2017-03]] up on the same period last "
+        "year) and Kazakhstan - some [[193 million U.S. dollars|2017-01..2017-03]].",
+    ),
+    (
+        "2022-04-13",
+        "In January-February 2022 Georgia exported wine for [[$33.1 million|2022-01..2022-02]]. Its share was "
+        "[[4.4%|2022-01..2022-02]] of exports, below that of a year earlier ([[4.7%|2021-01..2021-02]]).",
+    ),
+    (
+        "2025-03-27",
+        "While January exports of Georgia had increased by [[10.3%|2025-01]], those of February were [[7%|2025-02]] "
+        "lower, which leaves growth of [[4%|2025-01..2025-02]] for the two months.",
+    ),
+    (
+        "2020-11-02",
+        "In the first nine months of 2020 Azerbaijan imported [[45,800 tons|2020-01..2020-09]] of rice. Last year's "
+        "corresponding period had seen [[35,800 tons|2019-01..2019-09]] at a cost of "
+        "[[$29.9 million|2019-01..2019-09]].",
+    ),
+    (
+        "2018-02-08",
+        "China took in [[8.48 million mt|2018-01]] of soybeans in January, more than the [[7.66 million mt|2017-01]] "
+        "of January 2017, if less than the [[9.5 million mt|2017-12]] that arrived in December 2017.",
+    ),
+    (
+        "2021-03-19",
+        "China imported [[4.8 million tons|2021-01..2021-02]] of corn in the first two months of 2021. Imports of "
+        "sorghum quadrupled to [[1.4 million tons|2021-01..2021-02]], and with [[690,000 tons|2021-01]] the January "
+        "total was the largest since 2017.",
+    ),
+    # What is told by the way does not change the period in question.
+    (
+        "2025-12-08",
+        "In November exports of China rose [[5.9%|2025-11]] to [[$330.3 billion|2025-11]]; in October they had lost "
+        "[[1.1%|2025-10]]. This brought the surplus of the first eleven months to "
+        "[[$1.08 trillion|2025-01..2025-11]], above the [[$992 billion|2024]] of the whole of 2024. Imports gained "
+        "[[1.9%|2025-11]] to [[$218.6 billion|2025-11]], after [[2%|2025-10]] in the previous month.",
+    ),
+    # Averages of the news run over three months.
+    (
+        "2024-03-12",
+        "In February the trade deficit of the United States was [[$68.9 billion|2024-02]]. The three-month moving "
+        "average of the deficit rose to [[$66.9 billion|2023-12..2024-02]].",
+    ),
 ]
 
 
@@ -129,3 +179,16 @@ def test_each_number_is_of_the_period_that_its_sentence_means(day: str, marked: 
 def test_the_day_of_a_duty_stays_a_day(text: str) -> None:
     (claim,) = (c for c in extract(text, date="2019-08-24") if c.kind == "tariff_rate")
     assert claim.period in ("2019-10-01", "2019-09-01")
+
+
+def test_lines_broken_at_a_width_are_read_as_their_paragraphs() -> None:
+    paragraphs = [_MARK.sub(lambda mark: mark[1], marked) for day, marked in _SENTENCES if day == "2024-01-22"]
+    whole = extract("\n".join(paragraphs), date="2024-01-22")
+    broken = extract("\n".join(textwrap.fill(text, 66) for text in paragraphs), date="2024-01-22")
+    assert [_read(claim) for claim in broken] == [_read(claim) for claim in whole]
+    assert len(whole) > 4
+
+
+def _read(claim: Claim) -> tuple[object, ...]:
+    words = " ".join(claim.surface.split())
+    return words, claim.kind, claim.value, claim.period, claim.reporter, claim.partner, claim.flow

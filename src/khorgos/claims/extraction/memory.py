@@ -181,7 +181,7 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         for d in drafts
         if d.kind in ("rank", "record") and d.period_sure and d.period is not None and d.period not in past
     ]
-    told = _without_compared(told)
+    told = _without_compared([d for d in told if not _goes_back(d, drafts, mind.period)])
     told = [d for d in told if d.period == words_of(mind.period)] or told if len(told) > 1 else told
     if drafts and told and all(d.kind in ("rank", "record") for d in told) and mind.period is not None:
         told = [d for d in told if not is_within(mind.period, _period_of(d.period or "") or mind.period)]
@@ -203,6 +203,14 @@ def _remember_period(setting: Setting, drafts: Sequence[Draft], mind: Discourse)
         of_flow = any(m.flow is not None for m in scene.mentions) and not aside
         if of_flow or mind.period is None or _is_heading(scene.line) or _is_about_figures(scene.line):
             mind.period = setting.calendar.period(when, mind.period) or mind.period
+
+
+def _goes_back(draft: Draft, drafts: Sequence[Draft], running: Period | None) -> bool:
+    """ "Exports rose 5.9%; in October they had lost 1.1%": an earlier time, behind figures of the one in question."""
+    period = _period_of(draft.period or "")
+    if running is None or period is None or period.start + period.months > running.start:
+        return False
+    return any(d.start < draft.start and not d.period_sure and d.period == words_of(running) for d in drafts)
 
 
 def _without_compared(told: Sequence[Draft]) -> list[Draft]:
@@ -241,7 +249,14 @@ def _is_aside(setting: Setting) -> bool:
 def _is_sum_by_the_way(line: Line) -> bool:
     """ "This brought the surplus of the first eleven months to": what goes on is the month."""
     opening = [c.low for c in line.chunks[:2]]
-    return opening[:1] in (["this"], ["that"]) and opening[-1] in ("brought", "brings", "took", "takes", "pushed", "lifted")
+    return opening[:1] in (["this"], ["that"]) and opening[-1] in (
+        "brought",
+        "brings",
+        "took",
+        "takes",
+        "pushed",
+        "lifted",
+    )
 
 
 def is_within(period: Period, longer: Period) -> bool:

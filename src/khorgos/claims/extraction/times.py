@@ -20,7 +20,9 @@ _FILL = word_set("times", "fill")
 _DATES = word_set("times", "dates")
 _SAID = frozenset(("reported", "said", "announced", "showed", "published", "released", "stated"))
 _AMOUNTS = frozenset(("amount", "value", "figure", "level", "volume"))
+_LEVELS = frozenset(("level", "levels"))
 _OPENING = frozenset((";", "while", "whereas", "when"))
+_CLAUSE = 4  # chunks; chosen because "that had arrived in" fits
 _ASIDE = frozenset(("following", "after", "reversing"))
 
 
@@ -50,7 +52,8 @@ def role(line: Line, i: int) -> Role:  # noqa: PLR0911  one rule a return
     if when.sort == "running":
         ahead = line.chunks[i + 1 : i + 3]
         return "none" if any(c.kind == "when" for c in ahead) else "time"
-    based = _is_based(line.chunks, i)
+    of_level = i + 1 < len(line.chunks) and line.chunks[i + 1].low in _LEVELS  # "90.8 percent of the 2015 level"
+    based = of_level or _is_based(line.chunks, i)
     if when.sort in ("earlier", "same_months"):
         return "time" if i == 0 or prior in _OPENING or (i == 1 and prior in ("in", "for", "over")) else "base"
     if when.sort == "same" and not based:
@@ -218,6 +221,8 @@ def attached_time(line: Line, i: int) -> int | None:
 def _reaches(chunks: Sequence[Chunk], i: int, k: int) -> bool:
     """Whether nothing but a preposition, goods or a side stands between a quantity and an expression of time."""
     between = chunks[i + 1 : k]
+    if between and between[0].low in ("that", "which") and len(between) <= _CLAUSE:
+        return True  # "the 9.5 million tons that arrived in December"
     return all(
         c.low in _BETWEEN or c.kind == "area" or bool(c.product) or any(c.has(mark) for mark in _MARKS_BETWEEN)
         for c in between
@@ -295,7 +300,9 @@ def _opens_bracket(chunks: Sequence[Chunk], k: int) -> bool:
 
 def _parts(chunks: Sequence[Chunk], i: int, j: int) -> bool:
     """Whether another statement begins between two quantities."""
-    part = any(c.low in (",", "and") and chunks[k + 1].low in ("with", "including") for k, c in enumerate(chunks[:j]) if k > i)
+    part = any(
+        c.low in (",", "and") and chunks[k + 1].low in ("with", "including") for k, c in enumerate(chunks[:j]) if k > i
+    )
     return part or any(
         c.has("flow") or c.has("verb") or c.low in (";", "while", "whereas", "but") for c in chunks[i + 1 : j]
     )

@@ -9,6 +9,7 @@ from khorgos.claims.extraction.bases import YEAR, before_period, years_ends
 from khorgos.claims.extraction.brackets import paired_time
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
+from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.moves import is_base, is_change
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.shares import is_part
@@ -18,6 +19,7 @@ from khorgos.nomenclature.periods import Period, year
 
 _NEAR = 6  # chunks; chosen because "when the deficit had still been" fits
 _WITH = frozenset(("with", "their", "its", "the", "a", "total", "of", "or"))
+_MOVING = frozenset(("moving average", "three-month average", "3-month average"))
 _BACK = frozenset(("(", "after", "following", "against", "versus", "from", "than"))
 _AMOUNTS = frozenset(("money", "goods"))
 _SO = word_set("timing", "so")
@@ -74,7 +76,7 @@ def _period(setting: Setting, i: int, m: int | None) -> tuple[bool, Period | Non
     if k is None:
         k = time_of(line, i, mention, setting.roles, scene.mentions)
     when = line.chunks[k].when if k is not None else None
-    if mention is not None and mention.average and (when is None or when.last is None):
+    if _is_average(setting, i, mention) and (when is None or when.last is None or _is_month_of_news(setting, when)):
         return _averaged(setting)
     if k is not None and when is not None and _is_concluded(setting, k, i):
         return False, mind.period
@@ -250,6 +252,16 @@ def _has_earlier(setting: Setting, i: int) -> bool:
     attached = attached_time(line, i)
     when = line.chunks[attached].when if attached is not None else None
     return when is not None and when.sort == "earlier" and setting.roles.get(attached or 0) == "base"
+
+
+def _is_average(setting: Setting, i: int, mention: Mention | None) -> bool:
+    before = setting.scene.line.chunks[max(0, i - _NEAR - 2) : i]
+    return (mention is not None and mention.average) or any(c.low in _MOVING for c in before)
+
+
+def _is_month_of_news(setting: Setting, when: When) -> bool:
+    """ "average exports gained $6.9 billion in July": where months are told, an average runs up to that one."""
+    return setting.monthly and when.sort == "months" and when.first == when.last
 
 
 def _averaged(setting: Setting) -> tuple[bool, Period | None]:

@@ -354,7 +354,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      re.I, _same),
     (rf"\b(?:the\s+)?(?:same|corresponding|similar|analogous|comparable|respective)\s+(?:figures?|indicators?|numbers?"
      rf"|values?|volumes?|amounts?|results?|levels?)\s+(?:for|of|in)\s+(?P<year>{Y})(?P<rel>)(?P<m2>)", re.I, _same),
-    (r"\b(?:(?P<rel>last year|the previous year|the year before)'s)\s+(?:same|corresponding|similar|analogous|comparable|like)"
+    (r"\b(?:(?P<rel>last year|the previous year|the year before)'s)\s+(?:same|corresponding|similar|comparable|like)"
      r"\s+(?:periods?|months?|quarter|interval)\b(?P<year>)(?P<m2>)", re.I, _same),
     (rf"\bthe\s+(?:reporting|reported|reviewed|accounting)\s+period\s+(?:of|in)\s+(?P<year>{Y})"
      r"(?P<rel>)(?P<m2>)", re.I, _same),
