@@ -245,6 +245,11 @@ SENTENCES = [
         [("15 per cent", "RUS", "CHN", None)],
     ),
     (
+        "2025-04-15",
+        "Nearly half of all US imports from China, about 49 percent, were hit by the tariffs.",
+        [],
+    ),
+    (
         "2025-12-15",
         "Kazakhstan's import duty on cars from China is 15%.",
         [("15%", "KAZ", "CHN", None)],
@@ -275,6 +280,199 @@ SENTENCES = [
         "2025-04-15",
         "Customers importing from China should expect a combined duty of 145%, our US brokers advise.",
         [("145%", "USA", "CHN", None)],
+    ),
+    (
+        "2025-02-03",
+        "Trump on Saturday ordered 25% tariffs on imports from Canada and Mexico and 10% on goods from "
+        "China, starting on Tuesday.",
+        [("25%", "USA", "CAN", "2025-02-04"), ("10%", "USA", "CHN", "2025-02-04")],
+    ),
+    (
+        "2018-07-10",
+        "The United States last week imposed 25 percent duties on $34 billion of Chinese imports and "
+        "China immediately responded with a matching levy on the same amount of U.S. exports to China.",
+        [("25 percent", "USA", "CHN", None)],
+    ),
+    (
+        "2018-08-10",
+        "China's commerce ministry said it would put an extra 25 percent tariff on $16 billion worth of "
+        "U.S. goods from Aug. 23.",
+        [("25 percent", "CHN", "USA", "2018-08-23")],
+    ),
+    (
+        "2018-09-20",
+        "US tariffs of 10 percent on Chinese goods worth $200 billion kick in on Monday, rising to 25 "
+        "percent at the end of the year.",
+        [("10 percent", "USA", "CHN", "2018-09-24"), ("25 percent", "USA", "CHN", None)],
+    ),
+    (
+        "2025-04-05",
+        "Beijing will slap a 34 percent tax on all American products starting April 10, the finance "
+        "ministry announced, matching the rate that Trump set for Chinese goods.",
+        [("34 percent", "CHN", "USA", "2025-04-10")],
+    ),
+    (
+        "2025-05-13",
+        "Under the agreement, U.S. levies on most Chinese imports will be cut to 30% from 145% by May 14,"
+        " while Chinese levies on U.S. goods will fall to 10% from 125%.",
+        [
+            ("30%", "USA", "CHN", "2025-05-14"),
+            ("145%", "USA", "CHN", None),
+            ("10%", "CHN", "USA", "2025-05-14"),
+            ("125%", "CHN", "USA", None),
+        ],
+    ),
+    (
+        "2025-04-12",
+        "China on Friday raised its retaliatory tariffs on US imports to 125 per cent from 84 per cent.",
+        [("125 per cent", "CHN", "USA", None), ("84 per cent", "CHN", "USA", None)],
+    ),
+    (
+        "2025-07-30",
+        "A 50% US tariff on Brazilian goods takes effect on August 6.",
+        [("50%", "USA", "BRA", "2025-08-06")],
+    ),
+    (
+        "2025-04-10",
+        "@realDonaldTrump: Based on the lack of respect that China has shown, I am hereby raising the "
+        "Tariff charged to China by the United States of America to 125%, effective immediately.",
+        [("125%", "USA", "CHN", None)],
+    ),
+    (
+        "2019-08-24",
+        "...starting on October 1st, the 250 billion dollars of goods from China, currently being taxed "
+        "at 25%, will be taxed at 30%, Trump tweeted.",
+        [("25%", "USA", "CHN", None), ("30%", "USA", "CHN", "2019-10-01")],
+    ),
+    (
+        "2019-05-14",
+        "China said it will raise tariffs on $60 billion of U.S. goods to as high as 25% from June 1.",
+        [("as high as 25%", "CHN", "USA", "2019-06-01")],
+    ),
+    (
+        "2024-09-01",
+        "Canada announced a 100% surtax on Chinese-made electric vehicles, effective October 1, and a 25%"
+        " surtax on Chinese steel and aluminum from October 15.",
+        [("100%", "CAN", "CHN", "2024-10-01"), ("25%", "CAN", "CHN", "2024-10-15")],
+    ),
+    (
+        "2025-03-10",
+        "Ottawa answered with 25% counter-tariffs on $30 billion of US goods, in force since March 4.",
+        [("25%", "CAN", "USA", "2025-03-04")],
+    ),
+    (
+        "2025-04-09",
+        "The EU voted to impose retaliatory tariffs of up to 25% on a range of American goods in response"
+        " to the U.S. levies on steel and aluminum.",
+        [("up to 25%", "EU27", "USA", None)],
+    ),
+    (
+        "2025-04-03",
+        "Vietnam got hit with 46%, Cambodia with 49% and Thailand with 36% in Trump's list of reciprocal tariffs.",
+        [("46%", "USA", "VNM", None), ("49%", "USA", "KHM", None), ("36%", "USA", "THA", None)],
+    ),
+    (
+        "2025-04-03",
+        'Trump\'s "reciprocal" tariffs\nVietnam 46%\nTaiwan 32%\nIndia 26%\nEU 20%',
+        [
+            ("46%", "USA", "VNM", None),
+            ("32%", "USA", "TWN", None),
+            ("26%", "USA", "IND", None),
+            ("20%", "USA", "EU27", None),
+        ],
+    ),
+    (
+        "2025-04-20",
+        "Shipments from China to the U.S. now carry a duty of at least 145%, freight forwarders say.",
+        [("at least 145%", "USA", "CHN", None)],
+    ),
+    (
+        "2025-10-10",
+        "Starting November 1st, 2025, the United States of America will impose a Tariff of 100% on China,"
+        " over and above any Tariff that they are currently paying.",
+        [("100%", "USA", "CHN", "2025-11-01")],
+    ),
+    (
+        "2025-11-12",
+        "The U.S. halved its fentanyl-related tariff on Chinese goods to 10 per cent from November 10.",
+        [("10 per cent", "USA", "CHN", "2025-11-10")],
+    ),
+    (
+        "2019-06-20",
+        "On June 5, 2019, India lost its preferential access; eleven days later New Delhi put duties of "
+        "70 per cent on American almonds.",
+        [("70 per cent", "IND", "USA", None)],
+    ),
+    (
+        "2018-03-10",
+        "President Trump has decided on tariffs of 25 percent for steel and 10 percent for aluminum imports.",
+        [("25 percent", "USA", "World", None), ("10 percent", "USA", "World", None)],
+    ),
+    (
+        "2025-06-05",
+        "Steel and aluminum tariffs doubled to 50% on Wednesday, the White House confirmed.",
+        [("50%", "USA", "World", None)],
+    ),
+    (
+        "2025-07-20",
+        "Goods from Indonesia will face a 19% tariff in the U.S., while American goods will enter "
+        "Indonesia free of duty.",
+        [("19%", "USA", "IDN", None)],
+    ),
+    (
+        "2025-03-05",
+        "Feb 1: Trump signs an order for 10% on China.\nFeb 4: The 10% duty on Chinese goods takes effect."
+        " China announces duties of 10-15% on US energy and machinery from Feb 10.\nMar 4: The US doubles "
+        "the duty to 20%. Beijing responds with up to 15% on American farm goods.",
+        [
+            ("10%", "USA", "CHN", "2025-02-01"),
+            ("10%", "USA", "CHN", "2025-02-04"),
+            ("10-15%", "CHN", "USA", "2025-02-10"),
+            ("20%", "USA", "CHN", "2025-03-04"),
+            ("up to 15%", "CHN", "USA", "2025-03-04"),
+        ],
+    ),
+    (
+        "2019-12-20",
+        "Under Phase One, the U.S. halved to 7.5% the tariffs it had imposed on September 1 on $120 "
+        "billion of Chinese goods.",
+        [("7.5%", "USA", "CHN", None)],
+    ),
+    (
+        "2025-05-30",
+        "Tariffs cover 80% of US imports from China, against 66% before.",
+        [],
+    ),
+    (
+        "2025-05-30",
+        "China's exports to the United States fell by 34.5% in May under the weight of the tariffs.",
+        [],
+    ),
+    (
+        "2025-05-30",
+        "After the tariffs took effect in April, imports from China dropped 20% and the share of China in"
+        " US imports fell to 7%.",
+        [],
+    ),
+    (
+        "2025-09-05",
+        "The average US tariff on Chinese goods now stands at 57.6%, that of China on American goods at 32.6%.",
+        [("57.6%", "USA", "CHN", None), ("32.6%", "CHN", "USA", None)],
+    ),
+    (
+        "2025-10-15",
+        "South Africa faces a 30% duty on its exports to America since August 7.",
+        [("30%", "USA", "ZAF", "2025-08-07")],
+    ),
+    (
+        "2025-09-15",
+        "Kazakh exports to the US come under a 25 percent tariff from August 7.",
+        [("25 percent", "USA", "KAZ", "2025-08-07")],
+    ),
+    (
+        "2025-08-15",
+        "The letter to Astana sets a tariff of 25% for Kazakhstan's goods, though oil and metals are exempt.",
+        [("25%", None, "KAZ", None)],
     ),
 ]
 

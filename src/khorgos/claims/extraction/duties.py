@@ -27,6 +27,8 @@ def is_tariff(line: Line, i: int, running: TariffMind) -> bool:
     if quantity is None or quantity.sort != "percent":
         return False
     chunks = line.chunks
+    if _is_part(line, i, running):
+        return False
     for k in range(i + 1, min(len(chunks), i + REACH)):
         if chunks[k].has("tariff"):
             return True
@@ -40,6 +42,19 @@ def is_tariff(line: Line, i: int, running: TariffMind) -> bool:
         or _is_entry(chunks, i, running)
         or is_told_otherwise(line, i, running)
     )
+
+
+def _is_part(line: Line, i: int, running: TariffMind) -> bool:
+    """ "Tariffs cover 80% of US imports, against 66% before": a part of trade, and what it is compared with."""
+    chunks = line.chunks
+    if i + 1 < len(chunks) and chunks[i + 1].low == "of":
+        for chunk in chunks[i + 2 : i + 6]:
+            if chunk.has("flow"):
+                return True
+            if chunk.has("tariff") or (chunk.kind != "area" and chunk.low not in ("the", "all", "its", "total", "'s")):
+                break
+    compared = i > 0 and chunks[i - 1].low in ("against", "than", "from")
+    return compared and any(c.is_percent for c in chunks[:i]) and running.last is not line
 
 
 def _is_growth(chunks: Sequence[Chunk], i: int) -> bool:

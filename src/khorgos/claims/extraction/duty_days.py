@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.duty_sides import groups_of, owner_of
+from khorgos.claims.extraction.duty_sides import HARD, groups_of, owner_of
 from khorgos.claims.extraction.lexicon import rows
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.setting import Setting
@@ -25,6 +25,9 @@ _TO_COME = re.compile(
     r"to (?:take|come|go|begin|start|enter|follow))\b"
 )
 _ANNOUNCED = 2  # rank of the day of an order or announcement
+_COMES = re.compile(r"\b(?:will|would|kicks? in|is to|are to|to (?:take|come|go|begin|start)|starting|due)\b")
+_DAY = len("2025-04-09")
+_MONTHS, _CENTURY = 12, 100
 _HALF = 6  # months of a year
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -88,17 +91,65 @@ def days_beside(setting: Setting, i: int, mind: TariffMind) -> Day | None:
 def _best(setting: Setting, i: int, groups: Sequence[Sequence[int]], mine: int, mind: TariffMind) -> Day | None:
     line = setting.scene.line
     best: tuple[int, int, str, int] | None = None
-    for k, chunk in enumerate(line.chunks):
-        if chunk.when is None or _owner(line.chunks, groups, k) != mine:
+    for k in range(len(line.chunks)):
+        if _owner(line.chunks, groups, k) != mine or _is_elsewhere(line.chunks, i, k):
             continue
-        rank = _rank(line.chunks, k)
-        text = None if rank is None else written(chunk.when, setting, _words(line.chunks, k), mind)
-        if text is not None and rank is not None and (best is None or (rank, abs(k - i)) < best[:2]):
-            best = (rank, abs(k - i), text, k)
+        found = _dated(setting, k, mind)
+        if found is not None and (best is None or (found[0], abs(k - i)) < best[:2]):
+            best = (found[0], abs(k - i), found[1], k)
     if best is None:
         return None
     shared = best[3] < groups[0][0] or best[0] == 0
     return Day(best[2], best[0] != _ANNOUNCED, shared, best[3] > groups[-1][-1])
+
+
+def _dated(setting: Setting, k: int, mind: TariffMind) -> tuple[int, str] | None:
+    """How well what stands at a chunk suits as the first day of a duty, and that day."""
+    chunks = setting.scene.line.chunks
+    when = chunks[k].when
+    sort = when.sort if when is not None else "date"
+    rank = None if when is not None and when.sort == "months" and when.first != when.last else _rank(chunks, k, sort)
+    if rank is None:
+        return None
+    if when is not None:
+        text = written(when, setting, _words(chunks, k), mind)
+    else:
+        text = _slashed(chunks, k, mind) or (_weekday(setting, k) if rank == 0 else None)
+    return None if text is None else (rank, text)
+
+
+def _slashed(chunks: Sequence[Chunk], k: int, mind: TariffMind) -> str | None:
+    """ "as of 10/15/19": month first, as American notices write; only where it cannot be the day, or they are meant."""
+    low = [c.low for c in chunks[k : k + 5]]
+    if len(low) < 5 or low[1] != "/" or low[3] != "/" or not all(n.isdigit() for n in low[::2]):
+        return None
+    month, day, year = (int(n) for n in low[::2])
+    if day <= _MONTHS and mind.houses[:1] != ("USA",):
+        return None
+    try:
+        return dt.date(year + 2000 * (year < _CENTURY), month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _weekday(setting: Setting, k: int) -> str | None:
+    """ "kick in on Monday", "came into force on Thursday": the next or last such day."""
+    chunks = setting.scene.line.chunks
+    today = setting.calendar.today
+    if chunks[k].low not in _WEEKDAYS or today.year is None or today.month is None or today.day is None:
+        return None
+    day = dt.date(today.year, today.month, today.day)
+    ahead = (_WEEKDAYS.index(chunks[k].low) - day.weekday()) % 7
+    if ahead and not _COMES.search(" ".join(c.low for c in chunks)):
+        ahead -= 7
+    return (day + dt.timedelta(days=ahead)).isoformat()
+
+
+def _is_elsewhere(chunks: Sequence[Chunk], i: int, k: int) -> bool:
+    """ "India lost its access on June 5; New Delhi put duties", "halved the tariffs it had imposed on September 1"."""
+    if any(c.low in HARD for c in chunks[min(i, k) : max(i, k)]):
+        return True
+    return any(c.low in ("had", "originally") for c in chunks[max(i, k - 5) : k])
 
 
 def _words(chunks: Sequence[Chunk], k: int) -> str:
@@ -122,20 +173,16 @@ def _owner(chunks: Sequence[Chunk], groups: Sequence[Sequence[int]], k: int) -> 
     return owner - 1 if closed and alone and _EFFECT.search(" ".join(c.low for c in lead[opened:])) else owner
 
 
-def _rank(chunks: Sequence[Chunk], k: int) -> int | None:
-    """How well a day suits as the first of a duty; None if it does not at all."""
-    when = chunks[k].when
-    assert when is not None
+def _rank(chunks: Sequence[Chunk], k: int, sort: str) -> int | None:
+    """How well a day suits as the first of a duty by the words before it; None if it does not at all."""
     before = " ".join(c.low for c in chunks[max(0, k - 4) : k])
-    if when.sort not in ("date", "months", "year") or _ENDS.search(before):
-        return None
-    if when.sort == "months" and when.first != when.last:
+    if sort not in ("date", "months", "year") or _ENDS.search(before):
         return None
     if _EFFECT.search(before) or before.endswith(" for"):
         return 0
-    if when.sort == "year":
+    if sort == "year":
         return None
-    return _ANNOUNCED if _ACTS.search(before) else (1 if when.sort == "date" else 3)
+    return _ANNOUNCED if _ACTS.search(before) else (1 if sort == "date" else 3)
 
 
 def _day_after(setting: Setting, groups: Sequence[Sequence[int]], mine: int, mind: TariffMind) -> Day | None:
@@ -149,7 +196,7 @@ def _day_after(setting: Setting, groups: Sequence[Sequence[int]], mine: int, min
     before = _best(setting, groups[mine - 1][-1], groups, mine - 1, mind) or _best(
         setting, groups[0][0], groups, 0, mind
     )
-    if before is None or len(before.day) != len("2025-04-09"):
+    if before is None or len(before.day) != _DAY:
         return None
     return before if same else Day((dt.date.fromisoformat(before.day) + dt.timedelta(days=1)).isoformat())
 
@@ -197,19 +244,6 @@ def _year(when: When, setting: Setting, before: str) -> int | None:
     return year + (later < -_HALF and "will" in before)
 
 
-def weekday(line: Line, setting: Setting) -> str | None:
-    """ "came into force on Thursday": the last such day before the article's."""
-    today = setting.calendar.today
-    if today.year is None or today.month is None or today.day is None:
-        return None
-    for k, chunk in enumerate(line.chunks[1:], 1):
-        if chunk.low in _WEEKDAYS and line.chunks[k - 1].low in ("on", "from", "since"):
-            day = dt.date(today.year, today.month, today.day)
-            back = (day.weekday() - _WEEKDAYS.index(chunk.low)) % 7
-            return (day - dt.timedelta(days=back)).isoformat()
-    return None
-
-
 def effect_day(line: Line, setting: Setting, mind: TariffMind) -> str | None:
     """The day on which what a sentence without a rate speaks of comes into force.
 
@@ -222,11 +256,11 @@ def effect_day(line: Line, setting: Setting, mind: TariffMind) -> str | None:
     told = any(c.has("tariff") for c in line.chunks)
     if not told and not re.search(r"effect|in(?:to)? force|implement|impos|apply|since|subject to", text):
         return None
-    for k, chunk in enumerate(line.chunks):
-        if chunk.when is not None and chunk.when.sort == "date" and _rank(line.chunks, k) == 0:
-            return written(chunk.when, setting, _words(line.chunks, k), mind)
-    in_force = re.search(r"effect|force", text)
-    return weekday(line, setting) if in_force else None
+    for k in range(len(line.chunks)):
+        found = _dated(setting, k, mind)
+        if found is not None and found[0] == 0 and len(found[1]) == _DAY:
+            return found[1]
+    return None
 
 
 def known_day(by: str | None, on: str | None, quantity: Quantity, goods: str, setting: Setting) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from khorgos.claims.extraction.chunks import Chunk
-from khorgos.claims.extraction.duty_words import BEARS
+from khorgos.claims.extraction.duty_words import BEARS, is_passive
 from khorgos.claims.extraction.lexicon import word_set
 
 _GOODS = word_set("tariffs", "goods")
@@ -18,6 +18,7 @@ _PREPOSITIONS = word_set("frames", "prepositions")
 _OFFICES = word_set("tariffs", "offices")
 _INTO = re.compile(r"(?:exports?|exporting|exported|imports?|imported|shipments?|shipped|ship|sales|sold|sell|goods)$")
 _MADE = re.compile(r"(?:made|produced|grown|assembled|built)$")
+_LINE = 4  # chunks of an entry of a list: bullet, country, rate, stop
 _CONJUNCTIONS = ("after", "before", "as", "behind")
 _PRONOUNS = frozenset(("its", "their", "his", "it", "they"))
 _LISTED = frozenset((",", "and", "&", "or", "/"))
@@ -177,6 +178,8 @@ def _noun_at(chunks: Sequence[Chunk], j: int) -> str:
         return "tariff"
     if chunk.low in _ANSWERS:
         return "answer"
+    if chunk.low in ("buyers", "importers", "purchasers", "buyer", "importer"):
+        return "buyers"
     if is_goods(chunk) or chunk.low in ("origin", "originating", "-made", "made"):
         return "goods"
     return "border" if chunk.low in ("border", "ports", "customs") else ""
@@ -236,14 +239,22 @@ def _owner(chunks: Sequence[Chunk], at: int) -> _Role:
     return None
 
 
+def _is_entry(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "Vietnam 46%" on a line of its own, ", Cambodia with 49%": whose goods bear it, not who lays it."""
+    rest = chunks[k + 1 : k + 4]
+    if rest and rest[0].low in ("with", "at"):
+        return any(c.is_percent for c in rest[1:])
+    return len(chunks) <= _LINE and bool(rest) and rest[0].is_percent
+
+
 def _bare(chunks: Sequence[Chunk], k: int) -> _Role:
     """A country without a preposition: subject of a sentence, or head of a line."""
     chunk = chunks[k]
     prior = chunks[k - 1].low if k else ""
-    if prior == "origin":
-        return ("on", 2)
     if prior in ("entering", "enter", "entered"):
         return ("by", 2)
+    if prior == "origin" or _is_entry(chunks, k):
+        return ("on", 2)
     if k + 1 < len(chunks) and chunks[k + 1].low in (":", "-", "\u2013", "\u2014") and k <= 1:
         bare = len(chunks) - k <= 5 and any(c.is_percent for c in chunks[k:])
         return ("on", 2) if bare else ("by", 3)
@@ -256,10 +267,3 @@ def _bare(chunks: Sequence[Chunk], k: int) -> _Role:
             break
     adjective = chunk.area is not None and chunk.area.sort == "adjective"
     return None if adjective else ("by", 1)
-
-
-def is_passive(chunks: Sequence[Chunk], j: int) -> bool:
-    """ "are hit with": those who bear it."""
-    if chunks[j].low not in ("hit", "charged", "slapped", "taxed", "burdened", "struck"):
-        return False
-    return j > 0 and chunks[j - 1].low in ("is", "are", "was", "were", "be", "been", "being", "get", "got")

@@ -17,6 +17,7 @@ _JOINS = frozenset((",", "and", "to", "or", "-", "\u2013", "/", "from", "up", "n
 _PARTS = frozenset(
     (",", ";", ".", "and", "while", "whereas", "but", "then", "whereupon", "(", ")", "|", "\u2013", "after")
 )
+HARD = frozenset((";", "while", "whereas"))
 _WORLDWIDE = word_set("tariffs", "worldwide")
 
 
@@ -119,8 +120,9 @@ def sides_of(setting: Setting, i: int, mind: TariffMind) -> Told:
 def _first_pass(
     chunks: Sequence[Chunk], groups: Sequence[Sequence[int]], mine: int, told: Sequence[Side]
 ) -> tuple[str | None, str | None]:
-    own = [s for s in told if owner_of(chunks, groups, s.chunk) == mine]
     first, last = groups[mine][0], groups[mine][-1]
+    own = [s for s in told if owner_of(chunks, groups, s.chunk) == mine]
+    own = [s for s in own if not any(c.low in HARD for c in chunks[last : s.chunk])]
     bearing = [s for s in own if not s.lays]
     after = [s for s in bearing if s.chunk > last and _is_laid_after(chunks, last, s.chunk)]
     before = [s for s in bearing if s.chunk < first]
@@ -231,7 +233,7 @@ def _counterpart(on: str, mind: TariffMind, setting: Setting) -> str | None:
 
 def _other_side(by: str | None, mind: TariffMind, setting: Setting) -> str | None:
     if by is None:
-        return WORLD
+        return mind.on or WORLD
     if by in (mind.by, mind.on):
         return mind.on if by == mind.by else mind.by
     other = setting.mind.running.other(by)

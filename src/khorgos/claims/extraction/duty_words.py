@@ -13,6 +13,7 @@ BEARS = re.compile(r"fac(?:e|ed|es|ing)$|subject to|taxed|pays?$|paying|carr(?:y
 _GOODS = word_set("tariffs", "goods")
 _REPLIES = frozenset(("answer", "answers", "response", "reply", "retaliation", "countermeasure"))
 _ITSELF = frozenset(("it", "they", "the rate", "rate", "this", "that", "levy", "its own", "own"))
+_TAXES = frozenset(("tax", "rate", "charge", "penalty", "more", "extra"))
 _STOPS = frozenset((";", ".", "while", "whereas"))
 _NEAR = 2  # sentences since duties were spoken of; chosen because a pronoun does not reach further
 
@@ -26,20 +27,36 @@ def is_told_otherwise(line: Line, i: int, running: TariffMind) -> bool:
         running: the tariff in question.
     """
     chunks = line.chunks
-    after = chunks[i + 1].low if i + 1 < len(chunks) else ""
+    following = [k for k in range(i + 1, min(len(chunks), i + 3)) if chunks[k].low not in _TAXES]
+    nxt = following[0] if following else len(chunks)
+    after = chunks[nxt].low if nxt < len(chunks) else ""
     before = chunks[i - 1].low if i else ""
-    if after in ("of", "from", "in", "more", "less", "higher", "lower") or before == "by" or _is_share(chunks, i):
+    if after in ("of", "from", "more", "less", "higher", "lower") or before == "by" or _is_share(chunks, i):
+        return False
+    if after == "in" and (chunks[nxt + 1].when is not None or chunks[nxt + 1].low in ("value", "volume", "the")):
         return False
     spoken = running.lines <= _NEAR or running.last is line or any(c.has("tariff") for c in chunks)
     acted = any(c.has("tariffact") and not c.has("change") for c in chunks[max(0, i - 10) : i])
     replied = any(c.low in _REPLIES for c in chunks[max(0, i - 6) : i])
-    if after in ("on", "against") and is_laid(chunks, i + 2):
+    if after in ("on", "against") and is_laid(chunks, nxt + 1):
         return spoken or acted or replied or any(c.kind == "person" for c in chunks)
     if _is_borne(chunks, i):
         return True
     if replied:
         return spoken or any(c.kind in ("person", "area") for c in chunks[max(0, i - 8) : i])
     return spoken and _goes_on(line, i, running)
+
+
+def is_passive(chunks: Sequence[Chunk], j: int) -> bool:
+    """Whether a verb says who bears a duty: "are hit with", "will be charged".
+
+    Args:
+        chunks: of a sentence.
+        j: the verb's.
+    """
+    if chunks[j].low not in ("hit", "charged", "slapped", "taxed", "burdened", "struck"):
+        return False
+    return j > 0 and chunks[j - 1].low in ("is", "are", "was", "were", "be", "been", "being", "get", "got")
 
 
 def is_laid(chunks: Sequence[Chunk], start: int) -> bool:
@@ -58,7 +75,7 @@ def _is_share(chunks: Sequence[Chunk], i: int) -> bool:
 
 def _is_borne(chunks: Sequence[Chunk], i: int) -> bool:
     """ "must pay 39 percent on their exports", "India faces 25 per cent", "now pay 145 percent at the border"."""
-    k = next((k for k in range(i - 1, max(-1, i - 4), -1) if BEARS.match(chunks[k].low)), None)
+    k = next((k for k in range(i - 1, max(-1, i - 4), -1) if BEARS.match(chunks[k].low) or is_passive(chunks, k)), None)
     if k is None or any(c.has("flow") for c in chunks[k:i]):
         return False
     following = chunks[i + 1] if i + 1 < len(chunks) else None

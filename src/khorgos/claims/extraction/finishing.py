@@ -20,7 +20,6 @@ _MOST_TWINS = 500  # chosen because no article tells as many figures, and hostil
 _ROUNDED = 0.05  # chosen because nobody rounds a figure further, and $2 billion is not the $2.5 billion told before
 _SMALL, _MILLION = 1e4, 1e6  # chosen because no trade of a country is worth less than ten thousand
 _TONNE = "tonne"
-_NEARBY = 500  # characters; chosen because a day is told two sentences on at most
 
 
 def finish(drafts: list[Draft]) -> list[Draft]:

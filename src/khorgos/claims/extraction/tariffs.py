@@ -18,6 +18,7 @@ from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.tariff_mind import TariffMind
 
 _TWO_PAIRS = 4  # rates: each side's before and after
+_NEARBY = 900  # characters; chosen because a note on a round of duties has about as many before it says from when
 _HEADING = 6  # chunks of a line that only names whose duties follow, as "Imposed by China:"
 _LOWERED = re.compile(r"\b(?:down|lowered|reduced|cut|falls?|drops?|raised|doubled) (?:.* )?to$")
 _STAYS = frozenset(("stay", "stays", "remain", "remains", "contained", "already", "keep", "keeps", "kept"))
@@ -66,7 +67,8 @@ def _note_heading(chunks: Sequence[Chunk], mind: TariffMind, setting: Setting) -
 
 def _settle(mind: TariffMind, day: str) -> None:
     """The rates told before a day that is told for all of them."""
-    for draft in (*mind.waiting, *(d for d in mind.carried if d.scene.line is mind.last)):
+    near = [d for d in mind.waiting if mind.last is None or mind.last.sentence.start - d.start < _NEARBY]
+    for draft in (*near, *(d for d in mind.carried if d.scene.line is mind.last)):
         draft.period, draft.period_sure = day, True
         mind.days[_key(draft)] = day
     mind.waiting.clear()
@@ -126,11 +128,17 @@ def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
     told = sides_of(setting, i, mind)
     groups = groups_of(line.chunks)
     old = _is_old(line.chunks, i, next(group for group in groups if i in group))
-    key = (told.by, told.on, quantity.value if quantity.value is not None else quantity.high)
+    apart = old or _is_apart(line.chunks, i)
     found = days_beside(setting, i, mind) if old else day_of(setting, i, mind)
+    ahead = day_of(setting, i, mind) if old and found is None else None
+    if ahead is not None and ahead.shared:  # "starting on October 1 goods taxed at 25% will be taxed at 30%"
+        mind.day, mind.by, mind.on, mind.line, mind.shared = ahead.day, told.by, told.on, line, True
     day = found.day if found is not None else None
     if not old and (found is None or not found.firm):
-        day = _day_by_text(line, mind, told, key, day) or known_day(told.by, told.on, quantity, told.goods, setting)
+        rate = quantity.value if quantity.value is not None else quantity.high
+        again = mind.heading or mind.days.get((told.by, told.on, rate))
+        day = _day_by_text(line, mind, told, day) if day is not None or not (again or apart) else again
+        day = day or known_day(told.by, told.on, quantity, told.goods, setting)
     fresh = mind.fresh and mind.heading is None
     if found is not None and found.day == day:
         mind.day, mind.fresh, mind.line, mind.shared = day, False, line, found.shared
@@ -147,7 +155,7 @@ def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
     draft.qualifier = None if quantity.low is not None else quantity.qualifier
     draft.notes = tuple(filter(None, (quantity.note, _extra(line.chunks, i), RATE_BEFORE if old else "")))
     draft.period, draft.period_sure = day, day is not None
-    _keep(mind, draft, found=found, fresh=fresh, open_=not old and not _stays(line.chunks))
+    _keep(mind, draft, found=found, fresh=fresh, open_=not apart and not _stays(line.chunks))
     return draft
 
 
@@ -176,16 +184,18 @@ def _share(mind: TariffMind, draft: Draft, day: str | None) -> None:
             mind.waiting.remove(other)
 
 
-def _day_by_text(
-    line: Line, mind: TariffMind, told: Told, key: tuple[str | None, str | None, float | None], announced: str | None
-) -> str | None:
-    """The day of the heading, the one told for this very rate, or the one told just before."""
+def _day_by_text(line: Line, mind: TariffMind, told: Told, announced: str | None) -> str | None:
+    """The day told just before, for a rate that has none of its own but that of an order."""
     carried = _carried(line, mind, told.by, told.on)
     if announced is not None:
         return carried if carried is not None and mind.fresh else announced
-    if mind.heading is not None:
-        return mind.heading
-    return mind.days.get(key) or carried or _joint(line, mind, told)
+    return carried or _joint(line, mind, told)
+
+
+def _is_apart(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "25% until September 30", "..., rising to 25% at the end of the year": of another day than the rate before."""
+    ends = any(c.low in ("until", "till", "through") for c in chunks[i + 1 : i + 3])
+    return ends or any(c.low in ("rising", "increasing", "climbing", "later") for c in chunks[max(0, i - 3) : i])
 
 
 def _joint(line: Line, mind: TariffMind, told: Told) -> str | None:
@@ -221,7 +231,8 @@ def _is_old(chunks: Sequence[Chunk], i: int, group: Sequence[int]) -> bool:
         return any(word in before for word in ("general", "normal", "base", "ordinary", "mfn"))
     if before[-1:] == ["not"] and "now" in after:
         return True
-    return before[-2:] == ["instead", "of"] or "at present" in " ".join(before)
+    replaced = re.search(r"\b(?:currently|at present|so far|until now|existing)\b", " ".join(before)) is not None
+    return before[-2:] == ["instead", "of"] or (replaced and any(c.is_percent for c in chunks[i + 1 :]))
 
 
 def _goes_down(chunks: Sequence[Chunk], i: int) -> bool:
