@@ -27,6 +27,7 @@ _SLACK = 0.03  # two figures this close may change places in a revision; as for 
 _FLOWS = ("total", "export", "import")
 _BLOCS = ("ASEAN", "EU27")  # that rank beside countries in news and in the tables of China's customs
 _MEASURE = re.compile(r"turnover|total trade|\btrade volume|\bexports?\b|\bimports?\b", re.I)  # what a rank is by
+_BLOCS_COUNTED = "blocs counted as one"  # as the reader notes it where a text ranks blocs among the same partners
 _SINCE = re.compile(r"\bsince(?: at least)? (\d{4})\b|\b(\d{4})\.\.|\bin (\d+) years\b|(\d+)[- ]year", re.I)
 
 
@@ -171,7 +172,10 @@ def _lists(claim: Claim, context: Context, universe: Universe) -> Iterator[_List
 def _owner_list(claim: Claim, context: Context, universe: Universe, flow: str) -> Iterator[_List]:
     """The owner's own list of partners, one a source."""
     period = claim.period or ""
-    group = universe.others | {universe.ranked} if universe.others else _partners(context, universe, flow, period)
+    blocs = _BLOCS_COUNTED in (claim.scope or "")
+    group = (
+        universe.others | {universe.ranked} if universe.others else _partners(context, universe, flow, period, blocs)
+    )
     found: dict[str, list[tuple[str, Reading]]] = {}
     for partner in sorted(group):
         seen: set[str] = set()
@@ -187,12 +191,12 @@ def _owner_list(claim: Claim, context: Context, universe: Universe, flow: str) -
         yield _List(name, universe.owner, flow, tuple(entries), complete)
 
 
-def _partners(context: Context, universe: Universe, flow: str, period: str) -> frozenset[str]:
-    """All partners of the owner's list; where a bloc is ranked, the other blocs in place of their members."""
+def _partners(context: Context, universe: Universe, flow: str, period: str, blocs_counted: bool) -> frozenset[str]:
+    """All partners of the owner's list; where blocs are ranked, the blocs in place of their members."""
     flows = ("export", "import", "total") if flow == "total" else (flow,)
     found = frozenset().union(*(context.figures.partners(universe.owner, one, period) for one in flows))
     single = frozenset(one for one in found if get(one).kind == "country" or one == universe.ranked)
-    if get(universe.ranked).kind != "group":
+    if get(universe.ranked).kind != "group" and not blocs_counted:
         return single
     blocs = frozenset({universe.ranked, *_BLOCS}) - {universe.owner}
     return (single | blocs) - {member for bloc in blocs for member in members_of(bloc, period)}

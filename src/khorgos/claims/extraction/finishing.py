@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -12,11 +13,17 @@ from math import log10
 from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.numerals import scaled
+from khorgos.claims.extraction.sides import WORLD, is_group
 
 _AMOUNTS = frozenset(("level", "balance", "quantity"))
 _MEASURED = word_set("finishing", "measured")
 
 _MOST_TWINS = 500  # chosen because no article tells as many figures, and hostile text stays quick
+_OF_CHANGE = re.compile(
+    r"drop|fall|decrease|decline|increase|rise|jump|growth|gain|slow|fast|first|contraction|surge|plunge|pace", re.I
+)
+_PACES = ("growth", "pace", "rate")
+_AROUND = 7  # chunks; chosen because "the growth of China's exports became the lowest" fits
 _ROUNDED = 0.05  # chosen because nobody rounds a figure further, and $2 billion is not the $2.5 billion told before
 _SMALL, _MILLION = 1e4, 1e6  # chosen because no trade of a country is worth less than ten thousand
 _TONNE = "tonne"
@@ -40,7 +47,49 @@ def finish(drafts: list[Draft]) -> list[Draft]:
     _currencies(drafts)
     _scales(drafts)
     _bases(drafts)
+    _records(drafts)
+    _blocs(drafts)
     return drafts
+
+
+def _blocs(drafts: Sequence[Draft]) -> None:
+    """ "Behind the EU and ASEAN the United States is third": a ranking in which blocs count as one."""
+    ranks = [d for d in drafts if d.kind == "rank" and d.frame is not None]
+    counting = {d.frame.a for d in ranks if d.frame is not None and is_group(d.frame.b or WORLD) and d.frame.b != WORLD}
+    for rank in ranks:
+        if rank.frame is not None and rank.frame.a in counting:
+            rank.scope = f"{rank.scope}, blocs counted as one"
+
+
+def _records(drafts: Sequence[Draft]) -> None:
+    """ "Exports at their lowest since 2011", and further on how much they were: the level that is the record."""
+    for record in drafts:
+        if record.kind != "record" or record.value is not None or record.frame is None or record.period is None:
+            continue
+        told = record.scene.line.chunks[max(0, record.chunk - _AROUND) : record.chunk]
+        of_change = _OF_CHANGE.search(record.scope or "") or any(c.low.endswith(_PACES) for c in told)
+        kinds = frozenset(("growth",)) if of_change else _AMOUNTS
+        levels = [d for d in drafts if d.kind in kinds and _is_of_same(record, d)]
+        if levels:
+            level = min(levels, key=lambda d: abs(d.start - record.start))
+            record.value, record.unit, record.step, record.currency = (
+                level.value,
+                level.unit,
+                level.step,
+                level.currency,
+            )
+
+
+def _is_of_same(record: Draft, other: Draft) -> bool:
+    """Whether a figure is of the very flow, sides, goods and period that a record is told of."""
+    if other.value is None or other.base_of or other.frame is None:
+        return False
+    mine, its = record.frame, other.frame
+    assert mine is not None
+    same = (mine.a, mine.b, mine.flow) == (its.a, its.b, its.flow) or (
+        (mine.a, mine.b) == (its.b, its.a) and {mine.flow, its.flow} == {"export", "import"}
+    )
+    return same and record.period == other.period and (mine.product or "") in ("", its.product or "")
 
 
 def _aims(drafts: Sequence[Draft]) -> None:

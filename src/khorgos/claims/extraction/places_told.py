@@ -6,11 +6,16 @@ import re
 from collections.abc import Callable, Sequence
 
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.numerals import ORDINALS
 from khorgos.claims.extraction.wordings import Wording
 
-_HELD = re.compile(r"(?:held|taken|occupied|left|claimed|secured|kept)(?: by| to)?$")
+_HELD = re.compile(
+    r"(?:held|taken|occupied|left|claimed|secured|kept|belongs?|belonged|went|goes|headed|topped|led)(?: by| to)?$"
+)
 _FAR = 12  # chunks; chosen because "The second place in foreign trade turnover was left to" fits
+_BE_OR_TAKE = word_set("places_told", "be_or_take")
+_NOUNS = frozenset(("places", "positions", "spots", "ranks", "place", "respectively"))
 _JOINED = frozenset((",", "and", "&", "the"))
 _RANKING = re.compile(
     r"rank(?:ed|s|ing)?$|came$|come$|plac(?:e|ed|ing)$|stood$|were$|are$|took$|hold$|held$|finished$|in$"
@@ -25,7 +30,7 @@ def is_place(chunks: Sequence[Chunk], i: int) -> bool:
         re.search(r"\b(came|comes|ranked|ranks|ranking|in|took|takes|placed|stands|hold|holds|held|was|is)\b", before)
     ) and (
         after in ("place", "position", "in", "among", "with", "at", "(", ",", ".", "by", "on", "")
-        or (i + 1 < len(chunks) and chunks[i + 1].kind == "when")
+        or any(c.kind == "when" for c in chunks[i + 1 : i + 3])
     )
 
 
@@ -39,8 +44,10 @@ def ranked_together(chunks: Sequence[Chunk], i: int) -> str | None:
     Returns:
         An id; None if the ordinal stands in no such list.
     """
-    if chunks[i].low not in ORDINALS:
+    if chunks[i].low.split()[0] not in ORDINALS:
         return None
+    if (listed := _listed_behind(chunks, i)) is not None:
+        return listed
     places = _run(chunks, i, lambda c: c.low in ORDINALS)
     k = places[0] - 1
     while k >= 0 and (_RANKING.match(chunks[k].low) or chunks[k].low in ("the", "which", "who", ",")):
@@ -54,6 +61,25 @@ def ranked_together(chunks: Sequence[Chunk], i: int) -> str | None:
     return area.area if area is not None else None
 
 
+def _listed_behind(chunks: Sequence[Chunk], i: int) -> str | None:
+    """ "In the second and third places are Poland and Cyprus": the areas stand behind, in the same order."""
+    ordinals = [k for k in range(max(0, i - 2), min(len(chunks), i + 3)) if _is_ordinal(chunks[k])]
+    if len(ordinals) < 2 or any(c.kind == "area" for c in chunks[: ordinals[0]]):
+        return None
+    k = ordinals[-1] + 1
+    while k < len(chunks) and (chunks[k].low in _JOINED or _RANKING.match(chunks[k].low) or chunks[k].low in _NOUNS):
+        k += 1
+    areas = [j for j in _run(chunks, k, lambda c: c.kind == "area") if j >= k] if k < len(chunks) else []
+    if len(areas) < len(ordinals) or k == ordinals[-1] + 1 or chunks[k].kind != "area":
+        return None
+    area = chunks[areas[ordinals.index(i)]].area
+    return area.area if area is not None else None
+
+
+def _is_ordinal(chunk: Chunk) -> bool:
+    return chunk.low.split()[0] in ORDINALS
+
+
 def holder_of_place(chunks: Sequence[Chunk], i: int) -> str | None:
     """ "The second place in trade was left to Russia", "and the third by Turkmenistan": who holds it."""
     verb = next((k for k in range(i, min(len(chunks), i + 9)) if _HELD.match(chunks[k].low)), None)
@@ -64,6 +90,35 @@ def holder_of_place(chunks: Sequence[Chunk], i: int) -> str | None:
         k += 1
     after = [c.area.area for c in chunks[k + 1 : k + 3] if c.kind == "area" and c.area is not None]
     return after[0] if after else None
+
+
+_TOP_OF_LIST = re.compile(r"topped|tops|headed|heads|led|leads?$")
+
+
+def good_in_place(chunks: Sequence[Chunk], i: int) -> str | None:
+    """The good that holds a place: "Copper ores topped the list", "On the third place are ferroalloys".
+
+    Args:
+        chunks: of a sentence.
+        i: chunk of the place.
+
+    Returns:
+        Its words; None if an area holds the place, or no good.
+    """
+    k = i - 1
+    while k >= 0 and chunks[k].low not in (",", ";", ":", "(", ")") and chunks[k].kind not in ("area", "quantity"):
+        k -= 1
+    before = [c.low for c in chunks[k + 1 : i] if c.product]
+    bounded = k < 0 or chunks[k].kind not in ("area", "quantity")
+    if before and bounded and any(c.low in _BE_OR_TAKE for c in chunks[max(0, i - 4) : i + 1]):
+        return ", ".join(before)
+    if before and bounded and _TOP_OF_LIST.match(chunks[i].low):
+        return ", ".join(before)
+    ahead = chunks[i + 1 : i + 6]
+    verb = next((j for j, c in enumerate(ahead) if c.low in ("is", "are", "was", "were", "by", "came", "comes")), None)
+    if verb is None or verb + 1 >= len(ahead) or not ahead[verb + 1].product:
+        return None
+    return ahead[verb + 1].low
 
 
 def _run(chunks: Sequence[Chunk], i: int, wanted: Callable[[Chunk], bool]) -> list[int]:

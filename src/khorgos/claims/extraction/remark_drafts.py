@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from khorgos.claims.extraction.discourse import Frame
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.measured import mention_for
@@ -21,6 +23,9 @@ def new_draft(setting: Setting, i: int, wording: Wording, kind: str, frame: Fram
         kind: the kind of claim.
         frame: its flow.
     """
+    if frame is not None and not frame.product:
+        goods = [c.low for c in setting.scene.line.chunks[:i] if c.product]
+        frame = replace(frame, product=goods[-1]) if goods else frame
     draft = Draft(setting.scene, wording.start, wording.end, kind, frame, chunk=i)  # type: ignore[arg-type]
     draft.value, draft.unit, draft.qualifier = wording.value, wording.unit or None, wording.qualifier
     draft.period_sure, period = period_at(setting, i)

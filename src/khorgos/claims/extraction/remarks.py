@@ -13,7 +13,7 @@ from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.drafts import Draft, words_of
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.measured import mention_for
-from khorgos.claims.extraction.rankings import is_bare_place, place
+from khorgos.claims.extraction.rankings import is_bare_place, is_named_place, place
 from khorgos.claims.extraction.relations import Relation
 from khorgos.claims.extraction.remark_drafts import new_draft, period_at
 from khorgos.claims.extraction.setting import Setting
@@ -23,6 +23,7 @@ from khorgos.nomenclature.periods import year
 
 _AMOUNTS = frozenset(("level", "quantity", "balance", "growth", "share"))
 _YEAR = 12  # months
+_MOVE = re.compile(r"drop|fall|decrease|decline|increase|rise|jump|growth|gain|contraction|surge|plunge", re.I)
 _NEAR = 6  # chunks; chosen because "only two of its partners, Turkmenistan" fits
 _COPULA = word_set("relations", "copula")
 _LEADING_WORDS = word_set("remarks", "leading_words")
@@ -74,6 +75,8 @@ def _between(chunk: Chunk) -> bool:
 
 def _rank(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
     chunks = setting.scene.line.chunks
+    if is_named_place(chunks, i):
+        return place(setting, i, wording, figures)
     relation = _relation_at(setting, i)
     if relation is None and is_bare_place(chunks, i):
         return place(setting, i, wording, figures)
@@ -120,7 +123,7 @@ def _is_vague(chunks: Sequence[Chunk], i: int, wording: Wording, relation: Relat
     following = chunks[i + 1].low if i + 1 < len(chunks) else ""
     if following.isdigit() or following in ("two", "three", "four", "five", "six", "ten", "twenty", "-", "dozen"):
         return following != "-" or chunks[i + 2].low.isdigit() or chunks[i + 2].low in ("three", "five", "ten")
-    if wording.detail in ("main", "chief", "principal", "primary", "foremost") and (plural or relation.flow != "total"):
+    if wording.detail in _LEADING_WORDS and wording.value == 1 and plural:
         return True
     return plural and not relation.ranked
 
@@ -164,11 +167,18 @@ def _among(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]
     return draft
 
 
-def _fastest(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]) -> Draft | None:
+def _fastest(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) -> Draft | None:
     """ "saw the highest percentage increase in trade with China"."""
     scene = setting.scene
     m = next((m for m, mention in enumerate(scene.mentions) if 0 < mention.first - i < 9), None)
+    if m is None:  # "Uzbekistan has received the largest volume"
+        m = next((m for m, mention in enumerate(scene.mentions) if mention.verb and 0 < i - mention.head < 4), None)
     among = " ".join(c.low for c in scene.line.chunks[max(0, i - 4) : i]).endswith("countries with the")
+    behind_it = [d.frame for d in figures if i < d.chunk <= i + 3 and d.frame is not None and d.frame.listed]
+    if m is None and behind_it and scene.line.chunks[i - 1].low == "the" and _is_taken(scene.line.chunks, i):
+        draft = new_draft(setting, i, wording, "rank", behind_it[0])
+        draft.scope = f"{wording.detail} among partners"
+        return draft
     if m is None or among:  # "ranks first among the countries with the largest volume" is one place
         return None
     frame = scene.frames[m]
@@ -183,12 +193,19 @@ def _fastest(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draf
     return draft
 
 
+def _is_taken(chunks: Sequence[Chunk], i: int) -> bool:
+    """ "Uzbekistan has received the largest volume": a verb of buying or selling right before."""
+    return i > 1 and chunks[i - 2].has("verb")
+
+
 def _recorded_with(setting: Setting, i: int) -> str | None:
     """ "the largest volume of turnover was recorded with China"."""
     chunks = setting.scene.line.chunks
     for k in range(i + 1, min(len(chunks), i + 16)):
         area = chunks[k].area
         if chunks[k].kind == "area" and area is not None and behind(chunks, k) in ("with", "by", "to"):
+            return area.area
+        if chunks[k].kind == "area" and area is not None and [c.low for c in chunks[k - 2 : k]] == ["that", "of"]:
             return area.area
     return None
 
@@ -198,14 +215,24 @@ def _record(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]
     owner = _measured_by(line, i, figures)
     m = mention_for(setting.scene, i)
     since = re.search(
-        r"since|first time|in (?:more|the|over|\d|a|almost|nearly)|year|ever|history", wording.scope, re.I
+        r"since|first time|in (?:more|the|over|\d|a|almost|nearly|[a-z]+ (?:month|quarter|decade))|year|ever|history"
+        r"|of (?:any|all)|records$",
+        wording.scope,
+        re.I,
     )
-    if owner is None and (m is None or (not since and not _is_reached(line.chunks, i))):
+    first_time = "first time" in wording.scope
+    of_stretch = bool(re.search(r"since|\bin\b", wording.scope)) and not first_time
+    if of_stretch and owner is not None and m is not None and owner.chunk < setting.scene.mentions[m].first < i:
+        owner = None  # "the deficit was $4.3 billion, and imports were the weakest since"
+    stands = m is None and owner is None and since is not None and not first_time and _stands_for_flow(line.chunks)
+    if owner is None and not stands and (m is None or (not since and not _is_reached(line.chunks, i))):
         return None
-    frame = owner.frame if owner is not None else (setting.scene.frames[m] if m is not None else None)
+    frame = owner.frame if owner is not None else (setting.scene.frames[m] if m is not None else setting.mind.running)
     draft = new_draft(setting, i, wording, "record", frame)
     draft.qualifier, draft.scope = "record", _stretch(wording)
-    if owner is not None:
+    if owner is not None and owner.kind == "growth" and i < owner.chunk and _is_of_level(line.chunks, i, wording):
+        draft.period, draft.period_sure = owner.period, owner.period_sure  # "a historic high and an increase of 9.7%"
+    elif owner is not None:
         draft.value, draft.unit, draft.period, draft.step = owner.value, owner.unit, owner.period, owner.step
         draft.period_sure = owner.period_sure
     elif frame is not None and frame.flow == "balance":
@@ -216,6 +243,21 @@ def _record(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]
         draft.period = f"{start[1]}..{end}" if end is not None and end > int(start[1]) else start[1]
         draft.period_sure = True
     return draft
+
+
+def _stands_for_flow(chunks: Sequence[Chunk]) -> bool:
+    """ "It was the narrowest since", "The volume was the highest of any month": of the flow told before."""
+    lead = [c.low for c in chunks[:2]]
+    return lead[:1] in (["it"], ["this"], ["that"]) or (
+        lead[0] == "the" and lead[-1] in ("volume", "figure", "total", "amount", "level", "value", "result")
+    )
+
+
+def _is_of_level(chunks: Sequence[Chunk], i: int, wording: Wording) -> bool:
+    """Whether a record is one of the amount, not of its growth: "a historic high and an increase of 9.7%"."""
+    return bool(re.search(r"high|peak|maximum|records?$", wording.scope)) and not any(
+        c.has("change") for c in chunks[max(0, i - 6) : i + 1]
+    )
 
 
 def _is_reached(chunks: Sequence[Chunk], i: int) -> bool:
@@ -245,6 +287,10 @@ def _measured_by(line: Line, i: int, figures: Sequence[Draft]) -> Draft | None:
         return after[0]
     before = [d for d in figures if 0 <= d.chunk < i and d.kind in _AMOUNTS]
     if before:
+        wording = chunks[i].wording
+        moved = [d for d in before if d.kind == "growth"]
+        if moved and wording is not None and _MOVE.search(wording.scope):
+            return moved[-1]  # "fell 1.7 percent to 8.13 trillion yen, the first drop in eight months"
         level = [d for d in before if d.kind not in ("growth", "share")]
         level = [d for d in level if not d.base_of] or level
         return level[-1] if level else before[-1]

@@ -22,7 +22,7 @@ _VAGUE = (
 )
 _BEST = (
     r"(?:largest|biggest|greatest|highest|top|leading|number[- ]one|no\.?\s?1|foremost|most important|chief"
-    r"|main|primary|principal)"
+    r"|main|primary|principal|most active)"
 )
 
 
@@ -111,6 +111,10 @@ def _order(match: re.Match[str]) -> Wording:
     return Wording(match.start("o"), match.end("o"), "order", float(value or 0), "rank")
 
 
+def _numbered(match: re.Match[str]) -> Wording:
+    return Wording(match.start("s"), match.end("s"), "order", _number(match["n"]), "rank")
+
+
 def _lead(match: re.Match[str]) -> Wording:
     return Wording(match.start("s"), match.end("s"), "lead", 1.0, "rank")
 
@@ -121,7 +125,11 @@ def _next(match: re.Match[str]) -> Wording:
 
 def _record(match: re.Match[str]) -> Wording:
     words = match.group()
-    kind = "low" if re.search(r"\blow|minimum|lowest|smallest|weakest|worst|(?<!at )\bleast", words, re.I) else "high"
+    kind = (
+        "low"
+        if re.search(r"\blow|minimum|lowest|smallest|narrowest|weakest|worst|(?<!at )\bleast", words, re.I)
+        else "high"
+    )
     return Wording(match.start("s"), match.end("s"), "record", None, "", "record", words.strip(), kind)
 
 
@@ -160,12 +168,16 @@ _SPAN_OF_TIME = (
     rf"|last\s+)?{_COUNT}\s+(?:years?|months?|quarters?|decades?)"
     r"|in\s+(?:more\s+than\s+)?a\s+(?:decade|year)|on\s+record|in\s+history|of\s+all\s+time|ever(?:\s+recorded)?"
     r"|in\s+decades"
+    r"|so\s+far\s+this\s+year|this\s+year\s+so\s+far|of\s+any\s+(?:month|quarter|year|half-year)"
+    r"|of\s+all\s+such\s+periods(?:\s+in\s+the\s+years\s+of\s+independence)?|in\s+the\s+years\s+of\s+independence"
+    r"|in\s+(?:all|the\s+whole)\s+(?:historical|recorded)\s+(?:data|history)"
+    r"|in\s+(?:the|this)\s+(?:decade|series|whole\s+period)"
     r"|in\s+(?:the\s+)?history|to\s+date|since\s+records\s+began|in\s+(?:its|their)\s+history)"
 )
 _NO_RECORD = r"of\b|in\b|since\b|(?:partner|supplier|market|buyer|customer)s?\b"  # these are ranked
 _MANY = (
     r"(?:largest|biggest|greatest|highest|lowest|smallest|most|best|strongest|weakest|fastest|slowest|sharpest|steepest"
-    r"|worst|widest|deepest|least)"
+    r"|worst|widest|narrowest|deepest|least)"
 )
 
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
@@ -187,18 +199,26 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
     (r"\b(?P<s>in|into|enter(?:ed|s)?)\s+(?:the\s+)?top[- ](?P<n>[0-9]{1,2}|three|four|five|ten"
          r"|twenty)\b", _one_of_top),
     (rf"\b(?:(?P<o>{_ORDINAL})[-\s]+)?(?P<best>{_BEST})\b", _rank),
-    (r"\b(?:[Nn]umber|[Nn]o\.?)[- ](?P<n>one|two|three|four|five|[1-9])\b", _number_rank),
+    (r"\b(?:[Nn]umber|[Nn]o\.?)[- ]?(?P<n>one|two|three|four|five|six|seven|eight|nine|ten"
+         r"|[1-9][0-9]?)\b", _number_rank),
     (rf"\b(?:ranked|ranks|ranking|came|comes|coming|placed|places|stood|stands|took|takes|taking|occupied"
          rf"|occupies|holds|held"
-     rf"|finished|was|were|is|are|remained|became|claimed|secured|followed)\s+(?:in\s+)?(?:the\s+"
+     rf"|finished|was|were|is|are|remained|became|become|becoming|claimed|secured|followed)\s+"
+     rf"(?:(?:now|only|still|again|already|currently|thus|even|just|then|once\s+(?:more|again)|"
+     rf"no\s+more\s+than|at\s+(?:best|most))\s+)?(?:in\s+)?(?:the\s+"
           rf"|its\s+)?(?:no\.?\s?)?(?P<o>{_ORDINAL})"
-     r"(?:\s+(?:place|position|spot|slot|rank))?\b(?!\s+(?:year|month|quarter|half|time|largest|biggest|day|week"
+     r"(?:\s+(?:place|position|spot|slot|rank|line))?\b(?!\s+(?:year|month|quarter|half|time|largest|biggest|day|week"
           r"|consecutive|straight))",
      _order),
     (rf"\bin\s+(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot)\b", _order),
     (rf"\b(?P<o>{_ORDINAL})-(?:ranked|ranking|placed)\b", _order),
     (rf"\bin\s+(?P<o>{_ORDINAL})(?=\s+(?:with|at)\b|\s*\()", _order),
-    (rf"\b(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot|rank)\b(?!\s+in\s+a\s+row)", _order),
+    (rf"\b(?:the\s+)?(?P<o>{_ORDINAL})\s+(?:place|position|spot|rank|line|slot)\b(?!\s+in\s+a\s+row)", _order),
+    (rf"\b(?:the\s+)?(?P<o>{_ORDINAL})(?=\s+and\s+{_ORDINAL}\s+(?:places|positions|spots|ranks)\b)", _order),
+    (rf"\b(?P<o>{_ORDINAL})\s+(?:places|positions|spots|ranks)\b", _order),
+    (rf",\s+then\s+(?P<o>{_ORDINAL})(?=[.,;])", _order),
+    (r"\b(?:in|on|at|takes?|took|holds?|held|occup(?:ies|ied))\s+(?P<s>(?:place|position|rank)\s+"
+     r"(?:(?:no|number)\.?\s?)?(?P<n>[0-9]{1,2}))\b(?!\s*(?:%|percent|million|billion))", _numbered),
     (rf"(?:\A|(?<=[.;,!?]\s)|(?<=\n)|\band\s+)(?P<o>{_ORDINAL})\s+(?:was|were|is|came|comes|went|goes|ranked"
          rf"|stood)\b", _order),
     (r"\b(?P<s>led|leads|topped|tops|headed|heads|leading)\s+(?:with|the\s+(?:list|ranking|rankings|region|table"
@@ -208,12 +228,23 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
          r"|again\s+)?(?P<s>in\s+the\s+lead|the\s+lead(?:er)?"
      r"|on\s+top|at\s+the\s+top|ahead\s+of\s+all|the\s+undisputed\s+leader|the\s+front-?runner)\b", _lead),
     (r"\b(?:became|remains|remained|is|was)\s+(?P<s>(?:the\s+)?leader)\b", _lead),
+    (r"\b[Tt]he\s+(?:\w+\s+)?(?P<s>leader)\b(?!\s+of\b(?!\s+(?:the\s+)?(?:list|ranking|rating)))"
+     r"(?=[^.;]{0,90}?\b(?:is|was|remains|remained|became|becomes)\s+[A-Z])", _lead),
+    (r"\b(?:is|was|are|were)\s+(?P<s>headed|topped|led)\s+by\b", _lead),
+    (r"\b(?:supplied|supplies|bought|buys|sold|sells|imported|imports|exported|exports|purchased|received|delivered"
+         r"|shipped)\s+(?P<s>the\s+most)\b(?!\s+[a-z]+\s+(?:of|goods|products)\b)", _lead),
     (r"(?P<s>\btop\s+(?:place|position|spot|slot))\b", _lead),
     (r"\b(?:came|comes|coming|was|were|is|are)\s+(?:in\s+)?(?P<s>next)\b", _next),
     (r"(?:\A|(?<=[.;!?]\s)|(?<=\n))(?P<s>Next)\s+(?:came|comes|was|were|is|are)\b", _next),
-    (r"(?P<s>\b(?:an?\s+)?(?:all[- ]time|historic(?:al)?)\s+(?:high|low|maximum|minimum|peak|record))", _record),
+    (r"(?P<s>\b(?:an?\s+)?(?:all[- ]time|historic(?:al)?)\s+(?:(?:monthly|quarterly|annual|yearly)\s+)?"
+     r"(?:high|low|maximum|minimum|peak|record))", _record),
     (rf"(?P<s>\b{_COUNT}[- ](?:year|month|quarter|decade)\s+(?:high|low|peak|maximum|minimum|record))", _record),
-    (rf"(?P<s>\b{_MANY}(?:\s+(?!{_NO_RECORD})[a-z-]+){{0,4}}\s+{_SPAN_OF_TIME})", _record),
+    (rf"(?P<s>\b{_MANY}(?:\s+(?!{_NO_RECORD})[a-z-]+){{0,4}}"
+     rf"(?:\s+of\s+(?:trade|turnover|exports|imports|deliveries|shipments))?\s+{_SPAN_OF_TIME})", _record),
+    (rf"(?P<s>\b(?:not\s+(?:been\s+)?|un)seen\s+{_SPAN_OF_TIME})", _record),
+    (r"(?P<s>\b(?:year|month|quarter|decade|season)(?:'s|-to-date)\s+(?:high|low|peak|maximum|minimum))\b", _record),
+    (r"\b(?:broke|breaks|broken|breaking|beat|beats|smashed|shattered)\s+(?:all\s+|its\s+|the\s+)?(?:previous\s+)?"
+     r"(?P<s>records?)\b", _record),
     (rf"(?P<s>\b(?:the\s+)?first\s+(?:[a-z-]+\s+){{0,4}}{_SPAN_OF_TIME})", _record),
     (rf"(?P<s>\bfor\s+the\s+first\s+time(?:\s+{_SPAN_OF_TIME})?)", _record),
     (r"(?P<s>\b(?:new|fresh)\s+(?:record(?:\s+(?:high|low))?|high|peak|maximum|low))\b", _record),
@@ -226,7 +257,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
          r"|most\s+substantial|most\s+significant))"
      r"\s+(?:(?:percentage|year-on-year|annual|relative|trade|total|in|overall|monthly|bilateral"
           r"|foreign)\s+){0,3}(?P<what>increase|growth|rise|gain|gains"
-     r"|jump|decline|drop|fall|decrease|surplus|deficit|share|volume|turnover|growth\s+rate|rate"
+     r"|jump|leap|surge|plunge|slump|imbalance|decline|drop|fall|decrease|surplus|deficit|share|volume|turnover|growth\s+rate|rate"
           r"|reduction)\b(?!\s+partners?)", _fastest),
     (rf"\b{_HAS}\s+(?P<s>(?:an?\s+|the\s+|its\s+)?(?:[a-z-]+\s+){{0,3}}?{_BALANCE})", _sign),
     (r"\b(?P<s>(?P<what>trade balance) in (?:its|their) favou?r)\b", _sign),
