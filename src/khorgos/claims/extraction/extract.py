@@ -109,6 +109,7 @@ class _Reader:
         self._main_told = -1  # the paragraph that last spoke of the main period
         self._period: Period | None = None
         self._length = 0  # sentences that the period in question has lasted
+        self._told: list[str | None] = []  # periods of the figures of the paragraph
         self._monthly = _is_monthly(reading.text)
 
     def drafts(self) -> list[Draft]:
@@ -143,6 +144,7 @@ class _Reader:
             self._main is None or mind.period == self._main or is_later(mind.period, self._main)
         ):
             self._main_told = line.sentence.paragraph
+        self._told += [d.period for d in numbers if d.kind in TIMED and not d.base_of]
         self._figured |= {d.period for d in numbers if d.kind in TIMED}
         frames = [d.frame for d in (*numbers, *rest) if d.frame is not None]
         self._opening = self._opening or next(iter(frames), None)
@@ -157,6 +159,7 @@ class _Reader:
             if mind.period is not None and self._main is not None and told and self._is_left(mind.period, self._main):
                 mind.period = self._main
             self._paragraph = line.sentence.paragraph
+            self._told = []
             mind.aside = False
             self._back_to_all()
         self._length = self._length + 1 if mind.period == self._period else 1
@@ -171,13 +174,19 @@ class _Reader:
 
         Paragraphs of one sentence go on with a part ("In August ..."), as wires write.
         """
-        if period.start + period.months <= main.start or self._mind.aside:
+        if self._mind.aside:
             return True
+        if period.start + period.months <= main.start:
+            return not self._is_all_of(period)
         since_january = period.start % 12 == 0 and period != main and is_within(main, period)
         if self._monthly and main.months == 1 and since_january:
             return True  # "so far this year", by the way in a release of one month
         dealt_with = self._length > 1 or self._main_told == self._paragraph
         return is_within(period, main) and period != main and dealt_with
+
+    def _is_all_of(self, period: Period) -> bool:
+        """Whether the last paragraph told several figures, all of one period: the next may go on with it."""
+        return len(self._told) > 3 and set(self._told) == {words_of(period)}
 
     def _back_to_all(self) -> None:
         """After a paragraph about several partners of the hub, a bare flow means its trade with all again."""

@@ -266,6 +266,8 @@ def _is_enclosed(chunks: Sequence[Chunk], k: int) -> bool:
     if left is None or chunks[left].low == ")":
         return False
     right = next((j for j in range(k + 1, min(len(chunks), k + 12)) if chunks[j].low == ")"), None)
+    if left > 1 and chunks[left - 1].kind == "quantity" and chunks[left - 2].low == "from":
+        return True  # "from $1.6 billion (as recorded in January 2021) to $1.9 billion"
     return right is not None and any(
         c.has("change") or c.has("flow") or c.has("verb") or c.kind == "quantity" for c in chunks[left + 1 : right]
     )

@@ -354,5 +354,14 @@ def _base_period(setting: Setting, i: int, main: Period | None) -> Period | None
 
 
 def _after_bracket(line: Line, i: int) -> int | None:
-    k = i + 1
-    return k if k < len(line.chunks) and line.chunks[k].kind == "when" else None
+    """ "from $1.6 billion (as recorded in January 2021)", "from $1.6 billion [2021]": a time behind an amount."""
+    chunks = line.chunks
+    if i + 2 >= len(chunks) or chunks[i + 1].kind == "when":
+        return i + 1 if i + 1 < len(chunks) and chunks[i + 1].kind == "when" else None
+    if chunks[i + 1].low not in ("(", "["):
+        return None
+    close = next((k for k in range(i + 2, len(chunks)) if chunks[k].low in (")", "]")), i + 2)
+    inside = range(i + 2, close)
+    if any(chunks[k].quantity is not None for k in inside):
+        return None
+    return next((k for k in inside if chunks[k].kind == "when"), None)
