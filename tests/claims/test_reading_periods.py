@@ -157,6 +157,42 @@ _SENTENCES = [
         "In February the trade deficit of the United States was [[$68.9 billion|2024-02]]. The three-month moving "
         "average of the deficit rose to [[$66.9 billion|2023-12..2024-02]].",
     ),
+    # The other flow, and the same figure as first estimated, are of the same time.
+    (
+        "2024-02-12",
+        "China sold Kazakhstan goods worth [[$24.7 billion|2023]] in 2023, compared with [[$16.3 billion|2023]] in "
+        "imports.",
+    ),
+    (
+        "2024-02-12",
+        "In 2023 Kazakhstan exported goods worth [[$78.7 billion|2023]], compared with [[$84.6 billion|2022]] of "
+        "exports a year before.",
+    ),
+    (
+        "2010-01-12",
+        "In November the US trade deficit grew to [[$36.4 billion|2009-11]]. For October, the revised deficit was "
+        "[[$33.2 billion|2009-10]], more than the [[$32.9 billion|2009-10]] first estimated but still less than the "
+        "[[$35.7 billion|2009-09]] of September.",
+    ),
+    (
+        "2020-02-05",
+        "In 2019 the US trade gap with the EU was [[$177.9 billion|2019]], [[5.5%|2019]] more than in 2018.\n\nAll in "
+        "all the United States had a deficit of [[$866 billion|2019]] in goods, in 2018 it was [[$887.3 billion|2018]]. "
+        "In services a surplus of [[$249.2 billion|2019]] was recorded, in 2018 [[$260 billion|2018]].",
+    ),
+    (
+        "2022-05-04",
+        "In March 2022 the trade deficit of the United States was [[$109.8 billion|2022-03]]. It rests on a goods "
+        "deficit that grew from [[$68 billion|2020-03]] to [[$128 billion|2022-03]] in two years.",
+    ),
+    # A paragraph wholly of an earlier time may be gone on with.
+    (
+        "2022-07-15",
+        "From January to May 2022 trade of Uzbekistan with Turkmenistan reached [[$350 million|2022-01..2022-05]].\n\n"
+        "In 2021 it was [[$882 million|2021]]. The main goods that Uzbekistan exported to Turkmenistan in 2021 were "
+        "services ([[$96.8 million|2021]]), food ([[$14.1 million|2021]]) and chemicals ([[$55.7 million|2021]]).\n\n"
+        "From Turkmenistan Uzbekistan imported mostly oils ([[$649.6 million|2021]]).",
+    ),
 ]
 
 

@@ -41,7 +41,7 @@ def compared_with(setting: Setting, i: int, main: Period | None) -> Period | Non
     """
     if (ends := years_ends(setting, i)) is not None:
         return ends[0]
-    stretch = _years_of_change(setting.scene.line, i)
+    stretch = years_of_change(setting.scene.line, i)
     if stretch is not None and main is not None:
         return main.shift(-YEAR * stretch)
     bases = [k for k, r in setting.roles.items() if r == "base"]
@@ -144,7 +144,7 @@ def _is_goal_of_base(line: Line, i: int) -> bool:
     return any(c.low == "from" for c in (*chunks[max(0, i - 4) : i - 1], *chunks[i + 1 : i + 2]))
 
 
-def _years_of_change(line: Line, i: int) -> int | None:
+def years_of_change(line: Line, i: int) -> int | None:
     """ "have nearly doubled in six years", "over the past decade": how many years a change took; 1 is left out."""
     words = " ".join(c.low for c in line.chunks[max(0, i - 8) : i + 10])
     found = _STRETCH.search(words)

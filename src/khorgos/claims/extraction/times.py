@@ -241,7 +241,8 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:  # noqa: PLR0911  o
         and k + 2 != i
     ):
         return True
-    if _is_enclosed(line.chunks, k) and not _is_enclosed(line.chunks, i):
+    bracket = _enclosing(line.chunks, k)
+    if (bracket is not None and bracket != _enclosing(line.chunks, i)) or (i < k and _opens_clause(line.chunks, k)):
         return True
     if _opens_bracket(line.chunks, k) and i < k and any(c.kind == "quantity" for c in line.chunks[k + 1 : k + 3]):
         return True
@@ -260,16 +261,31 @@ def _attached_elsewhere(line: Line, k: int, i: int) -> bool:  # noqa: PLR0911  o
     return False
 
 
-def _is_enclosed(chunks: Sequence[Chunk], k: int) -> bool:
-    """Whether a chunk stands in brackets with a statement of its own: "(growth in January-April 2023 was 15%)"."""
+def _enclosing(chunks: Sequence[Chunk], k: int) -> int | None:
+    """The bracket that a chunk stands in with a statement of its own: "(growth in January-April 2023 was 15%)"."""
     left = next((j for j in range(k - 1, max(-1, k - 12), -1) if chunks[j].low in ("(", ")")), None)
     if left is None or chunks[left].low == ")":
-        return False
+        return None
     right = next((j for j in range(k + 1, min(len(chunks), k + 12)) if chunks[j].low == ")"), None)
     if left > 1 and chunks[left - 1].kind == "quantity" and chunks[left - 2].low == "from":
-        return True  # "from $1.6 billion (as recorded in January 2021) to $1.9 billion"
-    return right is not None and any(
+        return left  # "from $1.6 billion (as recorded in January 2021) to $1.9 billion"
+    if right is None:
+        return None
+    said = any(
         c.has("change") or c.has("flow") or c.has("verb") or c.kind == "quantity" for c in chunks[left + 1 : right]
+    )
+    return left if said else None
+
+
+def _opens_clause(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "a deficit of $866 billion, in 2018 it was $887 billion": a time that begins a statement of its own."""
+    before = k - 2 if chunks[k - 1].low in ("in", "for", "over", "during") else k - 1
+    if before < 0 or chunks[before].low not in (",", ";") or k + 1 >= len(chunks):
+        return False
+    if chunks[k + 1].kind == "quantity":
+        return before == k - 2
+    return chunks[k + 1].low in ("it", "they", "this", "these", "that") and any(
+        c.kind == "quantity" for c in chunks[k + 2 : k + 6]
     )
 
 

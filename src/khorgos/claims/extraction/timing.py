@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from khorgos.claims.extraction.bases import YEAR, before_period, years_ends
+from khorgos.claims.extraction.bases import YEAR, before_period, years_ends, years_of_change
 from khorgos.claims.extraction.brackets import paired_time
 from khorgos.claims.extraction.chunks import Chunk, Line
+from khorgos.claims.extraction.contrasts import is_beside_other, is_estimate
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.moves import is_base, is_change
@@ -56,6 +57,8 @@ def timing(setting: Setting, i: int, m: int | None) -> Timing:
 
 
 def _is_compared(setting: Setting, i: int, period: Period | None) -> bool:
+    if is_beside_other(setting.scene.line, i):
+        return False
     if is_base(setting.scene.line, i) or _is_past(setting, i, period):
         return True
     if _bracketed_base(setting, i) is not None or paired_time(setting, i) is not None:
@@ -136,7 +139,7 @@ def _own_time(  # noqa: PLR0911  one rule a return
     if (found := _shared_time(setting, i)) is not None:
         return found
     recalled = _recalled(line, i)
-    if recalled is not None or is_base(line, i):
+    if recalled is not None or (is_base(line, i) and not is_beside_other(line, i)):
         main = _main_period(setting, i)
         return (_base_period(setting, i, main) if recalled is None else calendar.period(recalled, main),)
     attached = attached_time(line, i)
@@ -334,6 +337,10 @@ def _is_base_time(line: Line, k: int) -> bool:
 
 def _base_period(setting: Setting, i: int, main: Period | None) -> Period | None:
     line = setting.scene.line
+    if is_estimate(line, i):
+        return main
+    if (stretch := years_of_change(line, i)) is not None and main is not None and attached_time(line, i) is None:
+        return main.shift(-YEAR * stretch)
     attached = attached_time(line, i)
     if attached is None:
         attached = _after_bracket(line, i)
