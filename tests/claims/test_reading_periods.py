@@ -177,8 +177,9 @@ _SENTENCES = [
     (
         "2020-02-05",
         "In 2019 the US trade gap with the EU was [[$177.9 billion|2019]], [[5.5%|2019]] more than in 2018.\n\nAll in "
-        "all the United States had a deficit of [[$866 billion|2019]] in goods, in 2018 it was [[$887.3 billion|2018]]. "
-        "In services a surplus of [[$249.2 billion|2019]] was recorded, in 2018 [[$260 billion|2018]].",
+        "all the United States had a deficit of [[$866 billion|2019]] in goods, in 2018 it was "
+        "[[$887.3 billion|2018]]. In services a surplus of [[$249.2 billion|2019]] was recorded, in 2018 "
+        "[[$260 billion|2018]].",
     ),
     (
         "2022-05-04",
