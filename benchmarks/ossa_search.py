@@ -211,6 +211,8 @@ def curvature(H: Floats, turn: Turn, update: Update) -> Floats:
 
 
 def _bent(turn: Turn, least: float) -> Floats:
+    # The documentation says small and systematically; these sizes, and 1e-3 above, are remembered from the toolbox that
+    # fmincon grew out of, not looked up and not fitted.
     s, q, spread = turn.s, turn.q.copy(), turn.spread
     while s @ q < -1e-5:
         q[(q * s).argmin()] /= 2.0
