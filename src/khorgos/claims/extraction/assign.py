@@ -61,7 +61,8 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
     if mention.head > i and whole_of(scene.line, mention) == i:
         return frame
     if mention.head > i:  # "Kyrgyzstan came next with $22.7 billion in trade with China"
-        return frame if mention.a and mention.b else _with_subject(frame, mention, area.area)
+        both = bool(mention.a and mention.b)
+        return _of_member(scene, i, frame) if both else _with_subject(frame, mention, area.area)
     governed = behind(scene.line.chunks, item)
     if mention.verb and mention.a and mention.b and not governed and area.area not in (frame.a, frame.b):
         return _put(frame, "a", area.area)  # "Kazakhstan sold China goods worth $11 billion and Uzbekistan $2 billion"

@@ -317,6 +317,8 @@ def behind(chunks: Sequence[Chunk], i: int) -> str:
     k = i - 1
     while k >= 0:
         low = chunks[k].low
+        if low == "of" and k and chunks[k - 1].low == "first" and chunks[k + 1].low == "all":
+            return ""  # "first of all Turkey"
         if low in _PREPOSITIONS:
             return low
         if chunks[k].marks.get("verb") == "arrive":  # "go to the US"

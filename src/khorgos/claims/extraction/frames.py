@@ -47,7 +47,9 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
             unnamed=True,
         )
     if PAIR in mention.a or PAIR in mention.b:
-        a, b = speakers(line) or pair_meant(mind)
+        told = place.partnership
+        pair = (told.a, told.b) if told is not None else None
+        a, b = speakers(line) or pair or pair_meant(mind)
     if mention.flow is None and mention.world:
         return _whole(place, mind)
     sure = sum(bool(side) and not side[0].startswith("@") for side in (mention.a, mention.b))

@@ -65,6 +65,8 @@ def item_in(chunks: Sequence[Chunk], i: int, free: Container[int]) -> int | None
     ]
     if i in found and len(found) > 1:
         return i + 2
+    if chunks[i - 1].low == "the" and i + 2 in free and chunks[i + 1].low == "of" and i > 1 and "than" in chunks[i - 2].low:
+        return i + 2  # "a little more than the 23.2 percent of Russia"
     near = [k for k in range(i + 1, min(len(chunks) - 1, i + 6)) if chunks[k].kind == "area"]
     if near and chunks[near[0] - 1].low == "of" and chunks[near[0] + 1].low in ("origin", "provenance"):
         return near[0]  # "8.97 million tons of U.S. origin"

@@ -47,11 +47,23 @@ def _nearest(scene: Scene, i: int) -> int | None:
     if after and not beside and _is_fronted(scene.line.chunks, i):
         return after[0]
     before = [m for m, mention in enumerate(scene.mentions) if mention.head < i and not _is_frame_of(scene, m)]
+    before = [m for m in before if m == before[0] or not _is_in_clause(scene, m, i)]
     if not before and len(scene.mentions) == 1 and scene.mentions[0].head < i:
         return 0  # "the major share in the structure of imports - 33.8%"
     if before:
         return before[-1]
     return after[0] if after and _is_of_flow_behind(scene, i, after[0]) else None
+
+
+def _is_in_clause(scene: Scene, m: int, i: int) -> bool:
+    """ "Exports, which rose faster than imports, reached": whether a flow stands in a clause that has ended."""
+    chunks = scene.line.chunks
+    head = scene.mentions[m].head
+    opens = next((k for k in range(head, 0, -1) if chunks[k].low in (",", ";")), None)
+    if opens is None or chunks[opens + 1].low != "which" or any(c.quantity is not None for c in chunks[opens:head]):
+        return False
+    closes = next((k for k in range(head, i) if chunks[k].low == ","), None)
+    return closes is not None and closes + 1 < i and chunks[closes + 1].has("reach")
 
 
 def _is_of_flow_behind(scene: Scene, i: int, m: int) -> bool:

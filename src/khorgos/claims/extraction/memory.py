@@ -143,7 +143,7 @@ def _remember_ranks(setting: Setting, numbers: Sequence[Draft], rest: Sequence[D
 def _new_side(frame: Frame, mind: Discourse) -> str | None:
     """The side of a listed flow that the flow before had not."""
     old = {mind.base.a, mind.base.b}
-    return next((side for side in (frame.b, frame.a) if side not in old), None)
+    return next((side for side in (frame.b, frame.a) if side not in (*old, mind.hub)), None)
 
 
 def _keep_centre(draft: Draft, mind: Discourse) -> None:

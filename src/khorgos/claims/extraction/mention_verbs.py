@@ -19,6 +19,8 @@ _STOP = word_set("mentions", "stop")
 def verb_mention(chunks: Sequence[Chunk], i: int, floor: int) -> Mention | None:
     """Read a verb of trade with its agent and objects; None if it tells of no trade."""
     way = chunks[i].marks["verb"]
+    if chunks[i].low == "brought in" and any(c.has("flow") for c in chunks[max(0, i - 3) : i]):
+        return None  # "its exports to China brought in $116.79 billion"
     passive = _is_passive(chunks, i)
     if passive and i + 1 < len(chunks) and chunks[i].low == "supplied" and chunks[i + 1].low == "with":
         way, passive = "buy", False  # "Afghanistan was supplied with 322,000 tons"

@@ -225,7 +225,8 @@ def _id(chunk: Chunk) -> str | None:
 def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
     """The area whose part it is: the free subject before, or where the part goes ("42% of exports went to Russia")."""
     chunks = scene.line.chunks
-    last = max((k for k in range(i) if chunks[k].is_percent), default=-1)
+    end = i - 3 if _ends_span(chunks, i) else i  # "of Kazakhstan from 6.5% to 5.9%"
+    last = max((k for k in range(end) if chunks[k].is_percent), default=-1)
     items = [
         k for k in free_areas(scene) if last < k < i and behind(chunks, k) == "of" and chunks[k - 2].low in (",", "and")
     ]
@@ -250,6 +251,11 @@ def _subject(scene: Scene, i: int, frame: Frame) -> str | None:
         if after and not any(c.kind == "quantity" for c in chunks[start : after[0]]):
             return _id(chunks[after[0]])
     return None
+
+
+def _ends_span(chunks: Sequence[Chunk], i: int) -> bool:
+    """Whether a percentage is the second of "from 6.5% to 5.9%"."""
+    return i > 2 and chunks[i - 1].low == "to" and chunks[i - 2].is_percent and chunks[i - 3].low == "from"
 
 
 def _is_whose_share(chunks: Sequence[Chunk], k: int) -> bool:
