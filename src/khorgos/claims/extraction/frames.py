@@ -198,7 +198,7 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
 def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
     before = [(i, area) for i, area in place.about if i < mention.head]
-    pair = _headed_with(line, mention, mind) or envoy(line)
+    pair = _headed_with(line, mention, mind) or envoy(line) or _hyphened(line, mention)
     pair = pair or (None if before else _pair_speaks(line, mention, mind))
     if place.prior is None and pair is not None:
         return replace(frame, a=pair[0], b=pair[1])
@@ -236,6 +236,18 @@ def _headed_with(line: Line, mention: Mention, mind: Discourse) -> tuple[str, st
     home = mind.anchor(mind.running) or mind.hub
     alone = last <= mention.first and not any(c.kind == "area" for c in chunks[last : mention.first])
     return (home, areas[0]) if alone and home is not None and home != areas[0] else None
+
+
+def _hyphened(line: Line, mention: Mention) -> tuple[str, str] | None:
+    """ "25 years of Turkmen-Chinese relations: the volume of bilateral trade was": the two that a hyphen joins."""
+    chunks = line.chunks
+    if mention.flow != "total" or not any("bilateral" in c.low or "mutual" in c.low for c in chunks[: mention.last]):
+        return None
+    for k in range(1, len(chunks) - 1):
+        first, second = chunks[k - 1].area, chunks[k + 1].area
+        if chunks[k].low in ("-", "\u2013") and first is not None and second is not None:
+            return first.area, second.area
+    return None
 
 
 def _of_subject(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:

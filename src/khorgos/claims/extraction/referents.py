@@ -22,6 +22,7 @@ class Place:
         office: whose ministry or minister speaks in the sentence.
         last: the area named last before it.
         partnership: the partnership told before it in the sentence, both sides known: "the U.S. was the top market".
+        hub: whose partners are told before it in the sentence: "the top partners of China were".
         owner: whom "whose" follows: "after Russia, whose deliveries".
     """
 
@@ -31,6 +32,7 @@ class Place:
     office: str | None = None
     last: str | None = None
     partnership: Frame | None = None
+    hub: str | None = None
     owner: str | None = None
 
 
@@ -102,6 +104,8 @@ def _own(before: Sequence[str], named: set[str], place: Place, mind: Discourse) 
     prior = place.prior[1].a if place.prior is not None else None
     if prior not in (None, WORLD) and prior not in named and (place.is_whole or not before):
         return prior  # "a share of 18.9% in the turnover of Uzbekistan, of 26.8% in its imports"
+    if place.is_whole and place.hub is not None and place.hub not in named:
+        return place.hub  # "the top partners of China were A and B, which made up 15.6 and 12 percent of its trade"
     own = [area for area in (mind.subject, *before) if area is not None and area not in named]
     return own[-1] if own else None
 
@@ -119,7 +123,8 @@ def _country(named: set[str], place: Place, mind: Discourse) -> str | None:
 def _neighbour(other: str | None, before: Sequence[str], mind: Discourse) -> str | None:
     own = other or (before[-1] if before else None)
     if own is None:
-        return mind.running.b
+        hub = mind.anchor(mind.running)
+        return mind.running.b if hub is None else mind.running.other(hub)  # "imports from there", said of the hub's
     if (
         other is None
         and mind.hub not in (None, own)

@@ -63,6 +63,7 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
             office=office_before(line, mention.first),
             last=last_area(line, mention.first),
             partnership=_partnership_before(relations, mention),
+            hub=next((r.hub for r in reversed(relations) if r.head < mention.head and r.ranked), None),
             owner=before_whose(line, mention.first),
         )
         frame = resolve(mention, line, place, inner)
