@@ -439,6 +439,9 @@ def _missing_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str |
     found = mind.running.other(a)
     if found is not None and found != a:
         return found
+    office = mind.source_area if mention.verb and mind.running.flow is None else None
+    if office not in (None, a) and mention.flow in ("export", "import"):
+        return office  # "According to Chinese customs, Turkmenistan supplied": to China
     return _same_end(a, mention, mind) or _turning_point(a, mind) or _mutual_b(a, mention, place, mind)
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from khorgos.claims.extraction.area_lists import area_list, skip_determiners
 from khorgos.claims.extraction.chunks import Chunk
 from khorgos.claims.extraction.lexicon import word_set
-from khorgos.claims.extraction.mention import COUNTRY, FLOWS, OUR, OWN, PAIR, REGION, WHOSE, Mention
+from khorgos.claims.extraction.mention import COUNTRY, FLOWS, OTHERS, OUR, OWN, PAIR, REGION, WHOSE, Mention
+from khorgos.claims.extraction.sides import is_group
 
 _KINDS_OF_GOODS = word_set("mention_nouns", "kinds_of_goods")
 _MODIFIERS = word_set("mentions", "modifiers")
@@ -276,6 +277,8 @@ def _sided(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Ment
     if PAIR in areas:
         return replace(found, a=mention.a or (PAIR,), mutual=True)
     if prep in ("between", "among") or (of_two and len(areas) == 2):
+        if len(areas) < 2 and is_group(areas[0]) and not found.a:
+            return replace(found, a=areas, b=(OTHERS,))  # "trade between the EAEU states"
         if len(areas) < 2:
             return replace(found, b=areas, mutual=True)
         return replace(found, a=areas[:1], b=areas[1:], both=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -96,6 +97,9 @@ def _agent(chunks: Sequence[Chunk], i: int, floor: int) -> tuple[tuple[str, ...]
                 k, seen = k - 1, seen + 1
                 continue
             prior = chunks[_back(chunks, k)].low if k else ""
+            if re.match(r"overt[ao]ok|surpass|replac|displac|outstrip|oust", chunks[k - 1].low if k else ""):
+                k, seen = k - 1, seen + 1
+                continue  # "Russia overtook Saudi Arabia, shipping"
             of_states = prior == "of" and k > 1 and chunks[k - 2].low.removeprefix("the ") in _STATES
             if prior not in ("to", "from", "with", "in", "of", "by", "for", "than", "on") or seen > 6 or of_states:
                 return _joined(chunks, k, floor)

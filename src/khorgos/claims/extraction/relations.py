@@ -348,6 +348,8 @@ def _subject_before(about: Sequence[tuple[int, str]], first: int, hub: str | Non
 def _listed_before(chunks: Sequence[Chunk], k: int, hub: str | None) -> tuple[str, ...]:
     found = [_id(chunks[k])]
     while k >= 2 and chunks[k - 1].low in (",", "and", "&") and _is_side(chunks[k - 2], hub):
+        if found[0] in members_of(_id(chunks[k - 2])):
+            break  # "Among Central Asian states, Kazakhstan was"
         k -= 2
         found.append(_id(chunks[k]))
     return tuple(reversed(found))
