@@ -52,7 +52,7 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
     if relation is not None and (item is None or item < relation.last or _is_of(scene.line.chunks[item], relation)):
         return replace(relation.frame, listed=True)
     if m is None:
-        return _listed(scene, item, mind)
+        return _listed(scene, i, item, mind)
     frame, mention = scene.frames[m], scene.mentions[m]
     if item is None:
         return _of_member(scene, i, frame) if mention.head > i else frame
@@ -63,6 +63,9 @@ def frame_for(scene: Scene, i: int, m: int | None, mind: Discourse) -> Frame:  #
     if mention.head > i:  # "Kyrgyzstan came next with $22.7 billion in trade with China"
         both = bool(mention.a and mention.b)
         return _of_member(scene, i, frame) if both else _with_subject(frame, mention, area.area)
+    owned = item == i - 2 and scene.line.chunks[i - 1].low in ("'s", "'")
+    if owned and mention.a and not mention.verb and frame.flow in ("export", "import"):
+        return _put(frame, "a", area.area)  # "Turkmenistan's exports earned $9.6 billion, more than Russia's $6.4"
     governed = behind(scene.line.chunks, item)
     if mention.verb and mention.a and mention.b and not governed and area.area not in (frame.a, frame.b):
         return _put(frame, "a", area.area)  # "Kazakhstan sold China goods worth $11 billion and Uzbekistan $2 billion"
@@ -217,8 +220,10 @@ def _item_after(scene: Scene, i: int) -> int | None:
     return None
 
 
-def _listed(scene: Scene, item: int | None, mind: Discourse) -> Frame:
+def _listed(scene: Scene, i: int, item: int | None, mind: Discourse) -> Frame:
     """A quantity without a mention: the flow in question, with the area it is said of."""
+    if item is None and scene.mentions and all(mention.first > i for mention in scene.mentions):
+        return replace(scene.before if scene.before.flow is not None else mind.running, sure=0)
     if item is None:
         return replace(mind.running if mind.topic is None or scene.mentions else mind.topic, sure=0)
     frame = replace(mind.running, sure=0)
@@ -245,7 +250,8 @@ def replaced(frame: Frame, area: str, preposition: str, mind: Discourse) -> Fram
         return frame
     if preposition in ("with", "to", "from") or frame.b in (None, WORLD):
         return _put(frame, "b", area)
-    centre = mind.centre if mind.centre in (frame.a, frame.b) else (mind.hub if frame.sure < 2 else None)
+    near = [side for side in (mind.centre, mind.source_area) if side is not None and side in (frame.a, frame.b)]
+    centre = near[0] if near else (mind.hub if frame.sure < 2 else None)
     if centre == frame.b:
         return _put(frame, "a", area)
     return _put(frame, "b", area)

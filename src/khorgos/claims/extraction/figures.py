@@ -60,8 +60,8 @@ def _with_hub(frame: Frame, setting: Setting, i: int) -> Frame:
     sides = (frame.a, frame.b)
     if hub is None or frame.sure > 1 or frame.unnamed or None in sides or hub in sides:
         return frame
-    if setting.mind.off_hub and setting.mind.centre in sides:
-        return frame  # goes on with a list of another country's partners
+    if _is_off_hub(frame, setting):
+        return frame
     if WORLD in sides:
         is_country = frame.b == WORLD and frame.a is not None and not is_group(frame.a)
         is_other = is_country and setting.mind.told_around and frame.flow in ("export", "import")
@@ -71,6 +71,17 @@ def _with_hub(frame: Frame, setting: Setting, i: int) -> Frame:
     named = [c.area.area for c in setting.scene.line.chunks[:i] if c.kind == "area" and c.area is not None]
     told = [side for side in reversed(named) if side in sides]
     return replace(frame, a=hub, b=told[0] if told else frame.b, listed=True)
+
+
+def _is_off_hub(frame: Frame, setting: Setting) -> bool:
+    """Whether a flow is of two others than the hub: both named here, an office's own trade, or a list of it."""
+    sides, mind = {frame.a, frame.b}, setting.mind
+    here = {c.area.area for c in setting.scene.line.chunks if c.kind == "area" and c.area is not None}
+    if not frame.listed and sides <= here:
+        return True
+    if mind.source_area in sides and not mind.told_around:
+        return True
+    return mind.off_hub and mind.centre in sides
 
 
 def _of_share_beside(setting: Setting, i: int) -> Frame | None:

@@ -95,7 +95,10 @@ def _is_of_same(record: Draft, other: Draft) -> bool:
 def _aims(drafts: Sequence[Draft]) -> None:
     """ "Both sides have set a target of $100 billion": nobody aims at a balance without saying so."""
     for draft in drafts:
-        if draft.kind == "target" and not draft.flow_sure and draft.frame is not None and draft.frame.flow == "balance":
+        if draft.kind != "target" or draft.flow_sure or draft.frame is None:
+            continue
+        of_two = any(c.marks.get("anaphor") == "pair" for c in draft.scene.line.chunks[: max(draft.chunk, 0)])
+        if draft.frame.flow == "balance" or (of_two and draft.frame.flow in ("export", "import")):
             draft.frame = replace(draft.frame, flow="total", sign=0)
             draft.value = None if draft.value is None else abs(draft.value)
 

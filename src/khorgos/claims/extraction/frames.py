@@ -34,6 +34,7 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
         OWN in mention.a
         and b is None
         and mention.flow == "total"
+        and not (place.is_whole and place.hub is not None)
         and (joined := _joined(line, place, mention)) is not None
     ):
         a, b = joined

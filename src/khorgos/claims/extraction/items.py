@@ -65,7 +65,8 @@ def item_in(chunks: Sequence[Chunk], i: int, free: Container[int]) -> int | None
     ]
     if i in found and len(found) > 1:
         return i + 2
-    if chunks[i - 1].low == "the" and i + 2 in free and chunks[i + 1].low == "of" and i > 1 and "than" in chunks[i - 2].low:
+    than = i > 1 and chunks[i - 1].low == "the" and chunks[i - 2].low.endswith("than")
+    if than and i + 2 in free and chunks[i + 1].low == "of":
         return i + 2  # "a little more than the 23.2 percent of Russia"
     near = [k for k in range(i + 1, min(len(chunks) - 1, i + 6)) if chunks[k].kind == "area"]
     if near and chunks[near[0] - 1].low == "of" and chunks[near[0] + 1].low in ("origin", "provenance"):

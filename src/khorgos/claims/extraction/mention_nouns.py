@@ -277,14 +277,19 @@ def _sided(chunks: Sequence[Chunk], mention: Mention, prep: str, k: int) -> Ment
     if PAIR in areas:
         return replace(found, a=mention.a or (PAIR,), mutual=True)
     if prep in ("between", "among") or (of_two and len(areas) == 2):
-        if len(areas) < 2 and is_group(areas[0]) and not found.a:
-            return replace(found, a=areas, b=(OTHERS,))  # "trade between the EAEU states"
-        if len(areas) < 2:
-            return replace(found, b=areas, mutual=True)
-        return replace(found, a=areas[:1], b=areas[1:], both=True)
+        return _between(found, areas)
     if areas == ("WLD",):
         return replace(found, b=areas, world=True)
     return _by_preposition(found, prep, areas)
+
+
+def _between(found: Mention, areas: tuple[str, ...]) -> Mention:
+    """ "trade between A and B"; "between the EAEU states" is nobody's in particular."""
+    if len(areas) > 1:
+        return replace(found, a=areas[:1], b=areas[1:], both=True)
+    if not areas[0].startswith("@") and is_group(areas[0]) and not found.a:
+        return replace(found, a=areas, b=(OTHERS,))
+    return replace(found, b=areas, mutual=True)
 
 
 def _by_preposition(found: Mention, prep: str, areas: tuple[str, ...]) -> Mention | None:  # noqa: PLR0911  one rule a return

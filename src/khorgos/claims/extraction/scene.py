@@ -35,6 +35,7 @@ class Scene:
         relations: its partnerships.
         mind: what is in mind at its end, its flows and partnerships included.
         shares: what each quantity of a "respectively" list goes with.
+        before: the flow in question when it began.
     """
 
     line: Line
@@ -44,6 +45,7 @@ class Scene:
     relations: tuple[Relation, ...]
     mind: Discourse
     shares: dict[int, Share]
+    before: Frame
 
 
 def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int, str]], mind: Discourse) -> Scene:
@@ -74,7 +76,8 @@ def scene_of(line: Line, mentions: Sequence[Mention], about: Sequence[tuple[int,
         frames.append(frame)
         if frame.sure:
             inner.running = frame
-    return Scene(line, tuple(mentions), tuple(frames), tuple(about), tuple(relations), inner, shares_of(line, mentions))
+    shares = shares_of(line, mentions)
+    return Scene(line, tuple(mentions), tuple(frames), tuple(about), tuple(relations), inner, shares, mind.running)
 
 
 def _start_from_partnership(line: Line, relations: Sequence[Relation], inner: Discourse) -> None:

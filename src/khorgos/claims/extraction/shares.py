@@ -34,6 +34,9 @@ def is_part(scene: Scene, i: int) -> bool:  # noqa: PLR0911  one rule a return
         c.low in ("was the share of", "the share of") for c in line.chunks[i + 1 : i + 5]
     ):
         return True  # "or 41.89%, was the share of imports"
+    after = line.chunks[i + 1].low if i + 1 < len(line.chunks) else ""
+    if after in ("coming from", "going to", "came from", "went to") and sign_of_change(line, i)[0] == 0:
+        return True
     if is_share(line, i) or _is_of_whole(scene, i) or _is_before_whole(scene, i) or _stand_in(scene) is not None:
         return True
     if any(c.wording is not None and c.wording.sort in ("order", "lead") for c in line.chunks[max(0, i - 3) : i]):

@@ -243,7 +243,7 @@ def _scene(row: Row, cell: Cell, setting: TableSetting) -> Scene:
     """A row as a sentence: from its label to its last number."""
     last = max(c.end for _, c in row.cells)
     line = Line(Sentence(row.label.start, max(last, cell.end), 0), (), ())
-    return Scene(line, (), (), (), (), setting.mind, {})
+    return Scene(line, (), (), (), (), setting.mind, {}, setting.mind.running)
 
 
 def _read(text: str) -> tuple[Numeral | None, int, str | None, float | None]:
