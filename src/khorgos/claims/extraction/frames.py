@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from khorgos.claims.extraction.area_lists import area_list
 from khorgos.claims.extraction.chunks import Line
 from khorgos.claims.extraction.discourse import Discourse, Frame, behind
 from khorgos.claims.extraction.mention import OTHERS, OWN, PAIR, REGION, WHOSE, Mention
-from khorgos.claims.extraction.referents import Place, envoy, pair_meant, side_meant, speakers
+from khorgos.claims.extraction.pairs import (
+    envoy,
+    headed_with,
+    hyphened,
+    joined_subjects,
+    pair_meant,
+    pair_speaks,
+    speakers,
+)
+from khorgos.claims.extraction.referents import Place, side_meant
 from khorgos.claims.extraction.sides import WORLD, members_of
 
 _FRONT = 9  # chunks; chosen because "With Mexico the United States last year posted a record deficit" fits
@@ -35,7 +43,7 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
         and b is None
         and mention.flow == "total"
         and not (place.is_whole and place.hub is not None)
-        and (joined := _joined(line, place, mention)) is not None
+        and (joined := joined_subjects(line, place, mention)) is not None
     ):
         a, b = joined
     if OTHERS in mention.b:
@@ -79,8 +87,10 @@ def _as_told_before(frame: Frame, mention: Mention, line: Line, place: Place, mi
         if told.flow in ("export", "import"):
             turned = told.flow == "import" and frame.b == told.a
             frame = replace(frame, flow=told.flow, a=frame.b, b=frame.a) if turned else replace(frame, flow=told.flow)
+    if (mention.supply or mention.verb) and not frame.product and (goods := _goods_in_front(line)):
+        frame = replace(frame, product=goods)
     if (mention.supply or mention.verb) and not frame.product:
-        frame = replace(frame, product=_goods_in_question(mind))
+        frame = replace(frame, product=goods_in_question(mind))
     if mention.verb and line.chunks[mention.head].marks.get("verb") == "arrive":
         return _sent_by_hub(frame, mind)
     return _seen_from_hub(frame, mind) if mention.supply else frame
@@ -93,8 +103,21 @@ def _sent_by_hub(frame: Frame, mind: Discourse) -> Frame:
     return replace(frame, a=frame.b, b=frame.a, flow="export")
 
 
-def _goods_in_question(mind: Discourse) -> str:
-    """ "Kazakhstan sold for $540 million", in a text about gas: what deliveries are of, where nothing else is said."""
+def _goods_in_front(line: Line) -> str:
+    """ "Of barley China imported 10.73 million tons"."""
+    opening = line.chunks[:3]
+    return opening[1].low if len(opening) > 2 and opening[0].low in ("of", "as to") and opening[1].product else ""
+
+
+def goods_in_question(mind: Discourse) -> str:
+    """The goods that the text is at: "Kazakhstan sold for $540 million", in one about gas.
+
+    Args:
+        mind: what was said before.
+
+    Returns:
+        Their words; "" where it speaks of all goods.
+    """
     told = mind.running.product
     return "" if told in ("", "goods", "products", "merchandise", "commodities", "services") else told
 
@@ -166,16 +189,6 @@ def _whole(place: Place, mind: Discourse) -> Frame:
     return replace(told, b=WORLD, sure=1, listed=False)
 
 
-def _joined(line: Line, place: Place, mention: Mention) -> tuple[str, str] | None:
-    """ "Kazakhstan and China are able to bring their trade": two subjects that own it together."""
-    before = [(i, area) for i, area in place.about if i < mention.head]
-    if len(before) < 2:
-        return None
-    (i, first), (j, second) = before[-2:]
-    between = [c.low for c in line.chunks[i + 1 : j]]
-    return (first, second) if between in (["and"], ["and", "the"], ["&"]) else None
-
-
 def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
     """Fill a missing side from the sentence, else from what was said before."""
     if frame.b is None:
@@ -199,8 +212,8 @@ def _filled(frame: Frame, mention: Mention, line: Line, place: Place, mind: Disc
 def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:  # noqa: PLR0911  one rule a return
     """ "exports", "imports", "turnover" and no more: sides from the flow before, the subject, or the text so far."""
     before = [(i, area) for i, area in place.about if i < mention.head]
-    pair = _headed_with(line, mention, mind) or envoy(line) or _hyphened(line, mention)
-    pair = pair or (None if before else _pair_speaks(line, mention, mind))
+    pair = headed_with(line, mention, mind) or envoy(line) or hyphened(line, mention)
+    pair = pair or (None if before else pair_speaks(line, mention, mind))
     if place.prior is None and pair is not None:
         return replace(frame, a=pair[0], b=pair[1])
     if place.prior is not None and (not before or before[-1][0] <= place.prior[0] or place.is_whole):
@@ -228,33 +241,10 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
     return replace(frame, a=home, b=region if region != home else None)
 
 
-def _headed_with(line: Line, mention: Mention, mind: Discourse) -> tuple[str, str] | None:
-    """ "With the United States results were mixed: imports lost 4.9%": the partner stands at the head."""
-    chunks = line.chunks
-    areas, last = area_list(chunks, 1) if chunks and chunks[0].low == "with" else ((), 0)
-    if mention.flow not in ("export", "import", "balance") or len(areas) != 1 or areas[0].startswith("@"):
-        return None
-    home = mind.anchor(mind.running) or mind.hub
-    alone = last <= mention.first and not any(c.kind == "area" for c in chunks[last : mention.first])
-    return (home, areas[0]) if alone and home is not None and home != areas[0] else None
-
-
-def _hyphened(line: Line, mention: Mention) -> tuple[str, str] | None:
-    """ "25 years of Turkmen-Chinese relations: the volume of bilateral trade was": the two that a hyphen joins."""
-    chunks = line.chunks
-    if mention.flow != "total" or not any("bilateral" in c.low or "mutual" in c.low for c in chunks[: mention.last]):
-        return None
-    for k in range(1, len(chunks) - 1):
-        first, second = chunks[k - 1].area, chunks[k + 1].area
-        if chunks[k].low in ("-", "\u2013") and first is not None and second is not None:
-            return first.area, second.area
-    return None
-
-
 def _of_subject(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
     """A bare flow is the subject's, or that of two subjects together."""
     subject = [area for i, area in place.about if i < mention.head][-1]
-    joined = _joined(line, place, mention)
+    joined = joined_subjects(line, place, mention)
     known = {mind.hub, mind.centre, mind.running.a, mind.running.b}
     if joined is not None and mention.flow == "total" and {*joined} & known:
         return replace(frame, a=joined[0], b=joined[1])
@@ -277,14 +267,6 @@ def _is_entry(line: Line, subject: str) -> bool:
     heads = at <= 1 and at + 1 < len(chunks) and chunks[at + 1].low in (":", "\u2013", "\u2014")
     following = " ".join(c.low for c in chunks[at + 1 : at + 4])
     return heads or re.match(r"accounted for the (?:largest|biggest|highest|greatest|smallest)", following) is not None
-
-
-def _pair_speaks(line: Line, mention: Mention, mind: Discourse) -> tuple[str, str] | None:
-    """ "The parties intend to increase turnover": the pair that the text mostly speaks of."""
-    if not any(c.marks.get("anaphor") == "pair" for c in line.chunks[: mention.head]):
-        return None
-    a, b = pair_meant(mind)
-    return None if a is None or b is None else (a, b)
 
 
 def _like_prior(frame: Frame, prior: Frame, owner: str | None) -> Frame:
@@ -370,6 +352,9 @@ def _missing_a(  # noqa: PLR0911  one rule a return
     """The owner of a flow whose other side is known."""
     before = [(i, area) for i, area in place.about if i < mention.head and area != frame.b]
     prior = place.prior
+    came = mention.verb and line.chunks[mention.head].marks.get("verb") == "arrive" and mention.flow == "import"
+    if came and prior is not None and prior[1].flow == "export" and frame.b not in (prior[1].a, prior[1].b):
+        return prior[1].b  # "Canada delivered 991,922 tons, and 602,848 came from the U.S."
     if prior is not None and (not before or before[-1][0] < prior[0]):
         found = prior[1].a if frame.b == WORLD or frame.b not in (prior[1].a, None) else prior[1].other(frame.b or "")
         if found not in (None, WORLD, frame.b):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from khorgos.claims.extraction.chunks import Line
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.mention import COUNTRY, OTHERS, OUR, OWN, PARTNER, REGION, WHICH, WHOSE, Mention
 from khorgos.claims.extraction.sides import WORLD, is_group
@@ -34,40 +33,6 @@ class Place:
     partnership: Frame | None = None
     hub: str | None = None
     owner: str | None = None
-
-
-def speakers(line: Line) -> tuple[str, str] | None:
-    """ "Our mutual trade," President Tokayev told Xi Jinping: the countries of the two who speak."""
-    areas = list(dict.fromkeys(c.area.area for c in line.chunks if c.kind == "person" and c.area is not None))
-    return (areas[0], areas[1]) if len(areas) == 2 else None
-
-
-def envoy(line: Line) -> tuple[str, str] | None:
-    """ "Beijing's envoy to Kazakhstan", "the Ambassador of China to Kazakhstan": his country and his host."""
-    chunks = line.chunks
-    for k, chunk in enumerate(chunks):
-        if not chunk.low.endswith(("envoy", "ambassador")):
-            continue
-        near = [c for c in chunks[max(0, k - 3) : k + 6] if c.kind == "area" and c.area is not None]
-        host = [c for c in chunks[k + 1 : k + 6] if c in near and chunks[chunks.index(c) - 1].low in ("to", "in")]
-        home = [c for c in near if c not in host]
-        if len(host) == 1 and len(home) == 1 and home[0].area is not None and host[0].area is not None:
-            return home[0].area.area, host[0].area.area
-    return None
-
-
-def pair_meant(mind: Discourse) -> tuple[str | None, str | None]:
-    """ "the two sides": those of the flow in question, else those the text mostly speaks of."""
-    running = mind.running
-    if frozenset((running.a, running.b)) in mind.pairs and running.a is not None and not running.listed:
-        return running.a, running.b
-    if mind.main is not None and (mind.bilateral or mind.running.listed):
-        return mind.main
-    running = mind.running if mind.running.b not in (None, WORLD) else mind.base
-    told = mind.main is None or frozenset((running.a, running.b)) in mind.pairs
-    if running.a is not None and running.b not in (None, WORLD) and told:
-        return running.a, running.b
-    return mind.main if mind.main is not None else (None, None)
 
 
 def side_meant(  # noqa: PLR0911  one rule a return

@@ -9,8 +9,9 @@ from dataclasses import replace
 from khorgos.claims.extraction.assign import frame_for
 from khorgos.claims.extraction.bases import compared_with
 from khorgos.claims.extraction.chunks import Chunk, Line
-from khorgos.claims.extraction.discourse import Discourse, Frame, behind
+from khorgos.claims.extraction.discourse import Frame, behind
 from khorgos.claims.extraction.drafts import Draft, words_of
+from khorgos.claims.extraction.frames import goods_in_question
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.measured import mention_for
 from khorgos.claims.extraction.rankings import is_bare_place, is_named_place, place
@@ -87,7 +88,7 @@ def _rank(setting: Setting, i: int, wording: Wording, figures: Sequence[Draft]) 
         draft = new_draft(setting, i, wording, "rank", frame)
         draft.period, draft.qualifier = None, "approx"
         return draft
-    frame = _seen_from(relation, setting.mind)
+    frame = _seen_from(relation, setting)
     draft = new_draft(setting, i, wording, "rank", frame)
     draft.scope = _scope(relation, setting)
     if not draft.period_sure and any(c.wording is not None and c.wording.unit == "years" for c in chunks):
@@ -128,12 +129,15 @@ def _is_vague(chunks: Sequence[Chunk], i: int, wording: Wording, relation: Relat
     return plural and not relation.ranked
 
 
-def _seen_from(relation: Relation, mind: Discourse) -> Frame:
-    frame = relation.frame
+def _seen_from(relation: Relation, setting: Setting) -> Frame:
+    """The partnership as a flow, of the goods that it is ranked by or that the text is at."""
+    mind = setting.mind
+    named = [c.low for c in setting.scene.line.chunks[relation.first : relation.last] if c.product]
+    product = ", ".join(named) or (goods_in_question(mind) if relation.flow in ("export", "import") else "")
+    frame = replace(relation.frame, product=product)
     if relation.hub == WORLD:
-        own = frame.b
         flow = {"export": "import", "import": "export"}.get(relation.flow, relation.flow)
-        return Frame(own, WORLD, flow, product=mind.product, sure=2)
+        return Frame(frame.b, WORLD, flow, product=product, sure=2)
     if frame.b is None:
         other = mind.running.other(frame.a) if frame.a is not None else None
         frame = replace(frame, b=other)
@@ -161,7 +165,7 @@ def _among(setting: Setting, i: int, wording: Wording, _figures: Sequence[Draft]
     relation = _relation_at(setting, i)
     if relation is None:
         return None
-    draft = new_draft(setting, i, wording, "rank", _seen_from(relation, setting.mind))
+    draft = new_draft(setting, i, wording, "rank", _seen_from(relation, setting))
     draft.scope = _scope(relation, setting)
     draft.notes = (f"among the first {wording.value:g}",)
     return draft

@@ -15,7 +15,7 @@ from khorgos.claims.extraction.flow_context import (
     office_before,
     whole_of,
 )
-from khorgos.claims.extraction.frames import resolve
+from khorgos.claims.extraction.frames import goods_in_question, resolve
 from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.referents import Place
 from khorgos.claims.extraction.relations import Relation, find_relations
@@ -87,7 +87,9 @@ def _start_from_partnership(line: Line, relations: Sequence[Relation], inner: Di
         if relation.flow != "total" and counted and relation.head > counted[0]:
             continue
         if relation.frame.sure == 2 and relation.flow != "invest":
-            inner.running, inner.centre = replace(relation.frame, sure=0, listed=True), relation.hub
+            goods = goods_in_question(inner) if relation.flow != "total" else ""
+            inner.running = replace(relation.frame, sure=0, listed=True, product=goods)
+            inner.centre = relation.hub
             inner.base = inner.running
             return
 
