@@ -474,6 +474,130 @@ SENTENCES = [
         "The letter to Astana sets a tariff of 25% for Kazakhstan's goods, though oil and metals are exempt.",
         [("25%", None, "KAZ", None)],
     ),
+    (
+        "2025-04-05",
+        "U.S. President Donald Trump announced sweeping new tariffs on Wednesday. China will be hit with "
+        "a 34% tariff, on top of the 20% already in place, bringing the total new levy to 54%. The "
+        "European Union faces 20% and Japan 24%.",
+        [
+            ("34%", "USA", "CHN", None),
+            ("20%", "USA", "CHN", None),
+            ("54%", "USA", "CHN", None),
+            ("20%", "USA", "EU27", None),
+            ("24%", "USA", "JPN", None),
+        ],
+    ),
+    (
+        "2018-06-16",
+        "Trump approved a 25 percent tariff on Chinese imports worth $50 billion. Hours later China's "
+        "State Council said that it would impose an additional 25 percent tariff on 659 U.S. goods worth "
+        "the same amount. For 545 of them, worth $34 billion, it takes effect on July 6.",
+        [("25 percent", "USA", "CHN", None), ("25 percent", "CHN", "USA", "2018-07-06")],
+    ),
+    (
+        "2018-04-05",
+        "China on Wednesday unveiled plans for 25 percent duties on American soybeans, aircraft and cars "
+        "in retaliation for the Trump administration's proposed 25 percent tariffs on some 1,300 Chinese "
+        "products.",
+        [("25 percent", "CHN", "USA", None), ("25 percent", "USA", "CHN", None)],
+    ),
+    (
+        "2025-04-28",
+        "What tariffs do goods from China pay? Section 301: 7.5% to 100%. IEEPA fentanyl: 20%. IEEPA reciprocal: 125%.",
+        [("20%", "USA", "CHN", None), ("125%", "USA", "CHN", None)],
+    ),
+    (
+        "2025-11-03",
+        "After talks in Busan, Trump said the overall tariff rate on Chinese imports would come down to 47% from 57%.",
+        [("47%", "USA", "CHN", None), ("57%", "USA", "CHN", None)],
+    ),
+    (
+        "2025-06-20",
+        "Russia's import duty on Chinese-built excavators rose to 15% in May.",
+        [("15%", "RUS", "CHN", "2025-05")],
+    ),
+    (
+        "2024-07-20",
+        "Brazil restored an import tax on electric cars: it has been 18% since July 2024 and will reach "
+        "35% in July 2026.",
+        [("18%", "BRA", "World", "2024-07"), ("35%", "BRA", "World", "2026-07")],
+    ),
+    (
+        "2024-06-10",
+        "Turkey will impose an additional tariff of 40% on imports of vehicles from China, effective July"
+        " 7, the trade ministry said.",
+        [("40%", "TUR", "CHN", "2024-07-07")],
+    ),
+    (
+        "2023-07-20",
+        "Armenia and Kyrgyzstan, members of the EAEU, levy no duty on cars from Russia, but 15% on those from China.",
+        [("15%", "ARM", "CHN", None)],
+    ),
+    (
+        "2025-03-13",
+        "Brussels will reimpose tariffs of up to 50% on American whiskey, motorcycles and boats from April 1.",
+        [("up to 50%", "EU27", "USA", "2025-04-01")],
+    ),
+    (
+        "2025-03-14",
+        "In return Trump threatened a 200% tariff on wine and champagne from the European Union.",
+        [("200%", "USA", "EU27", None)],
+    ),
+    (
+        "2025-08-07",
+        "From today, imports into the U.S. from India bear 25%; an additional 25% for buying Russian oil "
+        "follows on August 27.",
+        [("25%", "USA", "IND", None), ("25%", "USA", "IND", "2025-08-27")],
+    ),
+    (
+        "2025-05-12",
+        "Both sides will lower their tariffs by 115 percentage points: the US to 30%, China to 10%.",
+        [("30%", "USA", "CHN", None), ("10%", "CHN", "USA", None)],
+    ),
+    (
+        "2019-05-10",
+        "Tariffs on $200 billion worth of Chinese goods more than doubled, from 10% to 25%, at 12:01 a.m."
+        " on Friday, the US said.",
+        [("10%", "USA", "CHN", None), ("25%", "USA", "CHN", None)],
+    ),
+    (
+        "2025-10-01",
+        "Uzbekistan's exporters to the US pay the basic 10 percent, those of Kazakhstan 25 percent.",
+        [("10 percent", "USA", "UZB", None), ("25 percent", "USA", "KAZ", None)],
+    ),
+    (
+        "2026-02-25",
+        "The Supreme Court having struck down the IEEPA tariffs, Trump put a global tariff of 10% on all "
+        "imports for 150 days.",
+        [("10%", "USA", "World", None)],
+    ),
+    (
+        "2025-07-08",
+        "Letters went out to 14 countries: 25% for Japan, South Korea, Malaysia, Kazakhstan and Tunisia, "
+        "30% for South Africa, 36% for Thailand and Cambodia, Trump announced, all from August 1.",
+        [("25%", "USA", "JPN", "2025-08-01"), ("30%", "USA", "ZAF", "2025-08-01"), ("36%", "USA", "THA", "2025-08-01")],
+    ),
+    (
+        "2025-04-11",
+        "Retail sales grew 5% on the year in March, and exports 12% on strong demand; tariffs had no effect yet.",
+        [],
+    ),
+    (
+        "2025-04-11",
+        "The yuan lost 2% against the dollar after the tariffs, shares fell 7% and the index 3%.",
+        [],
+    ),
+    (
+        "2025-06-11",
+        "Exports of China to the US were 34.5% lower in May, the first full month of the tariffs, while "
+        "those to ASEAN rose 15%.",
+        [],
+    ),
+    (
+        "2025-06-11",
+        "Kazakhstan faces a 12% drop in exports because of the tariffs, and its budget a gap of 3% of GDP.",
+        [],
+    ),
 ]
 
 

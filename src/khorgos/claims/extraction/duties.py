@@ -10,6 +10,9 @@ from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.tariff_mind import TariffMind
 
 _ALL_OF = word_set("tariffs", "all_of")
+_BREAKS = frozenset(
+    (",", ";", ".", "of", "in", ")", "after", "before", "because", "despite", "amid", "against", "when", "while")
+)
 _BULLETS = frozenset(("-", "\u2013", "\u2022", "*", "\u00b7"))
 NEAR = 5  # lines; chosen because an entry of a list of duties has two or three lines of remarks
 REACH = 8  # chunks; chosen because "10 per cent to 15 per cent extra import duties" fits
@@ -32,7 +35,7 @@ def is_tariff(line: Line, i: int, running: TariffMind) -> bool:
     for k in range(i + 1, min(len(chunks), i + REACH)):
         if chunks[k].has("tariff"):
             return True
-        if chunks[k].low in (",", ";", ".", "of", "in", ")") or chunks[k].has("flow") or (chunks[k].kind == "quantity"):
+        if chunks[k].low in _BREAKS or chunks[k].has("flow") or (chunks[k].kind == "quantity"):
             break
     if _is_growth(chunks, i):
         return False
@@ -49,7 +52,7 @@ def _is_part(line: Line, i: int, running: TariffMind) -> bool:
     chunks = line.chunks
     if i + 1 < len(chunks) and chunks[i + 1].low == "of":
         for chunk in chunks[i + 2 : i + 6]:
-            if chunk.has("flow"):
+            if chunk.has("flow") or chunk.low in ("gdp", "output", "growth", "sales", "revenue", "production", "trade"):
                 return True
             if chunk.has("tariff") or (chunk.kind != "area" and chunk.low not in ("the", "all", "its", "total", "'s")):
                 break
@@ -76,7 +79,7 @@ def _is_entry(chunks: Sequence[Chunk], i: int, running: TariffMind) -> bool:
     steps = any(c.low == "from" and chunks[k + 1].quantity is not None for k, c in enumerate(chunks[:-1]))
     if chunks[0].low in _BULLETS and steps and not signed:
         return True  # "- electric vehicles - from 25 percent to 100 percent"
-    of_goods = any(c.kind == "area" or _is_good(c) for c in chunks[:i])
+    of_goods = any(c.kind in ("area", "person") or _is_good(c) for c in chunks[:i])
     return of_goods and i >= len(chunks) - 2 and not any(_moves(c) for c in chunks[:i])
 
 

@@ -26,6 +26,7 @@ _TO_COME = re.compile(
 )
 _ANNOUNCED = 2  # rank of the day of an order or announcement
 _COMES = re.compile(r"\b(?:will|would|kicks? in|is to|are to|to (?:take|come|go|begin|start)|starting|due)\b")
+_BEGUN = re.compile(r"^(?:began|begins?|started|took effect|takes effect|came into)")
 _DAY = len("2025-04-09")
 _MONTHS, _CENTURY = 12, 100
 _HALF = 6  # months of a year
@@ -114,6 +115,8 @@ def _dated(setting: Setting, k: int, mind: TariffMind) -> tuple[int, str] | None
     if when is not None:
         text = written(when, setting, _words(chunks, k), mind)
     else:
+        begun = _BEGUN.search(" ".join(c.low for c in chunks[k + 1 : k + 3])) is not None
+        rank = 0 if begun else rank
         text = _slashed(chunks, k, mind) or (_weekday(setting, k) if rank == 0 else None)
     return None if text is None else (rank, text)
 

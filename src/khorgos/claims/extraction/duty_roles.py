@@ -16,7 +16,9 @@ _BETWEEN = word_set("tariffs", "between")
 _MODIFIERS = word_set("tariffs", "modifiers")
 _PREPOSITIONS = word_set("frames", "prepositions")
 _OFFICES = word_set("tariffs", "offices")
-_INTO = re.compile(r"(?:exports?|exporting|exported|imports?|imported|shipments?|shipped|ship|sales|sold|sell|goods)$")
+_INTO = re.compile(
+    r"(?:exports?|exporters?|exporting|exported|imports?|imported|shipments?|shipped|ship|sales|sold|sell|goods)$"
+)
 _MADE = re.compile(r"(?:made|produced|grown|assembled|built)$")
 _LINE = 4  # chunks of an entry of a list: bullet, country, rate, stop
 _CONJUNCTIONS = ("after", "before", "as", "behind")
@@ -104,6 +106,9 @@ def _role(chunks: Sequence[Chunk], k: int) -> _Role:
         told_by = prep == "by" or (prep == "of" and at > 0 and chunks[at - 1].has("tariff"))
         return None if prep in ("on", "against") else ("by", 3 if told_by else 2)
     noun = _noun_of(chunks, k)
+    bought = {c.low for c in chunks[max(0, k - 2) : k]} & {"buying", "purchases", "purchase", "buys", "bought"}
+    if bought:  # "because of its purchases of Russian oil": why, not on what
+        return None
     if chunks[k].low in _PRONOUNS and noun != "goods":
         return None
     if noun:
@@ -247,13 +252,27 @@ def _is_entry(chunks: Sequence[Chunk], k: int) -> bool:
     return len(chunks) <= _LINE and bool(rest) and rest[0].is_percent
 
 
+def _is_further(chunks: Sequence[Chunk], k: int) -> bool:
+    """ "The European Union faces 20% and Japan 24%": one more that bears a duty."""
+    if k + 1 >= len(chunks) or not chunks[k + 1].is_percent:
+        return False
+    if k + 2 < len(chunks) and chunks[k + 2].low in ("on", "against"):
+        return False
+    for j in range(k - 1, -1, -1):
+        if BEARS.match(chunks[j].low) or is_passive(chunks, j):
+            return True
+        if chunks[j].has("tariffact"):
+            break
+    return False
+
+
 def _bare(chunks: Sequence[Chunk], k: int) -> _Role:
     """A country without a preposition: subject of a sentence, or head of a line."""
     chunk = chunks[k]
     prior = chunks[k - 1].low if k else ""
     if prior in ("entering", "enter", "entered"):
         return ("by", 2)
-    if prior == "origin" or _is_entry(chunks, k):
+    if prior == "origin" or _is_entry(chunks, k) or _is_further(chunks, k):
         return ("on", 2)
     if k + 1 < len(chunks) and chunks[k + 1].low in (":", "-", "\u2013", "\u2014") and k <= 1:
         bare = len(chunks) - k <= 5 and any(c.is_percent for c in chunks[k:])

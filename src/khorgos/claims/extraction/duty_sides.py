@@ -17,6 +17,7 @@ _JOINS = frozenset((",", "and", "to", "or", "-", "\u2013", "/", "from", "up", "n
 _PARTS = frozenset(
     (",", ";", ".", "and", "while", "whereas", "but", "then", "whereupon", "(", ")", "|", "\u2013", "after")
 )
+_SURE = 3  # strength of a side that "by" tells
 HARD = frozenset((";", "while", "whereas"))
 _WORLDWIDE = word_set("tariffs", "worldwide")
 
@@ -110,7 +111,7 @@ def sides_of(setting: Setting, i: int, mind: TariffMind) -> Told:
     if by is None:
         rest = [s for s in told if s.lays and s.area not in (on, WORLD)]
         by = max(rest, key=lambda s: (s.strength, -abs(s.chunk - i))).area if rest else None
-    if on is None and by is not None and mind.by is None:
+    if on is None and by is not None and not mine:
         others = {s.area for s in told if s.area not in (by, WORLD) and s.strength > 1}
         on = others.pop() if len(others) == 1 else None
     by, on = completed(by, on, mind, setting)
@@ -123,7 +124,8 @@ def _first_pass(
     first, last = groups[mine][0], groups[mine][-1]
     own = [s for s in told if owner_of(chunks, groups, s.chunk) == mine]
     own = [s for s in own if not any(c.low in HARD for c in chunks[last : s.chunk])]
-    bearing = [s for s in own if not s.lays]
+    agent = next((s.area for s in own if s.lays and s.strength == _SURE and s.chunk > last), None)
+    bearing = [s for s in own if not s.lays and s.area != agent]  # "10% tariffs imposed by the United States"
     after = [s for s in bearing if s.chunk > last and _is_laid_after(chunks, last, s.chunk)]
     before = [s for s in bearing if s.chunk < first]
     firm = [s for s in before if s.strength]

@@ -14,6 +14,7 @@ _GOODS = word_set("tariffs", "goods")
 _REPLIES = frozenset(("answer", "answers", "response", "reply", "retaliation", "countermeasure"))
 _ITSELF = frozenset(("it", "they", "the rate", "rate", "this", "that", "levy", "its own", "own"))
 _TAXES = frozenset(("tax", "rate", "charge", "penalty", "more", "extra"))
+_CURRENCIES = frozenset(("dollar", "dollars", "yuan", "euro", "yen", "ruble", "rouble", "tenge", "pound", "rupee"))
 _STOPS = frozenset((";", ".", "while", "whereas"))
 _NEAR = 2  # sentences since duties were spoken of; chosen because a pronoun does not reach further
 
@@ -30,21 +31,32 @@ def is_told_otherwise(line: Line, i: int, running: TariffMind) -> bool:
     following = [k for k in range(i + 1, min(len(chunks), i + 3)) if chunks[k].low not in _TAXES]
     nxt = following[0] if following else len(chunks)
     after = chunks[nxt].low if nxt < len(chunks) else ""
-    before = chunks[i - 1].low if i else ""
-    if after in ("of", "from", "more", "less", "higher", "lower") or before == "by" or _is_share(chunks, i):
+    if _is_no_rate(chunks, i, after):
         return False
-    if after == "in" and (chunks[nxt + 1].when is not None or chunks[nxt + 1].low in ("value", "volume", "the")):
+    then = chunks[nxt + 1] if nxt + 1 < len(chunks) else None
+    if after == "in" and then is not None and (then.when is not None or then.low in ("value", "volume", "the")):
         return False
     spoken = running.lines <= _NEAR or running.last is line or any(c.has("tariff") for c in chunks)
     acted = any(c.has("tariffact") and not c.has("change") for c in chunks[max(0, i - 10) : i])
     replied = any(c.low in _REPLIES for c in chunks[max(0, i - 6) : i])
     if after in ("on", "against") and is_laid(chunks, nxt + 1):
         return spoken or acted or replied or any(c.kind == "person" for c in chunks)
-    if _is_borne(chunks, i):
-        return True
+    if after == "for" and then is not None and then.kind == "area" and not (i and chunks[i - 1].has("change")):
+        return spoken or any(c.kind == "person" for c in chunks)
+    return _is_borne(chunks, i) or _is_reply_or_more(line, i, running, replied=replied, spoken=spoken)
+
+
+def _is_reply_or_more(line: Line, i: int, running: TariffMind, *, replied: bool, spoken: bool) -> bool:
+    chunks = line.chunks
     if replied:
         return spoken or any(c.kind in ("person", "area") for c in chunks[max(0, i - 8) : i])
     return spoken and _goes_on(line, i, running)
+
+
+def _is_no_rate(chunks: Sequence[Chunk], i: int, after: str) -> bool:
+    """ "5% of output", "by 5%", "5% more"."""
+    by = i > 0 and chunks[i - 1].low == "by"
+    return after in ("of", "from", "more", "less", "higher", "lower") or by or _is_share(chunks, i)
 
 
 def is_passive(chunks: Sequence[Chunk], j: int) -> bool:
@@ -56,12 +68,24 @@ def is_passive(chunks: Sequence[Chunk], j: int) -> bool:
     """
     if chunks[j].low not in ("hit", "charged", "slapped", "taxed", "burdened", "struck"):
         return False
-    return j > 0 and chunks[j - 1].low in ("is", "are", "was", "were", "be", "been", "being", "get", "got")
+    return j > 0 and chunks[j - 1].low.rsplit(" ", 1)[-1] in (
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "get",
+        "got",
+    )
 
 
 def is_laid(chunks: Sequence[Chunk], start: int) -> bool:
     """Whether what follows "on" is goods or a country: "on $30 billion of American goods"."""
     for chunk in chunks[start : start + 6]:
+        if chunk.has("currency") or chunk.low in _CURRENCIES:
+            return False
         if chunk.kind in ("area", "mask") or chunk.product or chunk.has("all") or chunk.low in _GOODS:
             return True
         if chunk.kind == "when" or chunk.low in ("year", "month", "average", "week", "basis", ",", "."):

@@ -12,7 +12,7 @@ from khorgos.claims.extraction.drafts import Draft
 from khorgos.claims.extraction.duties import NEAR
 from khorgos.claims.extraction.duty_days import Day, day_of, days_beside, effect_day, known_day, written
 from khorgos.claims.extraction.duty_roles import sides_told
-from khorgos.claims.extraction.duty_sides import Told, groups_of, is_worldwide, sides_of
+from khorgos.claims.extraction.duty_sides import HARD, Told, groups_of, is_worldwide, sides_of
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.sides import WORLD
 from khorgos.claims.extraction.tariff_mind import TariffMind
@@ -22,6 +22,7 @@ _NEARBY = 900  # characters; chosen because a note on a round of duties has abou
 _HEADING = 6  # chunks of a line that only names whose duties follow, as "Imposed by China:"
 _LOWERED = re.compile(r"\b(?:down|lowered|reduced|cut|falls?|drops?|raised|doubled) (?:.* )?to$")
 _STAYS = frozenset(("stay", "stays", "remain", "remains", "contained", "already", "keep", "keeps", "kept"))
+_ALL = re.compile(r"\b(?:both|agreed|agreement|deal|cuts|reductions|truce|changes|all)\b")  # of several governments
 _THAT = re.compile(
     r"\b(?:they|it|these|this|those|them|was agreed|both|"
     r"the (?:new )?(?:cuts?|rates?|increases?|reductions?|changes?|tariffs?|duties|duty))\b"
@@ -47,7 +48,7 @@ def note_duties(line: Line, mind: TariffMind, setting: Setting) -> None:
     mind.heading = applied or mind.heading
     day = applied or effect_day(line, setting, mind)
     if day is not None and _THAT.search(" ".join(c.low for c in chunks)):
-        _settle(mind, day)
+        _settle(mind, day, all_=_ALL.search(" ".join(c.low for c in chunks)) is not None)
     if cues:
         _note_sides(chunks, mind, day)
 
@@ -65,12 +66,13 @@ def _note_heading(chunks: Sequence[Chunk], mind: TariffMind, setting: Setting) -
         mind.heading = written(lead, setting, "", mind)
 
 
-def _settle(mind: TariffMind, day: str) -> None:
+def _settle(mind: TariffMind, day: str, *, all_: bool) -> None:
     """The rates told before a day that is told for all of them."""
     near = [d for d in mind.waiting if mind.last is None or mind.last.sentence.start - d.start < _NEARBY]
     for draft in (*near, *(d for d in mind.carried if d.scene.line is mind.last)):
-        draft.period, draft.period_sure = day, True
-        mind.days[_key(draft)] = day
+        if all_ or draft.frame is None or draft.frame.a == mind.by:
+            draft.period, draft.period_sure = day, True
+            mind.days[_key(draft)] = day
     mind.waiting.clear()
 
 
@@ -82,7 +84,9 @@ def _key(draft: Draft) -> tuple[str | None, str | None, float | None]:
 
 def _settle_same(mind: TariffMind, draft: Draft, day: str) -> None:
     """A day told for a rate is that of the same rate where it was named before without one."""
-    for other in [d for d in (*mind.waiting, *mind.carried) if _key(d) == _key(draft)]:
+    for other in [d for d in (*mind.waiting, *mind.carried) if d.scene.line is not draft.scene.line]:
+        if _key(other) != _key(draft):
+            continue
         other.period, other.period_sure = day, True
         (mind.waiting if other in mind.waiting else mind.carried).remove(other)
 
@@ -179,7 +183,8 @@ def _keep(mind: TariffMind, draft: Draft, *, found: Day | None, fresh: bool, ope
 def _share(mind: TariffMind, draft: Draft, day: str | None) -> None:
     """The day behind the last of several rates of a sentence is that of all that this government lays."""
     for other in [d for d in mind.waiting if d.scene.line is draft.scene.line]:
-        if other.frame is not None and draft.frame is not None and other.frame.a == draft.frame.a:
+        between = draft.scene.line.chunks[other.chunk : draft.chunk]
+        if _key(other)[0] == _key(draft)[0] and not any(c.low in HARD for c in between):
             other.period, other.period_sure = day, True
             mind.waiting.remove(other)
 
@@ -212,9 +217,12 @@ def _carried(line: Line, mind: TariffMind, by: str | None, on: str | None) -> st
     """The day told just before, for a further rate of the same government that comes with it."""
     if mind.day is None or by != mind.by or _stays(line.chunks) or (mind.line is line and not mind.shared):
         return None
+    if mind.line is not line and any(c.low == "average" for c in line.chunks):
+        return None
     if mind.fresh:
         return mind.day
-    return mind.day if on == mind.on and mind.lines <= 1 else None
+    told_last = mind.line in (line, mind.last)  # not by a sentence further back
+    return mind.day if on == mind.on and mind.lines <= 1 and told_last else None
 
 
 def _is_old(chunks: Sequence[Chunk], i: int, group: Sequence[int]) -> bool:
