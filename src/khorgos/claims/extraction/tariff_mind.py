@@ -16,7 +16,6 @@ class TariffMind:
         by: who imposes it.
         on: whose goods bear it.
         day: its first day, as claims write it.
-        goods: what it lies on.
         heading: the day of the heading that the text stands under, as chronicles have.
         parties: the two countries that the text names most.
         lines: sentences since the last that spoke of duties.
@@ -34,7 +33,6 @@ class TariffMind:
     by: str | None = None
     on: str | None = None
     day: str | None = None
-    goods: str = ""
     heading: str | None = None
     parties: tuple[str, ...] = ()
     lines: int = 99

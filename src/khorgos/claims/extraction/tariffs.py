@@ -149,7 +149,7 @@ def tariff(setting: Setting, i: int, mind: TariffMind) -> Draft:
         mind.days[None, None, None] = found.day
     elif told.by != mind.by:
         mind.day, mind.fresh = None, False
-    mind.by, mind.on, mind.goods = told.by, told.on, told.goods or mind.goods
+    mind.by, mind.on = told.by, told.on
     draft = Draft(
         setting.scene, line.tokens[quantity.first].start, line.tokens[quantity.last - 1].end, "tariff_rate", chunk=i
     )
