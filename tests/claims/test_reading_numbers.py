@@ -69,6 +69,81 @@ VALUES = [
     ),
 ]
 
+#: Text, and for each number: its words, kind, value. What makes a change, a share or a target of it.
+KINDS = [
+    (
+        "The committee puts turnover of Azerbaijan at $7.94 billion in January 2024, by $3.54 billion (44.58 percent) "
+        "above January 2023.",
+        [
+            ("$7.94 billion", "level", 7.94e9),
+            ("$3.54 billion", "difference", 3.54e9),
+            ("44.58 percent", "growth", 44.58),
+        ],
+    ),
+    (
+        "In 2023 the turnover of Uzbekistan grew by 24% against the previous year, in money by more than $12 billion.",
+        [("24%", "growth", 24.0), ("more than $12 billion", "difference", 12e9)],
+    ),
+    (
+        "In 2023 trade of Azerbaijan and China made $748.8 million. The increase is an impressive $123.8 million.",
+        [("$748.8 million", "level", 748.8e6), ("$123.8 million", "difference", 123.8e6)],
+    ),
+    (
+        "The U.S. trade deficit amounted to $68.9 billion in February, $1.3 billion over the revised $67.6 billion of "
+        "January.",
+        [
+            ("$68.9 billion", "balance", -68.9e9),
+            ("$1.3 billion", "difference", 1.3e9),
+            ("$67.6 billion", "balance", -67.6e9),
+        ],
+    ),
+    (
+        "U.S. exports were $257.8 billion or 17.5 percent lower in 2023, imports $251.3 billion or 13.8 percent.",
+        [
+            ("$257.8 billion", "difference", -257.8e9),
+            ("17.5 percent", "growth", -17.5),
+            ("$251.3 billion", "difference", -251.3e9),
+            ("13.8 percent", "growth", -13.8),
+        ],
+    ),
+    (
+        "China's imports from Brazil rose to 113,000 tons in August 2023, yet only 1,420 tons were added since July.",
+        [("113,000 tons", "quantity", 113e3), ("only 1,420 tons", "difference", 1420.0)],
+    ),
+    (
+        "China's imports from the US, customs data show, declined as well, by 16% year-over-year in August 2023.",
+        [("16%", "growth", -16.0)],
+    ),
+    (
+        "Of the commodities that Tajikistan imported in 2023, 30.9 percent were Russian. Kazakhstan sold 12 percent "
+        "and after it China, 11.5 percent.",
+        [("30.9 percent", "share", 30.9), ("12 percent", "share", 12.0), ("11.5 percent", "share", 11.5)],
+    ),
+    (
+        "Of the total exports of Tajikistan in 2023 23.4 percent fall on Switzerland and 19.6 percent on Turkey.",
+        [("23.4 percent", "share", 23.4), ("19.6 percent", "share", 19.6)],
+    ),
+    (
+        "The bulk of the trade turnover of Kazakhstan and Uzbekistan in 2023, 72.5 percent, was made up of exports.",
+        [("72.5 percent", "share", 72.5)],
+    ),
+    (
+        "A mutual trade turnover of $10 billion is what Kazakhstan and Uzbekistan are going to reach. China is to buy "
+        "additional U.S. goods for $77 billion.",
+        [("$10 billion", "target", 10e9), ("$77 billion", "target", 77e9)],
+    ),
+    (
+        "Exports of Uzbekistan to China were $2 billion in 2023. The production of gas in Uzbekistan amounted to 46.7 "
+        "billion cubic meters in 2023, a decline of 9.6%, or 4.97 billion cubic meters.",
+        [("$2 billion", "level", 2e9)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), KINDS, ids=[text[:40] for text, _ in KINDS])
+def test_the_words_around_tell_the_kind(text: str, expected: list[tuple[str, str, float]]) -> None:
+    assert [(c.surface, c.kind, c.value) for c in extract(text, date=DAY)] == expected
+
 
 @pytest.mark.parametrize(("text", "expected"), VALUES, ids=[text[:40] for text, _ in VALUES])
 def test_numbers_are_worth_what_is_printed(text: str, expected: list[tuple[str, str, float | None, str]]) -> None:

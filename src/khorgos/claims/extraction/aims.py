@@ -87,9 +87,16 @@ def _is_aimed(line: Line, i: int, *, far: bool = False) -> bool:
             crossed = True
         if chunk.low in (";", "while", "whereas") and not far:
             break
+        if (
+            chunk.has("verb")
+            and not crossed
+            and [c.low for c in chunks[max(0, k - 2) : k]] in (["is", "to"], ["are", "to"])
+        ):
+            return True  # "China is to buy additional goods for"
         if chunk.has("target") and (not crossed or far):
             return not _is_met(chunks, k, i)
-    for k in range(i + 1, min(len(chunks), i + 6)):
+    reach = 14 if [c.low for c in chunks[i + 1 : i + 3]] == ["is", "what"] else 6  # "$1 billion is what both want"
+    for k in range(i + 1, min(len(chunks), i + reach)):
         if chunks[k].low in (",", ";", ".") or chunks[k].kind == "quantity":
             break
         if chunks[k].has("target") and chunks[k].marks["target"] == "aim":

@@ -122,6 +122,8 @@ def _is_trade(  # noqa: PLR0911  one rule a return
         return matter is None or matter >= distance or (mention.first <= i < mention.last)
     if matter is not None or (mind.running.flow is None and mind.running.a is None):
         return False
+    if _goes_on_with_matter(scene, i):
+        return False
     if quantity.sort == "percent":
         return (
             (is_part(scene, i) and names_a_whole(scene, i))
@@ -131,6 +133,15 @@ def _is_trade(  # noqa: PLR0911  one rule a return
     if quantity.sort in ("times", "points"):
         return sign_of_change(scene.line, i)[0] != 0
     return True
+
+
+def _goes_on_with_matter(scene: Scene, i: int) -> bool:
+    """ "Production was 46.7 bcm, a decline of 9.6%": goes on about a number that is no trade."""
+    chunks = scene.line.chunks
+    before = [k for k in range(i) if chunks[k].quantity is not None]
+    if not before or any(c.low == ";" for c in chunks[before[-1] : i]) or mention_for(scene, before[-1]) is not None:
+        return False
+    return _other_matter(chunks, before[-1]) is not None or _goes_on_with_matter(scene, before[-1])
 
 
 def _other_matter(chunks: Sequence[Chunk], i: int) -> int | None:

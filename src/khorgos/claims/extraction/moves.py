@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from khorgos.claims.extraction.changes_told import held_against, is_told_as_change
 from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.quantity import Quantity
@@ -94,13 +95,33 @@ def sign_of_change(line: Line, i: int) -> tuple[int, int | None]:
     quantity = line.chunks[i].quantity
     if quantity is not None and quantity.sign:
         return quantity.sign, None
+    if (against := held_against(line.chunks, i)) != 0:
+        return against, i + 1
+    if line.chunks[i].is_percent and i + 1 < len(line.chunks) and line.chunks[i + 1].low == "off":
+        return -1, i + 1  # "22.2% off at $11.5 billion"
     right = _right_word(line.chunks, i)
     if right is not None:
         return _sign(line.chunks[right]), right
     left = _left_word(line.chunks, i)
     if left is not None:
         return _sign(line.chunks[left]), left
-    return _sign_of_list(line, i)
+    listed = _sign_of_list(line, i)
+    return listed if listed[0] else _sign_of_two_measures(line, i)
+
+
+def _sign_of_two_measures(line: Line, i: int) -> tuple[int, int | None]:
+    """ "Exports were $258 billion or 17.5 percent lower, imports $251 billion or 13.8 percent": told once for both."""
+    chunks = line.chunks
+    beside = [c.low for c in (*chunks[max(0, i - 1) : i], *chunks[i + 1 : i + 2])]
+    if "or" not in beside:
+        return 0, None
+    for k in range(i - 2, -1, -1):
+        if chunks[k].low in _HARD:
+            return 0, None
+        if chunks[k].is_percent and chunks[k - 1].low == "or" and k < i - 2:
+            right = _right_word(chunks, k)
+            return (0, None) if right is None else (_sign(chunks[right]), right)
+    return 0, None
 
 
 def _lists(chunk: Chunk) -> bool:
@@ -141,6 +162,9 @@ def _right_word(chunks: Sequence[Chunk], i: int) -> int | None:
     start = k
     while k < len(chunks) and k - start <= 4:
         chunk = chunks[k]
+        if _is_of_time(chunks, k) or is_allotted(chunks, k):
+            k, start = k + 1, start + 2
+            continue
         if chunk.has("compare") or (chunk.has("change") and chunk.low not in ("up", "down")):
             return k if _belongs_left(chunks, i, k) else None
         if not (
@@ -151,9 +175,16 @@ def _right_word(chunks: Sequence[Chunk], i: int) -> int | None:
     return None
 
 
+def _is_of_time(chunks: Sequence[Chunk], k: int) -> bool:
+    """The "over" of "year-over-year", which says nothing of a direction."""
+    return chunks[k].low == "over" and chunks[k - 1].low == "-" and k + 1 < len(chunks) and chunks[k + 1].low == "-"
+
+
 def _after_other_measure(chunks: Sequence[Chunk], i: int) -> int:
     """Where to look on: "$558 million, or 6.7%, more than" tells one change in two measures."""
     window = [c.low for c in chunks[i + 1 : i + 3]]
+    if window[:1] == [")"] and i > 1 and chunks[i - 1].low == "(" and chunks[i - 2].quantity is not None:
+        return i + 2  # "12.8 million tons (457%) more"
     if window == [",", "or"] and i + 4 < len(chunks) and chunks[i + 3].kind == "quantity":
         return i + 5 if chunks[i + 4].low == "," else i + 1
     if window[:1] == ["or"] and i + 3 < len(chunks) and chunks[i + 2].kind == "quantity":
@@ -191,7 +222,9 @@ def _belongs_left(chunks: Sequence[Chunk], i: int, k: int) -> bool:  # noqa: PLR
 def _is_of_before(chunks: Sequence[Chunk], k: int) -> bool:
     """ "$3.5 billion above January exports", "$6.6bn below those of April": held against a time before."""
     ahead = chunks[k + 1 : k + 5]
-    held = any(c.kind == "when" for c in ahead) or any(c.low in ("those", "that", "exports", "imports") for c in ahead)
+    held = any(c.kind == "when" or c.low in ("before", "earlier") for c in ahead) or any(
+        c.low in ("those", "that", "exports", "imports") for c in ahead
+    )
     return held and not any(c.kind == "quantity" for c in ahead[:3])
 
 
@@ -216,7 +249,9 @@ def _left_word(chunks: Sequence[Chunk], i: int) -> int | None:
 def is_allotted(chunks: Sequence[Chunk], k: int) -> bool:
     """ "92 percent of exports fell to China": whose part it is, no decrease."""
     return chunks[k].low in ("fell", "fall", "falls") and (
-        k + 2 < len(chunks) and chunks[k + 1].low in ("to", "on") and chunks[k + 2].kind == "area"
+        k + 2 < len(chunks)
+        and chunks[k + 1].low in ("to", "on")
+        and (chunks[k + 2].kind == "area" or (chunks[k + 1].low == "on" and chunks[k + 2].has("flow")))
     )
 
 
@@ -238,7 +273,7 @@ def is_change(line: Line, i: int) -> bool:
     quantity = line.chunks[i].quantity
     if quantity is None:
         return False
-    if quantity.sign:
+    if quantity.sign or is_told_as_change(line, i):
         return True
     right = _right_word(line.chunks, i)
     if right is not None and not _is_level_before(line.chunks, i, right):

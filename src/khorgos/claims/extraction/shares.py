@@ -15,6 +15,10 @@ from khorgos.claims.extraction.moves import is_allotted, is_change, is_share, si
 from khorgos.claims.extraction.scene import Scene
 from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
+_BULK_REACH = 12  # chunks; chosen because "The bulk of the trade turnover of Kazakhstan and Uzbekistan in 2023" fits
+_WENT_ON = frozenset(
+    ("fell", "fall", "falls", "fell on", "fall on", "falls on", "went to", "came from", "accounted for")
+)
 _SOON = 3  # chunks; chosen because "Of all of Kyrgyzstan's imports" fits
 _WENT = frozenset(("went", "go", "goes", "going", "came", "come", "comes", "headed"))
 _OWN_NOUNS = word_set("shares", "own_nouns")
@@ -41,7 +45,7 @@ def is_part(scene: Scene, i: int) -> bool:  # noqa: PLR0911  one rule a return
         return True
     if any(c.wording is not None and c.wording.sort in ("order", "lead") for c in line.chunks[max(0, i - 3) : i]):
         return True
-    if _is_or(line, i):
+    if _is_or(line, i) or _is_taken(line, i) or _is_bulk(line, i):
         return True
     if _is_beside_partner(line.chunks, i) and sign_of_change(line, i)[0] == 0:
         return True
@@ -76,10 +80,27 @@ def _opens_in(scene: Scene, i: int) -> tuple[str, str] | None:
     return (area.area, told[-1][1]) if told and not owned and told[-1][0] <= _SOON + 2 else None
 
 
+def _is_taken(line: Line, i: int) -> bool:
+    """ "Kazakhstan supplied 12 percent", "the Uzbek market bought 45%": a part of what was traded."""
+    return i > 0 and line.chunks[i - 1].has("verb") and sign_of_change(line, i)[0] == 0
+
+
+def _is_bulk(line: Line, i: int) -> bool:
+    """ "The bulk of the turnover, 72.5 percent, was made up of exports"."""
+    chunks = line.chunks
+    if i < 2 or chunks[i - 1].low not in (",", "\u2013", "(") or sign_of_change(line, i)[0] != 0:
+        return False
+    before = [c for c in chunks[max(0, i - _BULK_REACH) : i - 1] if c.low not in ("the", "of")]
+    return any(c.low in ("bulk", "majority", "lion") for c in before) and all(c.quantity is None for c in before)
+
+
 def _is_or(line: Line, i: int) -> bool:
     """ "exports were $4.1 billion or 62 percent": a level told in two measures."""
     if i < 2 or line.chunks[i - 1].low != "or" or sign_of_change(line, i)[0] != 0:
         return False
+    ahead = line.chunks[i + 2] if i + 2 < len(line.chunks) else None
+    if line.chunks[i - 2].low == "," and i > 2 and ahead is not None and ahead.low in _WENT_ON:
+        i -= 1  # "$435 million, or about 78%, fell on exports to China"
     level = line.chunks[i - 2].quantity
     return level is not None and level.sort == "money" and not is_change(line, i - 2)
 
@@ -87,9 +108,15 @@ def _is_or(line: Line, i: int) -> bool:
 def _is_of_whole(scene: Scene, i: int) -> bool:
     """ "Of Kyrgyzstan's imports from Georgia, 89% are cars": the whole opens the sentence."""
     chunks = scene.line.chunks
-    if not scene.mentions or chunks[0].low not in ("of", "out of") or scene.mentions[0].first > _SOON:
+    if not scene.mentions or chunks[0].low.split()[0] not in ("of", "out"):
         return False
-    between = chunks[scene.mentions[0].last : i]
+    if chunks[i - 1].low == "," and all(c.quantity is None for c in chunks[:i]) and scene.mentions[0].head < i:
+        return sign_of_change(scene.line, i)[0] == 0  # "Of the commodities that it imported, 30.9 percent"
+    if scene.mentions[0].first > _SOON:
+        return False
+    between = [
+        c for c in chunks[scene.mentions[0].last : i] if c.kind != "when" and c.low not in ("in", "for", "during")
+    ]
     return not between or (between[0].low == "," and all(c.quantity is None for c in between))
 
 
@@ -174,6 +201,9 @@ def share_frame(scene: Scene, i: int, frame: Frame | None, mind: Discourse) -> F
     """
     if frame is None:
         return None
+    if _is_taken(scene.line, i) and frame.b not in (None, WORLD) and frame.b in (mind.centre, mind.base.a):
+        flow = {"export": "import", "import": "export"}.get(frame.flow or "", frame.flow)
+        return replace(frame, a=frame.b, b=frame.a, flow=flow, listed=True)
     told = scene.shares.get(i)
     if told is not None and told.area is not None:
         return replace(frame, listed=True)  # "the EU and the US accounted for 14% and 11.5%, respectively"

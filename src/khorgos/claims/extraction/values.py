@@ -228,7 +228,9 @@ def _is_growth_in_money(line: Line, i: int) -> bool:
         words.append(chunks[k].low)
         k -= 1
     before = chunks[k].quantity if k >= 0 else None
-    if before is None or before.sort != "percent" or sign_of_change(line, k)[0] == 0 or is_share(line, k):
+    if before is None or before.sort != "percent" or is_share(line, k):
+        return False
+    if sign_of_change(line, k)[0] == 0 and chunks[max(0, k - 1)].low != "by":
         return False
     if attached_time(line, i) is not None:
         return False
