@@ -218,6 +218,11 @@ def test_the_day_of_a_duty_stays_a_day(text: str) -> None:
     assert claim.period in ("2019-10-01", "2019-09-01")
 
 
+def test_what_is_to_come_by_a_day_is_no_running_total() -> None:
+    (claim,) = extract("By the end of May, exports of Kazakhstan to China should reach $5 billion.", date="2024-04-20")
+    assert claim.period == "2024-05"
+
+
 def test_lines_broken_at_a_width_are_read_as_their_paragraphs() -> None:
     paragraphs = [_MARK.sub(lambda mark: mark[1], marked) for day, marked in _SENTENCES if day == "2024-01-22"]
     whole = extract("\n".join(paragraphs), date="2024-01-22")

@@ -9,6 +9,7 @@ from khorgos.claims.extraction.chunks import Chunk, Line
 from khorgos.claims.extraction.when import When
 
 _LEAD = frozenset(("by", "as of", "as at", "until", "till", "up to", "through"))
+_TO_COME = frozenset(("will", "shall", "should", "plans", "planned", "intends", "expects", "expected"))
 _LAST_DAYS = 28  # chosen because February ends then
 
 
@@ -19,14 +20,19 @@ def with_standings(lines: Sequence[Line]) -> list[Line]:
         lines: the sentences of a text.
 
     Returns:
-        The same sentences; where duties are spoken of, a day stays the day from which they apply.
+        The same sentences; where duties are spoken of, a day stays the day from which they apply, and where something
+        is still to come the day by which it shall.
     """
-    return [line if _is_of_duties(line) else _with_standings(line) for line in lines]
+    return [line if _is_of_duties(line) or _is_to_come(line) else _with_standings(line) for line in lines]
 
 
 def _is_of_duties(line: Line) -> bool:
     flows = any(chunk.has("flow") or chunk.has("verb") for chunk in line.chunks)
     return not flows or any(chunk.has("tariff") or chunk.has("tariffact") for chunk in line.chunks)
+
+
+def _is_to_come(line: Line) -> bool:
+    return any(chunk.low in _TO_COME for chunk in line.chunks)
 
 
 def _with_standings(line: Line) -> Line:
