@@ -22,6 +22,7 @@ _VERBS = (
 _FILLING = frozenset(
     (",", "or", "of", "the", "turnover", "total", "trade", "was", "were", "which", "is", "share of", "for")
 )
+_MADE = frozenset(("made up", "makes up", "constituted", "formed"))
 _WITHIN = frozenset(("of", "in", "the", "all", "total", "its", "overall", "country", "'s"))
 _FAR = 12  # chunks; chosen because "of the turnover, or 41.89%, was the share of imports" fits
 
@@ -62,7 +63,8 @@ def sharing_flow(line: Line, mentions: Sequence[Mention], i: int) -> int | None:
     """
     for m, mention in enumerate(mentions[:-1]):
         whole = mentions[m + 1]
-        if mention.flow not in ("export", "import") or whole.flow != "total":
+        of_pair = mention.flow == "total" and (mention.mutual or bool(mention.b))
+        if not (of_pair or mention.flow in ("export", "import")) or whole.flow != "total":
             continue
         if i > whole.last and line.chunks[i - 1].has("base"):  # "versus 63.36 percent"
             shares = [k for k in range(mention.last, whole.first) if line.chunks[k].is_percent]
@@ -70,7 +72,7 @@ def sharing_flow(line: Line, mentions: Sequence[Mention], i: int) -> int | None:
         if not mention.last <= i < whole.first:
             continue
         before, behind = line.chunks[mention.last : i], line.chunks[i + 1 : whole.first]
-        told = any(c.has("share") for c in before) and not any(c.kind in ("area", "quantity") for c in before)
+        told = any(c.has("share") or c.low in _MADE for c in before) and not any(c.kind in ("area", "quantity") for c in before)
         return m if told and behind and all(c.low in _WITHIN for c in behind) else None
     return None
 

@@ -228,8 +228,10 @@ def _name_at(tokens: Sequence[Token], position: int) -> Chunk | None:
 
 
 def _is_dollar(tokens: Sequence[Token], position: int, length: int) -> bool:
-    """The US of US$."""
+    """The US of US$, and of $US as Australians write it."""
     after = position + length
+    if position and tokens[position - 1].text == "$" and tokens[position].glued and after < len(tokens):
+        return tokens[after].sort == "number" and tokens[after].glued
     return after < len(tokens) and tokens[after].text == "$" and tokens[after].glued
 
 

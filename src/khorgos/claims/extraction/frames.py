@@ -232,7 +232,7 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
     context = mind.base if mind.running.listed and not mention.mutual and not of_balance else mind.running
     if context.a is not None:
         return replace(frame, a=context.a, b=context.b)
-    if mention.mutual and mind.main is not None:
+    if mind.main is not None and (mention.mutual or (mind.bilateral and frame.flow == "total" and frame.b is None)):
         return replace(frame, a=mind.main[0], b=mind.main[1])
     home = mind.source_area or mind.hub
     region = (
@@ -337,6 +337,9 @@ def _loose(line: Line, mention: Mention, frame: Frame, *, is_whole: bool) -> str
             and chunk.area.sort != "adjective"
         ):
             prior = line.chunks[i - 1].low if i else ""
+            owner = i + 1 < len(line.chunks) and line.chunks[i + 1].low in ("'s", "'")
+            if owner or any(c.low.startswith("according") for c in line.chunks[max(0, i - 3) : i]):
+                continue  # "according to Georgia's National Statistics Department"
             measured = any(c.kind == "quantity" for c in line.chunks[mention.last : i])
             if measured and i > 1 and line.chunks[i - 2].low in ("and", ","):
                 return None  # "trade being up 8% at 4.86 trillion yuan, and with Japan trade was up"
@@ -355,6 +358,8 @@ def _missing_a(  # noqa: PLR0911  one rule a return
     came = mention.verb and line.chunks[mention.head].marks.get("verb") == "arrive" and mention.flow == "import"
     if came and prior is not None and prior[1].flow == "export" and frame.b not in (prior[1].a, prior[1].b):
         return prior[1].b  # "Canada delivered 991,922 tons, and 602,848 came from the U.S."
+    if prior is not None and before and place.is_whole and prior[1].a == before[-1][1] and prior[1].b not in (None, WORLD):
+        return prior[1].b  # "Kazakhstan was second in trade with Tajikistan and had 13.8% of overall turnover"
     if prior is not None and (not before or before[-1][0] < prior[0]):
         found = prior[1].a if frame.b == WORLD or frame.b not in (prior[1].a, None) else prior[1].other(frame.b or "")
         if found not in (None, WORLD, frame.b):
@@ -386,7 +391,9 @@ def _missing_a(  # noqa: PLR0911  one rule a return
         mind.subject,
         mind.running.b,
     )
-    return next((area for area in candidates if area not in (None, frame.b, WORLD)), None)
+    found = next((area for area in candidates if area not in (None, frame.b, WORLD)), None)
+    pair = mind.main if mind.main is not None and frame.b in mind.main else ()
+    return found or next((area for area in pair if area != frame.b), None)
 
 
 def _at_home(mind: Discourse) -> str | None:

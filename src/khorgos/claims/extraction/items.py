@@ -28,6 +28,8 @@ def item_right_behind(chunks: Sequence[Chunk], i: int, free: Container[int]) -> 
     lead = i - 2 if i > 1 and chunks[i - 1].low == "(" and chunks[i - 2].quantity is not None else i
     start = _past_second_measure(chunks, i, lead)
     k = start
+    if k < len(chunks) and lead and chunks[lead - 1].low == "by" and chunks[k].low in ("with", "to", "from"):
+        lead -= 1  # "by 2.5 times with Armenia, and by 30% with Moldova"
     falls = k < len(chunks) and chunks[k].low in _STRONG
     if not lead or not (falls or chunks[lead - 1].low in _OPENS):
         return item_in(chunks, i, free)

@@ -52,6 +52,9 @@ def side_meant(  # noqa: PLR0911  one rule a return
         return _own(before, named, place, mind)
     if word == WHICH:
         return place.last
+    if word == COUNTRY and sides is mention.b and mention.a and other is not None:
+        told = (mind.item, mind.subject, mind.running.other(other))
+        return next((area for area in told if area not in (None, other, WORLD)), None)  # "its import from this country"
     if word == COUNTRY and sides is mention.b and not mention.a and mind.anchor(mind.running) is not None:
         return mind.running.other(mind.anchor(mind.running) or "")  # "imports from the country", said of the hub's
     if word == COUNTRY:

@@ -321,6 +321,7 @@ def _standing_in(chunks: Sequence[Chunk], i: int, frame: Frame, mind: Discourse)
         told = [area for area in named if area != frame.a and area in members_of(frame.b)]
         return told[-1] if told else None
     own = i > 1 and chunks[0].has("own") and chunks[1].low.startswith("share")
+    own = own or chunks[0].marks.get("anaphor") == "country"
     partner = mind.item or mind.subject
     return partner if own and frame.b == WORLD and partner not in (frame.a, WORLD) else None
 

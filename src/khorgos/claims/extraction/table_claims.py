@@ -76,7 +76,11 @@ def table_claims(table: Table, setting: TableSetting) -> list[Draft]:
     Returns:
         One draft a cell; cells that say nothing of trade are left out.
     """
-    columns = [_column(head, setting) for head in table.heads]
+    columns: list[_Column] = []
+    for head in table.heads:
+        column = _column(head, setting)
+        before = columns[-1].period if columns and column.kind == "growth" else None
+        columns.append(replace(column, period=column.period or before))  # "Dec 2020 (tonnes) | % change y/y"
     caption = _amount_words(f"{setting.caption} {table.head}")
     drafts: list[Draft] = []
     for row in table.rows:

@@ -199,6 +199,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], Wording]], ...] = (
     (r"\b(?P<s>in|into|enter(?:ed|s)?)\s+(?:the\s+)?top[- ](?P<n>[0-9]{1,2}|three|four|five|ten"
          r"|twenty)\b", _one_of_top),
     (rf"\b(?:(?P<o>{_ORDINAL})[-\s]+)?(?P<best>{_BEST})\b", _rank),
+    (rf"\b(?P<o>{_ORDINAL})[-\s]+(?P<best>major|key|important)\b", _rank),
     (r"\b(?:[Nn]umber|[Nn]o\.?)[- ]?(?P<n>one|two|three|four|five|six|seven|eight|nine|ten"
          r"|[1-9][0-9]?)\b", _number_rank),
     (rf"\b(?:ranked|ranks|ranking|came|comes|coming|placed|places|stood|stands|took|takes|taking|occupied"
