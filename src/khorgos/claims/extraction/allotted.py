@@ -72,7 +72,9 @@ def sharing_flow(line: Line, mentions: Sequence[Mention], i: int) -> int | None:
         if not mention.last <= i < whole.first:
             continue
         before, behind = line.chunks[mention.last : i], line.chunks[i + 1 : whole.first]
-        told = any(c.has("share") or c.low in _MADE for c in before) and not any(c.kind in ("area", "quantity") for c in before)
+        told = any(c.has("share") or c.low in _MADE for c in before) and not any(
+            c.kind in ("area", "quantity") for c in before
+        )
         return m if told and behind and all(c.low in _WITHIN for c in behind) else None
     return None
 

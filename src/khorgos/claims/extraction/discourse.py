@@ -43,6 +43,7 @@ _IN_LISTS = frozenset(
         "the",
     )
 )
+_RELATIONS = frozenset(("relations", "ties", "cooperation", "partnership", "relationship", "economic relations"))
 _PREPOSITIONS = word_set("frames", "prepositions")
 
 
@@ -278,6 +279,26 @@ def main_pair(mentions: Iterable[Mention]) -> tuple[str, str] | None:
                 count[frozenset((a, b))] += 1
                 first.setdefault(frozenset((a, b)), (a, b))
     return first[count.most_common(1)[0][0]] if count else None
+
+
+def related_pair(lines: Iterable[Line]) -> tuple[str, str] | None:
+    """The pair whose relations a text speaks of, where no flow of it names two sides.
+
+    Args:
+        lines: its sentences.
+
+    Returns:
+        Two ids, of "relations between Russia and Armenia"; None if it speaks of none.
+    """
+    for line in lines:
+        chunks = line.chunks
+        for k in range(1, len(chunks) - 3):
+            ends = chunks[k + 1].area, chunks[k + 3].area
+            if chunks[k].low != "between" or chunks[k + 2].low != "and" or None in ends:
+                continue
+            if any(c.low in _RELATIONS for c in chunks[max(0, k - 3) : k]):
+                return ends[0].area, ends[1].area  # type: ignore[union-attr]
+    return None
 
 
 def subjects(line: Line, mentions: Sequence[Mention]) -> list[tuple[int, str]]:

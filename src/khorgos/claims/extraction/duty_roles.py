@@ -209,6 +209,9 @@ def _governed(chunks: Sequence[Chunk], prep: str, at: int) -> _Role:
     if prep in ("on", "against", "for", "toward", "towards"):
         return ("on", 2)
     if prep == "by":
+        acted = any(c.has("tariff") or c.has("tariffact") or c.quantity is not None for c in before)
+        if last is not None and last.low.endswith("ed") and not acted and not _MADE.match(last.low):
+            return None  # "companies are pressed by Beijing"
         return ("on", 2) if last is not None and _MADE.match(last.low) else ("by", 3)
     if prep == "of":
         return _owner(chunks, at)

@@ -21,6 +21,7 @@ from khorgos.claims.extraction.discourse import (
     main_pair,
     only_group,
     region_of,
+    related_pair,
     subjects,
     turns_around,
 )
@@ -92,7 +93,7 @@ class _Reader:
         self._calendar = Calendar(today, _year_spoken_of(self._lines), _FISCAL_FIRST.get(hub or "", 4))
         self._mind = Discourse(
             hub=hub,
-            main=main_pair(every),
+            main=main_pair(every) or related_pair(self._lines),
             pairs=frozenset(frozenset((*m.a, *m.b)) for m in every if len(m.a) == len(m.b) == 1),
             bilateral=is_bilateral(every, hub),
             around=turns_around(every, hub),

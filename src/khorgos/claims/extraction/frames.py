@@ -358,7 +358,13 @@ def _missing_a(  # noqa: PLR0911  one rule a return
     came = mention.verb and line.chunks[mention.head].marks.get("verb") == "arrive" and mention.flow == "import"
     if came and prior is not None and prior[1].flow == "export" and frame.b not in (prior[1].a, prior[1].b):
         return prior[1].b  # "Canada delivered 991,922 tons, and 602,848 came from the U.S."
-    if prior is not None and before and place.is_whole and prior[1].a == before[-1][1] and prior[1].b not in (None, WORLD):
+    if (
+        prior is not None
+        and before
+        and place.is_whole
+        and prior[1].a == before[-1][1]
+        and prior[1].b not in (None, WORLD)
+    ):
         return prior[1].b  # "Kazakhstan was second in trade with Tajikistan and had 13.8% of overall turnover"
     if prior is not None and (not before or before[-1][0] < prior[0]):
         found = prior[1].a if frame.b == WORLD or frame.b not in (prior[1].a, None) else prior[1].other(frame.b or "")

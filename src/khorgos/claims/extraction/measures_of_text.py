@@ -39,7 +39,8 @@ UNITS: dict[str, tuple[str, float]] = {
 }
 
 _BEFORE_ONLY = {
-    "$": "USD", "us$": "USD", "$us": "USD", "u.s.$": "USD", "us $": "USD", "u.s. $": "USD", "usd": "USD", "us dollar": "USD",
+    "$": "USD", "us$": "USD", "$us": "USD", "u.s.$": "USD", "us $": "USD", "u.s. $": "USD", "usd": "USD",
+    "us dollar": "USD",
     "\u20ac": "EUR", "eur": "EUR", "\u00a3": "GBP", "gbp": "GBP", "\u00a5": "CNY", "cn\u00a5": "CNY", "rmb": "CNY",
     "cny": "CNY", "yuan": "CNY", "rmb\u00a5": "CNY", "cny\u00a5": "CNY", "\u20b9": "INR", "rs": "INR", "rs.": "INR",
     "inr": "INR", "\u20bd": "RUB", "rub": "RUB", "\u20b8": "KZT", "kzt": "KZT", "\u20a9": "KRW", "krw": "KRW",

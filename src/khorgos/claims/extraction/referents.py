@@ -52,11 +52,8 @@ def side_meant(  # noqa: PLR0911  one rule a return
         return _own(before, named, place, mind)
     if word == WHICH:
         return place.last
-    if word == COUNTRY and sides is mention.b and mention.a and other is not None:
-        told = (mind.item, mind.subject, mind.running.other(other))
-        return next((area for area in told if area not in (None, other, WORLD)), None)  # "its import from this country"
-    if word == COUNTRY and sides is mention.b and not mention.a and mind.anchor(mind.running) is not None:
-        return mind.running.other(mind.anchor(mind.running) or "")  # "imports from the country", said of the hub's
+    if word == COUNTRY and sides is mention.b and (other is not None or mind.anchor(mind.running) is not None):
+        return _other_country(mention, mind, other)
     if word == COUNTRY:
         return _country(named, place, mind)
     if word == REGION:
@@ -76,6 +73,14 @@ def _own(before: Sequence[str], named: set[str], place: Place, mind: Discourse) 
         return place.hub  # "the top partners of China were A and B, which made up 15.6 and 12 percent of its trade"
     own = [area for area in (mind.subject, *before) if area is not None and area not in named]
     return own[-1] if own else None
+
+
+def _other_country(mention: Mention, mind: Discourse, other: str | None) -> str | None:
+    """ "imports from the country", said of the hub's; "its import from this country", after a partner was placed."""
+    if not mention.a or other is None:
+        return mind.running.other(mind.anchor(mind.running) or "")
+    told = (mind.item, mind.subject, mind.running.other(other))
+    return next((area for area in told if area not in (None, other, WORLD)), None)
 
 
 def _country(named: set[str], place: Place, mind: Discourse) -> str | None:
