@@ -141,6 +141,9 @@ def _objects(chunks: Sequence[Chunk], mention: Mention, *, passive: bool) -> Men
             quantities += 1
             if quantities > 2:
                 break
+            counted = chunk.quantity is not None and chunk.quantity.unit == "item"
+            if counted and not mention.product:  # "imported 184,789 cars"
+                mention = replace(mention, product=chunk.low.rsplit(" ", 1)[-1])
         mention, k = _object(chunks, mention, k, passive=passive)
     return replace(mention, product=mention.product.strip())
 
