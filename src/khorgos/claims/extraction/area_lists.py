@@ -35,7 +35,9 @@ def _are_named_behind(chunks: Sequence[Chunk], k: int) -> bool:
     """ "the countries of Central Asia", but not "the five countries in the period"."""
     if k + 1 >= len(chunks) or chunks[k].low not in ("of", "in", "along"):
         return False
-    return not any(c.kind in ("when", "quantity") or c.low in _TIMES for c in chunks[k + 1 : k + 4])
+    ahead = chunks[k + 1 : k + 4]
+    named = next((n for n, c in enumerate(ahead) if c.kind == "area"), len(ahead))
+    return not any(c.kind in ("when", "quantity") or c.low in _TIMES for c in ahead[:named])
 
 
 def area_list(chunks: Sequence[Chunk], k: int, *, both: bool = False) -> tuple[tuple[str, ...], int]:
@@ -126,6 +128,8 @@ def _one_area(chunks: Sequence[Chunk], k: int, *, first: int) -> tuple[str | Non
             after = chunks[k + 1].low if k + 1 < len(chunks) else ""
             return (chunk.area.area, k + 2) if after in _MARKET else (None, k)
         last = k + 1
+        if is_group(chunk.area.area) and last < len(chunks) and chunks[last].low in ("country", "nation", "republic"):
+            return "@country", last + 1  # "the South Caucasus country"
         while (
             last < len(chunks)
             and (chunks[last].low == "member" or chunks[last].low in _STATES)

@@ -66,7 +66,8 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
     if mention.a and mention.a[0] in (OWN, WHOSE) and any(area == a and i < mention.head for i, area in place.about):
         sure += 1
     is_pair = mind.bilateral and mention.flow == "total" and mind.running.b not in (None, WORLD)
-    of_pair = place.partnership is not None or is_pair
+    ranked = mind.running.listed and mind.running.sure == 2 and mention.flow == mind.running.flow == "total"
+    of_pair = place.partnership is not None or is_pair or ranked
     if mention.world and b is None and not (of_pair and _is_overall(line, mention, mind)):
         b, sure = WORLD, sure + 1
     if a is not None and a == b:

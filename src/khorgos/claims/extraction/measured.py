@@ -81,7 +81,8 @@ def _stands_for_before(chunks: Sequence[Chunk], i: int) -> bool:
     if opens and compared and not any(c.kind == "area" or c.has("flow") for c in chunks[:i]):
         return True
     k = next((k for k in range(i - 1, max(-1, i - 4), -1) if chunks[k].low == "it"), None)
-    return k is not None and any(c.has("reach") and c.low not in ("of", "to", "at") for c in chunks[k + 1 : i])
+    between = chunks[k + 1 : i] if k is not None else ()
+    return any(c.has("change") or (c.has("reach") and c.low not in ("of", "to", "at")) for c in between)
 
 
 def _is_fronted(chunks: Sequence[Chunk], i: int) -> bool:

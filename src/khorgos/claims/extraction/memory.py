@@ -72,7 +72,8 @@ def remember(setting: Setting, numbers: Sequence[Draft], rest: Sequence[Draft], 
 def _remember_named(scene: Scene, mind: Discourse) -> None:
     """The flow last named outright, with or without a number."""
     for mention, frame in zip(scene.mentions, scene.frames, strict=True):
-        if frame.sure == 2 and frame.a is not None and not mention.verb:
+        of_two = mention.mutual and frame.a is not None and frame.b not in (None, WORLD)
+        if (frame.sure == 2 or of_two) and frame.a is not None and not mention.verb:
             mind.running = frame
             if not frame.listed:
                 mind.base = frame

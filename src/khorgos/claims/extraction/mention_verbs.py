@@ -167,6 +167,8 @@ def _object(chunks: Sequence[Chunk], mention: Mention, k: int, *, passive: bool)
         return replace(mention, product=mention.product or chunk.low, last=max(mention.last, k + 1)), k + 1
     if chunk.marks.get("scope") == "world" and chunk.low.startswith(("from", "to", "with", "around")):
         return replace(mention, world=True, b=mention.b or ("WLD",), last=k + 1), k + 1
+    if chunk.low == "total" and chunks[k - 1].low == "in" and not mention.b:
+        return replace(mention, world=True), k + 1  # "bought 88.51 million tonnes in total"
     if chunk.low in ("there", "abroad", "overseas", "worldwide") and mention.flow in ("import", "export"):
         wide = chunk.low != "there"
         there = mention.b or (() if wide else (PARTNER,))

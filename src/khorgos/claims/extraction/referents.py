@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from khorgos.claims.extraction.discourse import Discourse, Frame
 from khorgos.claims.extraction.mention import COUNTRY, OTHERS, OUR, OWN, PARTNER, REGION, WHICH, WHOSE, Mention
-from khorgos.claims.extraction.sides import WORLD, is_group
+from khorgos.claims.extraction.sides import WORLD, is_group, members_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ def side_meant(  # noqa: PLR0911  one rule a return
     sides: tuple[str, ...], mention: Mention, place: Place, mind: Discourse, other: str | None = None
 ) -> str | None:
     """The area that a side of a mention means: itself, or what "its", "our", "that country", "others" stands for."""
-    word = sides[0] if sides else OTHERS
+    group = _whole_group(sides)
+    word = group or (sides[0] if sides else OTHERS)
     if word == OTHERS or not word.startswith("@"):
         return None if word == OTHERS else word
     before = [area for i, area in place.about if i < mention.head]
@@ -62,6 +63,11 @@ def side_meant(  # noqa: PLR0911  one rule a return
     if word == PARTNER:
         return _neighbour(other, before, mind)
     return mind.running.a
+
+
+def _whole_group(sides: tuple[str, ...]) -> str | None:
+    """ "trade with Kazakhstan, Kyrgyzstan, Tajikistan, Turkmenistan and Uzbekistan": with the group of these."""
+    return next((group for group in ("CA5", "SC3") if len(sides) > 2 and members_of(group) == {*sides}), None)
 
 
 def _own(before: Sequence[str], named: set[str], place: Place, mind: Discourse) -> str | None:

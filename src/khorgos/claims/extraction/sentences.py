@@ -89,7 +89,10 @@ def _is_all_wrapped(lines: list[str]) -> bool:
         return False
     broken = [k for k, line in enumerate(lines[:-1]) if not line.rstrip().endswith(_STOPS)]
     widths = [len(lines[k].rstrip()) for k in broken]
-    if len(broken) < 0.5 * len(lines) or min(widths) < 50 or max(widths) > 110 or max(widths) - min(widths) > 25:
+    if len(broken) < 0.5 * len(lines) or max(widths) > 110:
+        return False
+    least = max(50, max(widths) - 25)
+    if sum(width < least for width in widths) > 0.15 * len(broken):  # a line in the middle may break off early
         return False
     return sum(lines[k + 1].lstrip()[:1].islower() for k in broken) >= 0.4 * len(broken)
 

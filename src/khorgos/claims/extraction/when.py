@@ -299,6 +299,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      _range_of_years),
     (rf"(?<!from )\b[Tt]hrough\s+(?P<m>{M})(?!\s*[0-3]?[0-9]\b){_OF}", 0, _through),
     (rf"\b(?P<m>{M}){_OF}", 0, _single),
+    (rf"(?:\bthe\s+)?\b(?P<n>{N})\s+first\s+months{_OF}", re.I, _first_months),
     (rf"(?:\bthe\s+)?\b(?:first|initial|opening)\s+(?P<n>{N})(?:\s+|-)months?(?:\s+period)?"
      rf"(?:\s*\([A-Z][a-z]{{2,8}}\.?\s*[-\u2013]\s*[A-Z][a-z]{{2,8}}\.?\))?{_OF}", re.I, _first_months),
     (rf"(?:\bthe\s+)?\bfirst\s+month(?=\s+of\s){_OF}", re.I, _first_month),
