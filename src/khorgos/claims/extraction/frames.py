@@ -426,6 +426,10 @@ def _missing_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str |
     theirs = mention.flow == "total" and mention.a[:1] == (OWN,)
     if mind.whole is not None and a == mind.whole.a and not mention.mutual and told is None and not theirs:
         return mind.whole.b
+    directed = mention.flow in ("export", "import") and mind.running.flow in ("export", "import")
+    directed = directed and a == mind.hub == mind.running.a and not mind.bilateral and place.prior is None
+    if directed and mention.verb and bool(mention.a):
+        return WORLD  # "Brazilian shipments were 64 million tonnes. In 2020 China imported 100 million tonnes"
     if mind.running.listed and a == mind.base.a and not mention.mutual:
         return mind.base.b
     named = bool(mention.a) and not mention.a[0].startswith("@")
@@ -433,8 +437,7 @@ def _missing_b(a: str, mention: Mention, place: Place, mind: Discourse) -> str |
         return WORLD  # "US imports from China and Europe widened the US deficit in goods"
     if place.is_whole and not mind.bilateral and mention.a and not mention.mutual:
         return WORLD  # "8.1 percent of the country's exports"
-    directed = mention.flow in ("export", "import") and mind.running.flow in ("export", "import")
-    if directed and a == mind.hub == mind.running.a and not mind.bilateral and place.prior is None:
+    if directed:
         return WORLD
     found = mind.running.other(a)
     if found is not None and found != a:
