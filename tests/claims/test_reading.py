@@ -54,6 +54,8 @@ FLOORS = {
     "batch25": (0.95, 0.95, 0.84),
     "batch26": (0.94, 0.85, 0.76),
     "batch27": (0.95, 0.92, 0.84),
+    "batch28": (0.95, 0.94, 0.89),
+    "batch29": (0.94, 0.92, 0.84),
 }
 #: The part of its numbers that must be found of an article of our own, and of a page restated: short ones among these
 #: lose a fifth with one number.
@@ -143,7 +145,7 @@ def test_both_ways_to_say_a_flow_are_one() -> None:
 ALARMS = frozenset(("contradicted", "inconsistent_within_text"))
 BORNE_OUT = frozenset(("supported", "supported_only_by_rounding", "supported_under_another_reading"))
 #: Tolerated in all articles together, which is what there are: docs/reading.md says why so many of pages restated.
-FALSE_ALARMS = 7
+FALSE_ALARMS = 8
 
 
 def test_sound_articles_raise_hardly_an_alarm(embedded: Ledger) -> None:

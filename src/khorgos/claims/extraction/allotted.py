@@ -39,7 +39,7 @@ def allotted_to(chunks: Sequence[Chunk], mentions: Sequence[Mention], i: int) ->
         Index of the mention; None if the sentence allots nothing behind the number.
     """
     for m, mention in enumerate(mentions):
-        if not i < mention.first <= i + _FAR or mention.flow not in ("export", "import") or mention.a or mention.b:
+        if not i < mention.first <= i + _FAR or mention.flow not in ("export", "import") or mention.a:
             continue
         between = chunks[i + 1 : mention.first]
         if not all(

@@ -30,6 +30,7 @@ from khorgos.claims.extraction.duties import is_tariff
 from khorgos.claims.extraction.figures import figure
 from khorgos.claims.extraction.finishing import finish
 from khorgos.claims.extraction.memory import TIMED, is_later, is_within, remember
+from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.mentions import find_mentions
 from khorgos.claims.extraction.paraphrase import Tortured, unparaphrased
 from khorgos.claims.extraction.places_told import places_after_names
@@ -106,6 +107,7 @@ class _Reader:
         self._main: Period | None = None
         self._partners: set[str] = set()
         self._opening: Frame | None = None  # the first flow with a figure
+        self._flows: set[str | None] = set()  # flows that the paragraph told figures of
         self._figured: set[str | None] = set()  # periods that figures were told of
         self._main_told = -1  # the paragraph that last spoke of the main period
         self._period: Period | None = None
@@ -131,7 +133,7 @@ class _Reader:
 
     def _sentence(self, position: int) -> list[Draft]:
         line, mentions, mind = self._lines[position], self._mentions[position], self._mind
-        self._turn_paragraph(line)
+        self._turn_paragraph(line, mentions)
         _note_source(line, mind)
         about = subjects(line, mentions)
         scene = scene_of(line, mentions, about, mind)
@@ -147,16 +149,19 @@ class _Reader:
             self._main_told = line.sentence.paragraph
         self._told += [d.period for d in numbers if d.kind in TIMED and not d.base_of]
         self._figured |= {d.period for d in numbers if d.kind in TIMED}
+        self._flows |= {d.frame.flow for d in numbers if d.frame is not None}
         frames = [d.frame for d in (*numbers, *rest) if d.frame is not None]
         self._opening = self._opening or next(iter(frames), None)
         self._partners |= {s for f in frames for s in (f.a, f.b) if s not in (None, WORLD, mind.hub)}
         return [*numbers, *rest]
 
-    def _turn_paragraph(self, line: Line) -> None:
+    def _turn_paragraph(self, line: Line, mentions: Sequence[Mention]) -> None:
         """A new paragraph goes on with the main period, not with an earlier one that the last looked back to."""
         mind = self._mind
         if line.sentence.paragraph != self._paragraph:
             told = self._main is not None and words_of(self._main) in self._figured
+            told = told and not self._breaks_down(mentions)
+            self._flows = set()
             if mind.period is not None and self._main is not None and told and self._is_left(mind.period, self._main):
                 mind.period = self._main
             self._paragraph = line.sentence.paragraph
@@ -169,6 +174,12 @@ class _Reader:
             return
         if mind.period is not None and (self._main is None or is_later(mind.period, self._main)):
             self._main = mind.main_period = mind.period
+
+    def _breaks_down(self, mentions: Sequence[Mention]) -> bool:
+        """ "In 2023 turnover was $62.5 billion.", then "Exports grew to $24.4 billion": of the same year."""
+        first = mentions[0] if mentions else None
+        bare = first is not None and not (first.a or first.b or first.whens or first.verb or first.world)
+        return first is not None and bare and first.flow in ("export", "import") and self._flows == {"total"}
 
     def _is_left(self, period: Period, main: Period) -> bool:
         """Whether a new paragraph leaves the period: one before the main one, or a part of it that has been dealt with.

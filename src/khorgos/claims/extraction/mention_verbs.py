@@ -165,19 +165,26 @@ def _object(chunks: Sequence[Chunk], mention: Mention, k: int, *, passive: bool)
         return replace(mention, whens=(*mention.whens, k)), k + 1
     if chunk.product or chunk.has("all"):
         return replace(mention, product=mention.product or chunk.low, last=max(mention.last, k + 1)), k + 1
-    if chunk.marks.get("scope") == "world" and chunk.low.startswith(("from", "to", "with", "around")):
-        return replace(mention, world=True, b=mention.b or ("WLD",), last=k + 1), k + 1
-    if chunk.low == "total" and chunks[k - 1].low == "in" and not mention.b:
-        return replace(mention, world=True), k + 1  # "bought 88.51 million tonnes in total"
-    if chunk.low in ("there", "abroad", "overseas", "worldwide") and mention.flow in ("import", "export"):
-        wide = chunk.low != "there"
-        there = mention.b or (() if wide else (PARTNER,))
-        return replace(mention, world=mention.world or (wide and not there), b=there, last=k + 1), k + 1
+    if (wide := _everywhere(chunks, mention, k)) is not None:
+        return wide, k + 1
     if chunk.low in ("to", "into", "from", "with", "by"):
         areas, last = area_list(chunks, k + 1)
         if areas:
             return _sent(replace(mention, last=last), chunk.low, areas, passive=passive), last
     return _with_origin(chunks, mention, k), k + 1
+
+
+def _everywhere(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention | None:
+    """ "to the whole world", "abroad", "in total", "there": where a word alone tells it; None if none does."""
+    chunk = chunks[k]
+    if chunk.marks.get("scope") == "world" and chunk.low.startswith(("from", "to", "with", "around")):
+        return replace(mention, world=True, b=mention.b or ("WLD",), last=k + 1)
+    if chunk.low == "total" and chunks[k - 1].low == "in" and not mention.b:
+        return replace(mention, world=True)  # "bought 88.51 million tonnes in total"
+    if mention.flow not in ("import", "export") or chunk.low not in ("there", "abroad", "overseas", "worldwide"):
+        return None
+    there = mention.b or (() if chunk.low != "there" else (PARTNER,))
+    return replace(mention, world=mention.world or not there, b=there, last=k + 1)
 
 
 def _with_origin(chunks: Sequence[Chunk], mention: Mention, k: int) -> Mention:
