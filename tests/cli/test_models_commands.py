@@ -118,6 +118,17 @@ def test_papers_print_and_tell_by_their_status(khorgos: Run, shared: Path, tmp_p
     assert "Did you mean" in khorgos("papers", "--data", data, "--paper", "ilms-2025").err
 
 
+def test_papers_replay_what_has_a_search(khorgos: Run, shared: Path) -> None:
+    asked = ("papers", "--data", str(shared / "data" / "models"), "--replay")
+    refused = khorgos(*asked, "--paper", "francois-hall")
+    nobody = khorgos(*asked, "--workers", "0")
+
+    assert (refused.status, nobody.status) == (1, 1)
+    assert "None of these papers has a search to replay. Papers that have: ossa" in refused.err
+    assert "Give --workers 1 or more" in nobody.err
+    assert refused.err.count("\n") == nobody.err.count("\n") == 1
+
+
 def test_what_is_uncertain_is_named(khorgos: Run) -> None:
     asked = ("simulate", "--tariff", "USA:CHN:all=+20%", "--draws", "5", "--view", "uncertainty")
     said = khorgos(*asked, "--uncertainty", "theta=2..8,mirror", "--workers", "2")

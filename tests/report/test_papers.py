@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
 
-from khorgos.core.errors import BadFile, NoData, UnknownName
-from khorgos.models.papers.cell import FLAT
+from khorgos.core.errors import BadFile, BadInput, NoData, UnknownName
+from khorgos.models.papers import ossa, ossa_replay
+from khorgos.models.papers.cell import FLAT, Cell
 from khorgos.report.answers import papers as module
 from khorgos.report.answers.papers import PAPERS, papers
 from khorgos.report.formats import to_json, to_text
@@ -88,6 +90,71 @@ def test_a_flat_cell_is_told_with_its_price_and_is_no_miss(folder):
     said = to_text(found.view, width=400)
     assert "Table 3a, EU, median_optimal_tariff: flat, at a price of 4e-13." in said
     assert "Table 3b, Brazil, median_optimal_tariff: flat, at a price of less than 1e-13." in said
+    assert "--replay computes the flat cells of ossa by the paper's own search" in said
+
+
+@pytest.fixture
+def made_up(monkeypatch):
+    """Cells instead of Ossa's, and searches that have stopped: what is told of them, not what they are."""
+    before = (
+        Cell("P", "Table 3a", "EU, a", 1.0, 1.01, 1),
+        Cell("P", "Table 3a", "EU, b", 61.3, 61.46, 1, 4e-13),
+        Cell("P", "Table 3a", "EU, c", 59.6, 59.41, 1, 3e-13),
+        Cell("P", "Table 3c", "d", 2.0, 2.0, 1),
+    )
+    ends = {"EU, a": 1.06, "EU, b": 61.266, "EU, c": 59.546}
+
+    def replayed(_, cells, *, workers, progress):
+        progress(1, 1, f"EU in {workers}")
+        return tuple(replace(cell, replayed=ends.get(cell.cell)) for cell in cells)
+
+    monkeypatch.setattr(ossa, "FILES", {})
+    monkeypatch.setattr(ossa, "read", lambda _: None)
+    monkeypatch.setattr(ossa, "reproduce", lambda _: before)
+    monkeypatch.setattr(ossa_replay, "replayed", replayed)
+
+
+@pytest.mark.usefixtures("made_up")
+def test_a_replay_is_told_cell_by_cell_with_both_numbers(tmp_path):
+    told = []
+    found = papers(tmp_path, ["ossa"], replay=True, workers=3, progress=lambda *step: told.append(step))
+    rows = {row["cell"]: row for row in json.loads(to_json(found.view))["rows"]}
+    said = to_text(found.view, width=400)
+
+    assert told == [(0, 1, "ossa"), (1, 1, "ossa, search of EU in 3"), (1, 1, "")]
+    assert [rows[name]["status"] for name in ("EU, a", "EU, b", "EU, c", "d")] == [
+        "matched",
+        "replayed",
+        "flat",
+        "matched",
+    ]
+    assert (rows["EU, b"]["computed"], rows["EU, b"]["replayed"]) == (61.46, 61.266)
+    assert rows["EU, b"]["replayed_difference"] == 61.266 - 61.3
+    assert (rows["d"]["replayed"], rows["d"]["replayed_difference"]) == (None, None)
+    assert "2 of 4 cells matched at the optimum, 1 by the paper's search, 1 flat, 0 missed" in rows
+    assert "P, Table 3a, EU, b: matched, by the paper's search, at a price of 4e-13." in said
+    assert "P, Table 3a, EU, c: flat, at a price of 3e-13." in said
+    # What the search moves off the print is told as well.
+    assert (
+        "P, Table 3a: the search alone brings 1 of 3 cells to the print, all but EU, a 1.0600; EU, c 59.5460." in said
+    )
+    assert (found.missed, found.exit_status) == (0, 0)
+
+
+@pytest.mark.usefixtures("made_up")
+def test_without_a_replay_nothing_of_it_is_told_but_the_offer(tmp_path):
+    found = papers(tmp_path, ["ossa"])
+
+    assert "replayed" not in [column.name for column in found.view.columns]
+    assert found.view.rows[-1]["cell"] == "2 of 4 cells matched, 2 flat, 0 missed"
+    assert [note for note in found.view.notes if "--replay" in note]
+
+
+def test_a_replay_of_papers_without_a_search_is_refused(folder):
+    with pytest.raises(BadInput, match="Papers that have: ossa"):
+        papers(folder, ["ilms"], replay=True)
+    with pytest.raises(BadInput, match="--workers"):
+        papers(folder, ["ossa"], replay=True, workers=0)
 
 
 def test_progress_is_told(folder):

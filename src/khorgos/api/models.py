@@ -62,8 +62,23 @@ def simulate(
     return answer(text, focus=on_top, uncertainty=split(uncertainty), **settings)
 
 
-def papers(folder: str | Path, only: Areas = (), *, progress: Progress | None = None) -> Reproduction:
-    """Published tables computed again, a cell a line, from a folder of the papers' data; names as in docs/papers.md."""
+def papers(
+    folder: str | Path,
+    only: Areas = (),
+    *,
+    replay: bool = False,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> Reproduction:
+    """Published tables computed again, a cell a line, from a folder of the papers' data; names as in docs/papers.md.
+
+    Args:
+        folder: holds the papers' data.
+        only: papers by name; all where left out.
+        replay: run the paper's own search for the optima whose cells are flat; minutes.
+        workers: processes of the replay.
+        progress: called with (done, in all, what).
+    """
     from khorgos.report.answers.papers import papers as answer
 
-    return answer(Path(folder).expanduser(), split(only), progress=progress)
+    return answer(Path(folder).expanduser(), split(only), replay=replay, workers=workers, progress=progress)

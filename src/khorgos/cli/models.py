@@ -101,12 +101,16 @@ def simulate(
 def papers(
     data: Annotated[Path, typer.Option(help="Folder with the papers' replication data.")],
     paper: Annotated[str, typer.Option(help="Only these papers, with commas; names in docs/papers.md.")] = "",
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Flat cells by the paper's own search too (ossa); minutes.")
+    ] = False,
+    workers: Annotated[int, typer.Option(help="Processes of the replay.")] = 2,
     format_: FormatOption = Format.TABLE,
     output: OutputOption = None,
 ) -> None:
     """Published tables computed again, a cell a line; exit status 1 if a cell is missed."""
     with progress_bar("Computing") as progress:
-        answer = api.papers(data, paper, progress=progress)
+        answer = api.papers(data, paper, replay=replay, workers=workers, progress=progress)
     show(answer, format_, output)
     if answer.exit_status:
         raise typer.Exit(answer.exit_status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["matched", "flat", "missed"]
+Status = Literal["matched", "replayed", "flat", "missed"]
 
 #: Welfare, as a fraction, below which two optima are one. Chosen because the paper that prints optima does not tell
 #: them apart either: its programme stops at 1e-13 with slopes by forward differences, good to about 1e-8, and of its
@@ -28,6 +28,7 @@ class Cell:
         digits: decimals printed (a file written at full precision: the decimals that are asked to agree).
         price: of a number read off an optimum (an argmax) that does not print as published: what the optimiser gives
             up, as a fraction of its outcome, where it prints so; None of any other cell.
+        replayed: the number where the paper's own search for the optimum stops; None where that was not run.
     """
 
     paper: str
@@ -37,6 +38,7 @@ class Cell:
     computed: float
     digits: int
     price: float | None = None
+    replayed: float | None = None
 
     @property
     def difference(self) -> float:
@@ -46,13 +48,34 @@ class Cell:
     @property
     def matches(self) -> bool:
         """Whether the computed number rounds to the printed one: no further off than half its last digit."""
-        # A relative 1e-12 on top, because half a decimal digit is itself rounded in float64.
-        return abs(self.difference) <= 0.5 * 10.0**-self.digits + 1e-12 * abs(self.printed)
+        return self._rounds(self.computed)
+
+    @property
+    def replayed_difference(self) -> float | None:
+        """Replayed less printed."""
+        return None if self.replayed is None else self.replayed - self.printed
+
+    @property
+    def replay_matches(self) -> bool:
+        """Whether the paper's own search stops at a number that rounds to the printed one."""
+        return self.replayed is not None and self._rounds(self.replayed)
 
     @property
     def status(self) -> Status:
-        """Whether the computed number prints as published, or the published one is an optimum as well, or neither."""
+        """How it came out.
+
+        Returns:
+            matched: the computed number prints as published. Else, where the published one is an optimum as well,
+            replayed if the paper's own search stops where it prints so, flat if not. Else missed, whatever a search
+            says.
+        """
         if self.matches:
             return "matched"
         # Both ways: a published optimum that is better than the computed one is a miss.
-        return "flat" if self.price is not None and abs(self.price) <= FLAT else "missed"
+        if self.price is None or abs(self.price) > FLAT:
+            return "missed"
+        return "replayed" if self.replay_matches else "flat"
+
+    def _rounds(self, number: float) -> bool:
+        # A relative 1e-12 on top, because half a decimal digit is itself rounded in float64.
+        return abs(number - self.printed) <= 0.5 * 10.0**-self.digits + 1e-12 * abs(self.printed)

@@ -49,12 +49,14 @@ class Data:
     Args:
         baseline: 7 regions, 33 industries.
         lobbying: [7, 33] political weights.
+        targets: [33, 7] noncooperative tariffs that the weights were estimated from.
         printed: (table, region, column, value).
         rescaled: row of Table 3c -> the world with its elasticities (means 3.5, 5.0 and 6.5).
     """
 
     baseline: Baseline
     lobbying: Array
+    targets: Array
     printed: tuple[tuple[str, str, str, float], ...]
     rescaled: Mapping[str, Baseline]
 
@@ -76,6 +78,7 @@ def read(contents: Mapping[str, Any]) -> Data:
     return Data(
         fixed_firms(REGIONS, sectors, flows, 1.0 + rates, sigma[:, 0]),
         data["LAMBDAPOL"],
+        data["TARGETTARIFF"],
         # The panel of Table 3c with lobbying is told apart by a b.
         tuple((row["table"] + "b" * _political(row), row["row"], row["column"], float(row["value"])) for row in table),
         {f"sigma case {k}": world for k, world in enumerate(worlds, 1)},

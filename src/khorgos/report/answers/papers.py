@@ -24,6 +24,9 @@ PAPERS: Mapping[str, str] = {
     "ossa": "Ossa (2014), Trade Wars and Trade Talks with Data",
 }
 
+#: Papers whose own search for an optimum can be replayed, and the module that does it.
+REPLAYS: Mapping[str, str] = {"ossa": "ossa_replay"}
+
 Progress = Callable[[int, int, str], object]
 
 
@@ -32,7 +35,7 @@ class Reproduction(Answer):
     """Cells of published tables, and how they came out.
 
     Args:
-        missed: how many cells are neither matched nor flat.
+        missed: how many cells are neither matched, nor replayed, nor flat.
     """
 
     missed: int = 0
@@ -43,23 +46,34 @@ class Reproduction(Answer):
         return 1 if self.missed else 0
 
 
-def papers(folder: Path, only: Sequence[str] = (), *, progress: Progress | None = None) -> Reproduction:
+def papers(
+    folder: Path,
+    only: Sequence[str] = (),
+    *,
+    replay: bool = False,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> Reproduction:
     """Compute published tables again from a folder of the papers' data.
 
     Args:
         folder: holds the files that the papers' modules name, such as "gsim/elasticities.csv".
         only: names of PAPERS; all where left out.
-        progress: called with (done, in all, paper).
+        replay: run the papers' own searches for the optima whose cells are flat (REPLAYS); minutes.
+        workers: processes of these searches.
+        progress: called with (done, in all, paper), of a replay with (searches done, in all, paper and search).
 
     Returns:
         A line a cell: printed, computed, difference and status (matched: the computed number rounds to the printed one;
-        flat: the printed number is an optimum too, at a price of at most FLAT; missed); then a line a paper, and the
-        total last.
+        replayed: it does not, but the paper's own search stops at one that does; flat: the printed number is an optimum
+        too, at a price of at most FLAT; missed); then a line a paper, and the total last.
 
     Raises:
         UnknownName: there is no such paper.
         NoData: a file is not there.
         BadFile: a file is not what the paper's module reads.
+        BadInput: a replay of papers that have none, or by no process.
+        NotConverged: a replay has no next step.
     """
     for name in only:
         if name not in PAPERS:
@@ -67,19 +81,23 @@ def papers(folder: Path, only: Sequence[str] = (), *, progress: Progress | None 
     if not folder.is_dir():
         raise NoData("There is no such folder", where=str(folder), hint="Name the folder with the papers' data: --data")
     names = [name for name in PAPERS if not only or name in only]
+    if replay and not set(names) & set(REPLAYS):
+        raise BadInput("None of these papers has a search to replay", hint=f"Papers that have: {', '.join(REPLAYS)}")
+    if workers < 1:
+        raise BadInput("A replay needs a process", hint="Give --workers 1 or more")
     found: list[Cell] = []
     sums = []
     for done, name in enumerate(names):
         if progress is not None:
             progress(done, len(names), name)
-        cells = _cells(folder, name)
+        cells = _cells(folder, name, _replayer(name, workers, progress) if replay else None)
         sums.append((name, cells))
         found += cells
     if progress is not None:
         progress(len(names), len(names), "")
     rows = [_row(cell) for cell in found]
-    rows += [_sum(f"{PAPERS[name].partition(')')[0]})", cells) for name, cells in sums]
-    rows.append(_sum("All papers", found))
+    rows += [_sum(f"{PAPERS[name].partition(')')[0]})", cells, replay) for name, cells in sums]
+    rows.append(_sum("All papers", found, replay))
     missed = sum(cell.status == "missed" for cell in found)
     view = View(
         title="Published tables, computed again",
@@ -91,27 +109,45 @@ def papers(folder: Path, only: Sequence[str] = (), *, progress: Progress | None 
             Column("printed", "Printed", "number"),
             Column("computed", "Computed", "number"),
             Column("difference", "Difference", "number", decimals=8),
+            *(_BY_SEARCH if replay else ()),
             Column("status", "Status"),
             Column("price", "Price", "number"),
         ),
         rows=tuple(rows),
-        notes=(*(PAPERS[name] for name in names), *_priced(found)),
+        notes=(*(PAPERS[name] for name in names), *_priced(found), *(_told(found) if replay else _offered(sums))),
     )
     return Reproduction(view, (), missed)
 
 
-def _cells(folder: Path, name: str) -> tuple[Cell, ...]:
+Replay = Callable[[Any, Sequence[Cell]], tuple[Cell, ...]]
+
+
+def _replayer(name: str, workers: int, progress: Progress | None) -> Replay | None:
+    """What replays a paper's searches; None where it has none."""
+    if name not in REPLAYS:
+        return None
+    module: Any = import_module(f"khorgos.models.papers.{REPLAYS[name]}")
+
+    def told(done: int, of: int, what: str) -> None:
+        if progress is not None:
+            progress(done, of, f"{name}, search of {what}")
+
+    return lambda inputs, cells: module.replayed(inputs, cells, workers=workers, progress=told)
+
+
+def _cells(folder: Path, name: str, replay: Replay | None = None) -> tuple[Cell, ...]:
     module: Any = import_module(f"khorgos.models.papers.{name.replace('-', '_')}")
     found = dict(contents(folder, module.FILES))
     try:
-        cells: tuple[Cell, ...] = module.reproduce(module.read(found))
+        inputs = module.read(found)
+        cells: tuple[Cell, ...] = module.reproduce(inputs)
     except KhorgosError:
         raise
     except (LookupError, ValueError, TypeError) as error:  # what readers of numbers raise at bytes of another kind
         raise BadFile(f"The files are not those of the paper: {error}", path=str(folder), hint=PAPERS[name]) from error
     if not cells:
         raise BadInput("The paper has no cells", where=name)
-    return cells
+    return cells if replay is None else replay(inputs, cells)
 
 
 def contents(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
@@ -156,6 +192,10 @@ def _row(cell: Cell) -> dict[str, Any]:
         "computed_text": f"{cell.computed:.{digits + 2}f}",
         "difference": cell.difference,
         "difference_text": f"{cell.difference:+.1e}",
+        "replayed": cell.replayed,
+        "replayed_text": "" if cell.replayed is None else f"{cell.replayed:.{digits + 2}f}",
+        "replayed_difference": cell.replayed_difference,
+        "replayed_difference_text": "" if cell.replayed_difference is None else f"{cell.replayed_difference:+.1e}",
         "status": cell.status,
         "status_text": _LOUD.get(cell.status, cell.status),
         "price": cell.price,
@@ -163,8 +203,13 @@ def _row(cell: Cell) -> dict[str, Any]:
     }
 
 
-#: A miss among thousands of matches should be seen.
-_LOUD = {"missed": "MISSED"}
+#: A miss among thousands of matches should be seen, and by what a cell that is flat at the optimum is matched.
+_LOUD = {"missed": "MISSED", "replayed": "matched, by the paper's search"}
+#: What a replay adds.
+_BY_SEARCH = (
+    Column("replayed", "By search", "number"),
+    Column("replayed_difference", "Less printed", "number", decimals=8),
+)
 
 
 def _price(price: float) -> str:
@@ -181,20 +226,58 @@ def _priced(cells: Sequence[Cell]) -> Iterator[str]:
     for cell in cells:
         if cell.price is None:
             continue
-        yield f"{cell.paper}, {cell.table}, {cell.cell}: {cell.status}, at a price of {_price(cell.price)}."
+        yield f"{_where(cell)}: {_LOUD.get(cell.status, cell.status)}, at a price of {_price(cell.price)}."
 
 
-def _sum(paper: str, cells: Sequence[Cell]) -> dict[str, Any]:
-    count = {status: sum(cell.status == status for cell in cells) for status in ("matched", "flat", "missed")}
+def _where(cell: Cell) -> str:
+    return f"{cell.paper}, {cell.table}, {cell.cell}"
+
+
+def _offered(sums: Sequence[tuple[str, Sequence[Cell]]]) -> Iterator[str]:
+    for name, cells in sums:
+        if name in REPLAYS and any(cell.status == "flat" for cell in cells):
+            yield (
+                f"--replay computes the flat cells of {name} by the paper's own search for the optimum, which takes"
+                " minutes."
+            )
+
+
+def _told(cells: Sequence[Cell]) -> Iterator[str]:
+    """Which numbers the replayed searches gave, the flat cells' and all others' of their tables."""
+    tables = dict.fromkeys((cell.paper, cell.table) for cell in cells if cell.replayed is not None)
+    yield (
+        "By search: the number where the paper's own search stops, written again after its documentation. Where the"
+        " optimum is flat, its last digits are rounding, and another processor may print single ones otherwise"
+        " (docs/papers.md)."
+        if tables
+        else "No cell is flat: there was nothing to replay."
+    )
+    for table in tables:
+        some = [cell for cell in cells if (cell.paper, cell.table) == table]
+        off = "; ".join(f"{cell.cell} {cell.replayed:.4f}" for cell in some if not cell.replay_matches)
+        yield (
+            f"{', '.join(table)}: the search alone brings {sum(cell.replay_matches for cell in some)} of {len(some)}"
+            f" cells to the print{', all but ' + off if off else ''}."
+        )
+
+
+def _sum(paper: str, cells: Sequence[Cell], replay: bool) -> dict[str, Any]:
+    count = {
+        status: sum(cell.status == status for cell in cells) for status in ("matched", "replayed", "flat", "missed")
+    }
     worst = max((status for status, n in count.items() if n), key=list(count).index)
-    told = f"{count['matched']:,} of {len(cells):,} cells matched, {count['flat']:,} flat, {count['missed']:,} missed"
+    matched = f"{count['matched']:,} of {len(cells):,} cells matched"
+    if replay:
+        matched += f" at the optimum, {count['replayed']:,} by the paper's search"
     return {
         "paper": paper,
         "table": "all",
-        "cell": told,
+        "cell": f"{matched}, {count['flat']:,} flat, {count['missed']:,} missed",
         "printed": None,
         "computed": None,
         "difference": None,
+        "replayed": None,
+        "replayed_difference": None,
         "status": worst,
         "status_text": _LOUD.get(worst, worst),
         "price": None,
