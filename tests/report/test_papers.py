@@ -132,8 +132,11 @@ def test_a_replay_is_told_cell_by_cell_with_both_numbers(tmp_path):
     assert rows["EU, b"]["replayed_difference"] == 61.266 - 61.3
     assert (rows["d"]["replayed"], rows["d"]["replayed_difference"]) == (None, None)
     assert "2 of 4 cells matched at the optimum, 1 by the paper's search, 1 flat, 0 missed" in rows
-    assert "P, Table 3a, EU, b: matched, by the paper's search, at a price of 4e-13." in said
-    assert "P, Table 3a, EU, c: flat, at a price of 3e-13." in said
+    assert (
+        "P, Table 3a, EU, b: matched, by the paper's search, at a price of 4e-13; the search stops at 61.266." in said
+    )
+    assert "P, Table 3a, EU, c: flat, at a price of 3e-13; the search stops at 59.546." in said
+    assert "matched, by search" in said
     # What the search moves off the print is told as well.
     assert (
         "P, Table 3a: the search alone brings 1 of 3 cells to the print, all but EU, a 1.0600; EU, c 59.5460." in said

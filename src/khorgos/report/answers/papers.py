@@ -204,7 +204,7 @@ def _row(cell: Cell) -> dict[str, Any]:
 
 
 #: A miss among thousands of matches should be seen, and by what a cell that is flat at the optimum is matched.
-_LOUD = {"missed": "MISSED", "replayed": "matched, by the paper's search"}
+_LOUD = {"missed": "MISSED", "replayed": "matched, by search"}
 #: What a replay adds.
 _BY_SEARCH = (
     Column("replayed", "By search", "number"),
@@ -226,11 +226,9 @@ def _priced(cells: Sequence[Cell]) -> Iterator[str]:
     for cell in cells:
         if cell.price is None:
             continue
-        yield f"{_where(cell)}: {_LOUD.get(cell.status, cell.status)}, at a price of {_price(cell.price)}."
-
-
-def _where(cell: Cell) -> str:
-    return f"{cell.paper}, {cell.table}, {cell.cell}"
+        status = "matched, by the paper's search" if cell.status == "replayed" else cell.status
+        stops = "" if cell.replayed is None else f"; the search stops at {cell.replayed:.{max(cell.digits, 0) + 2}f}"
+        yield f"{cell.paper}, {cell.table}, {cell.cell}: {status}, at a price of {_price(cell.price)}{stops}."
 
 
 def _offered(sums: Sequence[tuple[str, Sequence[Cell]]]) -> Iterator[str]:
