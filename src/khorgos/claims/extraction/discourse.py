@@ -111,6 +111,7 @@ class Discourse:
         aside: whether the period is a part that the paragraph looks at: "in April alone".
         share: whether the last figure was a share.
         off_hub: whether the flow in question is told to be of two others than the hub.
+        turnover: the last turnover that was no item of a list.
         topic: the turnover that the sentence before broke down into exports and imports, which "the figure" means.
         whole: what a bare flow means after a paragraph about several partners: trade with all.
         bracket: the time of the amounts that the last sentence gave in brackets behind others.
@@ -139,6 +140,7 @@ class Discourse:
     aside: bool = False
     share: bool = False
     off_hub: bool = False
+    turnover: Frame | None = None
     topic: Frame | None = None
     whole: Frame | None = None
     bracket: When | None = None

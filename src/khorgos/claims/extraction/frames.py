@@ -76,7 +76,7 @@ def resolve(mention: Mention, line: Line, place: Place, mind: Discourse) -> Fram
         a, sure = origin, sure + 1  # "From Brazil, shipments leapt 92.5%"
     frame = Frame(a, b, mention.flow, mention.sign, mention.product, mention.average, sure)
     frame = _filled(frame, mention, line, place, mind)
-    frame = _having(_signed_gap(_not_home(frame, mention, line, mind), mind), mention, line, place)
+    frame = _having(_signed_gap(_not_home(frame, mention, line, place, mind), mind), mention, line, place)
     return _as_told_before(frame, mention, line, place, mind)
 
 
@@ -144,13 +144,21 @@ def _signed_gap(frame: Frame, mind: Discourse) -> Frame:
                    b=running.b if same else frame.b)  # fmt: skip
 
 
-def _not_home(frame: Frame, mention: Mention, line: Line, mind: Discourse) -> Frame:
+def _not_home(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discourse) -> Frame:
     """ "Chinese imports" in a text about Uzbekistan are its imports from China; "China reported imports of" are not."""
     told = mind.running
     if mention.flow != "import" or mention.verb or mention.b or len(mention.a) != 1 or mention.a[0].startswith("@"):
         return frame
     if any(c.low in ("reported", "recorded") for c in line.chunks[mention.first : mention.head]):
         return frame
+    prior = place.prior[1] if place.prior is not None else None
+    if (
+        prior is not None
+        and prior.flow == "import"
+        and frame.a not in (prior.a, prior.b)
+        and prior.b not in (None, WORLD)
+    ):
+        return replace(frame, a=prior.a, b=frame.a, listed=True)  # "Imports from Germany fell, Chinese imports rose"
     home = mind.centre or mind.hub
     if home is not None and home != frame.a and {told.a, told.b} == {home, frame.a} and told.a == home:
         return replace(frame, a=home, b=mention.a[0])
@@ -182,6 +190,9 @@ def _having(frame: Frame, mention: Mention, line: Line, place: Place) -> Frame:
 def _whole(place: Place, mind: Discourse) -> Frame:
     """ "that total": the flow in question with all partners, as its hub sees it."""
     told = place.prior[1] if place.prior is not None else mind.running
+    turnover = mind.turnover
+    if told.flow in ("export", "import") and turnover is not None and {turnover.a, turnover.b} == {told.a, told.b}:
+        return replace(turnover, sure=1)  # "Exports fell, imports fell. Russia accounts for 92.1% of the total"
     if told.flow == "total" and told.b not in (None, WORLD) and not told.listed and mind.bilateral:
         return replace(told, sure=1)  # "China-Africa trade set records. The total was": of the two
     hub = mind.anchor(told) or told.a

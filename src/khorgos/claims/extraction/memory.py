@@ -120,6 +120,8 @@ def _remember_flow(draft: Draft, mind: Discourse) -> None:
         mind.off_hub = mind.hub not in (frame.a, frame.b, None)
     _keep_centre(draft, mind)
     mind.running = frame
+    if frame.flow == "total" and not frame.listed:
+        mind.turnover = frame
     if not frame.listed and not draft.base_of and draft.kind != "share":
         mind.base = frame
 

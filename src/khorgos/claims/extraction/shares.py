@@ -222,8 +222,18 @@ def _further(scene: Scene, i: int, prior: int, mind: Discourse) -> Frame | None:
     return whole if part is None or whole is None else replaced(replace(whole, listed=True), part, "", mind)
 
 
+def _is_of_the_total(scene: Scene, i: int) -> bool:
+    """ "Exports fell, imports fell. Russia accounts for 92.1% of the total": of the turnover before."""
+    words = " ".join(c.low for c in scene.line.chunks[i + 1 : i + 4])
+    return words.startswith("of the total") and not any(mention.first > i for mention in scene.mentions)
+
+
 def _of_whole(scene: Scene, i: int, frame: Frame, mind: Discourse) -> Frame:
     """Whose part of the flow a share is."""
+    turnover = mind.turnover
+    same = turnover is not None and {turnover.a, turnover.b} == {mind.running.a, mind.running.b}
+    if same and frame.flow in ("export", "import") and _is_of_the_total(scene, i):
+        frame = replace(frame, flow="total")
     if (stands := _stand_in(scene)) is not None and mind.running.a not in (None, stands):
         return replace(mind.running, b=stands, sure=1, listed=True)
     if item_in(scene.line.chunks, i, free_areas(scene)) is not None:
