@@ -7,7 +7,8 @@ from collections.abc import Container, Sequence
 from khorgos.claims.extraction.chunks import Chunk
 from khorgos.claims.extraction.lexicon import word_set
 
-_OPENS = frozenset((",", ":", ";", "and", "while"))
+_OPENS = frozenset((",", ":", ";", "and", "while", "including", "thereof"))
+_UNITS = frozenset(("mln", "million", "t", "mt", "tons", "tonnes"))
 _STRONG = frozenset(("fell on", "falls on", "fall on", "fell to", "fall to", "falls to", "went to"))
 _FALLS = word_set("items", "falls")
 _TOWARDS = frozenset(("to", "from", "with", "by", "on", "the", "for"))
@@ -43,10 +44,11 @@ def item_right_behind(chunks: Sequence[Chunk], i: int, free: Container[int]) -> 
 def _past_second_measure(chunks: Sequence[Chunk], i: int, lead: int) -> int:
     """ "$30.1 billion (49.5%) fell on Kazakhstan": where to look on from either of the two."""
     window = chunks[i + 1 : i + 4]
-    if lead != i:
-        return i + 2 if window and window[0].low == ")" else i + 1
     bracketed = len(window) > 2 and window[0].low == "(" and window[1].quantity is not None and window[2].low == ")"
-    return i + 4 if bracketed else i + 1
+    k = i + 4 if bracketed and lead == i else i + 1 + (lead != i and bool(window) and window[0].low == ")")
+    while k > i + 1 and k < len(chunks) and chunks[k].low in _UNITS:  # "1.6 (1.5) mln t from Malaysia"
+        k += 1
+    return k
 
 
 def item_in(chunks: Sequence[Chunk], i: int, free: Container[int]) -> int | None:

@@ -27,6 +27,7 @@ from khorgos.claims.extraction.quantity_joins import (
     qualified,
     ranged,
     shared,
+    with_year_before,
 )
 from khorgos.claims.extraction.tokens import Token
 from khorgos.core.errors import BadInput
@@ -64,6 +65,7 @@ def find_quantities(
             found.append(quantity)
             position = quantity.last
     found = with_decimal_commas(tokens, found, usual=decimal_commas)
+    found = with_year_before(tokens, found)
     found = in_scale_of_sentence(tokens, found)
     found = shared(tokens, found)
     found = in_unit_of_sentence(tokens, found)

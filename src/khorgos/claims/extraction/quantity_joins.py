@@ -12,6 +12,8 @@ from khorgos.claims.extraction.numerals import scaled
 from khorgos.claims.extraction.quantity import Quantity
 from khorgos.claims.extraction.tokens import Token
 
+#: Note of an amount in brackets behind that of the next year.
+YEAR_BEFORE = "in brackets: the year before"
 _VAGUE = word_set("quantity_joins", "vague")
 _COUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _BEFORE_COUNT = frozenset(("with", "to", "at", "and", "by", "was", "were", "reached"))
@@ -64,6 +66,43 @@ def _in_scale(tokens: Sequence[Token], each: Quantity, scale: float, currency: s
     value, step = scaled(each.value, scale), scaled(each.step or 1.0, scale)
     note = "scale said for the sentence"
     return replace(each, sort="money", unit=currency, scaled=True, value=value, step=step, note=note)
+
+
+def with_year_before(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """ "12.5 (14.3) mln t", "917,000 (1.3 mln) t": an amount and, in brackets, that of the year before."""
+    told = list(found)
+    for i in range(len(told) - 1):
+        here, then = told[i], told[i + 1]
+        bracketed = [t.low for t in tokens[here.last : then.first]] == ["("] and then.last < len(tokens) - 1
+        if here.sort != "bare" or then.sort != "bare" or not bracketed or tokens[then.last].low != ")":
+            continue
+        scale, unit = _behind(tokens, then.last + 1)
+        if unit is not None:
+            told[i] = _in_goods(here, scale, unit)
+            told[i + 1] = replace(_in_goods(then, scale, unit), note=YEAR_BEFORE)
+    return told
+
+
+def _behind(tokens: Sequence[Token], k: int) -> tuple[float, str | None]:
+    """Scale and unit of goods from a token on."""
+    scale, unit = 1.0, None
+    while k < len(tokens) and unit is None:
+        hit = after().at(tokens, k)
+        if hit is None or hit[1][0].mark not in ("scale", "unit"):
+            break
+        if hit[1][0].mark == "unit":
+            unit = hit[1][0].value
+        else:
+            scale = float(hit[1][0].value)
+        k += hit[0]
+    return scale, unit
+
+
+def _in_goods(each: Quantity, scale: float, unit: str) -> Quantity:
+    size = 1.0 if each.scaled else scale
+    value = None if each.value is None else scaled(each.value, size)
+    step = scaled(each.step or 1.0, size)
+    return replace(each, sort="goods", unit=unit, value=value, step=step, scaled=True)
 
 
 def in_unit_of_sentence(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:

@@ -20,6 +20,7 @@ _WENT_ON = frozenset(
     ("fell", "fall", "falls", "fell on", "fall on", "falls on", "went to", "came from", "accounted for")
 )
 _SOON = 3  # chunks; chosen because "Of all of Kyrgyzstan's imports" fits
+_WHOLE = 100  # percent
 _WENT = frozenset(("went", "go", "goes", "going", "came", "come", "comes", "headed"))
 _OWN_NOUNS = word_set("shares", "own_nouns")
 
@@ -32,7 +33,7 @@ def is_part(scene: Scene, i: int) -> bool:  # noqa: PLR0911  one rule a return
     """
     line = scene.line
     quantity = line.chunks[i].quantity
-    if quantity is None or quantity.sort != "percent" or quantity.sign:
+    if quantity is None or quantity.sort != "percent" or quantity.sign or (quantity.value or 0) > _WHOLE:
         return False
     if i + 1 < len(line.chunks) and any(
         c.low in ("was the share of", "the share of") for c in line.chunks[i + 1 : i + 5]
@@ -179,6 +180,9 @@ def names_a_whole(scene: Scene, i: int) -> bool:
     chunks = scene.line.chunks
     if i + 1 >= len(chunks) or chunks[i + 1].low != "of":
         return True
+    quantity = chunks[i].quantity
+    if quantity is not None and (quantity.value or 0) > _WHOLE:
+        return False  # "a deposit of 178.6 percent of the value"
     window = chunks[i + 2 : i + 8]
     for chunk in window:
         if chunk.has("flow") or chunk.product or chunk.has("all") or chunk.has("partner") or chunk.low in _OWN_NOUNS:

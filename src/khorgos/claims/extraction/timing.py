@@ -12,6 +12,7 @@ from khorgos.claims.extraction.contrasts import is_beside_other, is_estimate
 from khorgos.claims.extraction.lexicon import word_set
 from khorgos.claims.extraction.mention import Mention
 from khorgos.claims.extraction.moves import is_base, is_change
+from khorgos.claims.extraction.quantity_joins import YEAR_BEFORE
 from khorgos.claims.extraction.setting import Setting
 from khorgos.claims.extraction.shares import is_part
 from khorgos.claims.extraction.times import aside_before, attached_time, time_of
@@ -59,6 +60,9 @@ def timing(setting: Setting, i: int, m: int | None) -> Timing:
 def _is_compared(setting: Setting, i: int, period: Period | None) -> bool:
     if is_beside_other(setting.scene.line, i):
         return False
+    quantity = setting.scene.line.chunks[i].quantity
+    if quantity is not None and quantity.note == YEAR_BEFORE:
+        return True
     if is_base(setting.scene.line, i) or _is_past(setting, i, period):
         return True
     if _bracketed_base(setting, i) is not None or paired_time(setting, i) is not None:
@@ -138,6 +142,9 @@ def _own_time(  # noqa: PLR0911  one rule a return
     line, calendar = setting.scene.line, setting.calendar
     if (found := _shared_time(setting, i)) is not None:
         return found
+    quantity = line.chunks[i].quantity
+    if quantity is not None and quantity.note == YEAR_BEFORE and setting.mind.period is not None:
+        return (setting.mind.period.shift(-YEAR),)
     recalled = _recalled(line, i)
     if recalled is not None or (is_base(line, i) and not is_beside_other(line, i)):
         main = _main_period(setting, i)

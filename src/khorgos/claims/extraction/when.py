@@ -297,6 +297,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
      0, _range),
     (rf"\b(?P<m1>{M}){_TO}(?P<m2>{M})\s+(?:of\s+)?(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>(?:20)?[0-9]{{2}})(?![0-9])", 0,
      _range_of_years),
+    (rf"\b[Uu]p\s+to,?\s+and\s+including,?\s+(?P<m>{M}){_OF}", 0, _through),
     (rf"(?<!from )\b[Tt]hrough\s+(?P<m>{M})(?!\s*[0-3]?[0-9]\b){_OF}", 0, _through),
     (rf"\b(?P<m>{M}){_OF}", 0, _single),
     (rf"(?:\bthe\s+)?\b(?P<n>{N})\s+first\s+months{_OF}", re.I, _first_months),
