@@ -58,6 +58,8 @@ FLOORS = {
     "batch29": (0.94, 0.92, 0.84),
     "batch30": (0.96, 0.95, 0.87),
     "batch31": (0.95, 0.95, 0.92),
+    "batch32": (0.94, 0.93, 0.80),
+    "batch33": (0.96, 0.93, 0.76),
 }
 #: The part of its numbers that must be found of an article of our own, and of a page restated: short ones among these
 #: lose a fifth with one number.
@@ -147,7 +149,7 @@ def test_both_ways_to_say_a_flow_are_one() -> None:
 ALARMS = frozenset(("contradicted", "inconsistent_within_text"))
 BORNE_OUT = frozenset(("supported", "supported_only_by_rounding", "supported_under_another_reading"))
 #: Tolerated in all articles together, which is what there are: docs/reading.md says why so many of pages restated.
-FALSE_ALARMS = 8
+FALSE_ALARMS = 12
 
 
 def test_sound_articles_raise_hardly_an_alarm(embedded: Ledger) -> None:

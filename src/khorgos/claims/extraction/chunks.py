@@ -172,7 +172,8 @@ def _marks(tokens: Sequence[Token], first: int, last: int) -> dict[str, str]:
     for position in range(first, last):
         hit = cues().at(tokens, position)
         if hit is not None and position + hit[0] <= last:
-            found.update({cue.mark: cue.value for cue in hit[1] if cue.mark in ("flow", "change")})
+            told = {cue.mark: cue.value for cue in hit[1] if cue.mark in ("flow", "change")}
+            found = told | found  # "negative trade balance" is more than its "balance"
     return found
 
 

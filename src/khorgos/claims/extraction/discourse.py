@@ -103,6 +103,8 @@ class Discourse:
         main_period: the one that the text is about, as far as it has told.
         source: whose figures the text goes by.
         source_area: that publisher's country.
+        office: the publisher's country where this sentence or the last names the publisher.
+        office_is_new: whether this sentence does.
         hub: the area that most pairs of the text share.
         product: the goods in question.
         centre: the side that stays while partners are listed.
@@ -132,6 +134,8 @@ class Discourse:
     main_period: Period | None = None
     source: str | None = None
     source_area: str | None = None
+    office: str | None = None
+    office_is_new: bool = False
     hub: str | None = None
     product: str = ""
     centre: str | None = None

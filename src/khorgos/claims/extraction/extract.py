@@ -51,6 +51,21 @@ from khorgos.nomenclature.periods import Period
 
 # First months of fiscal years that do not begin in April (CIA, The World Factbook, field "Fiscal year").
 _FISCAL_FIRST = {"PAK": 7, "BGD": 7, "EGY": 7, "AUS": 7, "NPL": 7, "KEN": 7, "UGA": 7, "ETH": 7, "USA": 10, "THA": 10}
+_YEAR = 12  # months
+_OFFICES = frozenset(
+    (
+        "corporation",
+        "agency",
+        "bureau",
+        "committee",
+        "ministry",
+        "office",
+        "institute",
+        "department",
+        "council",
+        "board",
+    )
+)
 _FIGURES = frozenset(("statistics", "data", "figures", "numbers", "customs", "statisticians", "calculations"))
 
 
@@ -172,8 +187,13 @@ class _Reader:
         self._period = mind.period
         if mind.aside:
             return
-        if mind.period is not None and (self._main is None or is_later(mind.period, self._main)):
+        if mind.period is not None and (self._main is None or self._is_newer(mind.period, self._main)):
             self._main = mind.main_period = mind.period
+
+    def _is_newer(self, period: Period, main: Period) -> bool:
+        """Whether the text has come to a later period, or to the months of a year that is not over."""
+        unfinished = main.months == _YEAR and main.year == self._calendar.today.year
+        return is_later(period, main) or (unfinished and 1 < period.months < _YEAR and is_within(period, main))
 
     def _breaks_down(self, mentions: Sequence[Mention]) -> bool:
         """ "In 2023 turnover was $62.5 billion.", then "Exports grew to $24.4 billion": of the same year."""
@@ -307,10 +327,13 @@ def _wordless(setting: Setting, numbers: Sequence[Draft]) -> list[Draft]:
 
 def _note_source(line: Line, mind: Discourse) -> None:
     named = [chunk.source for chunk in line.chunks if chunk.source is not None] or _statistics_of(line)
+    mind.office = mind.office if named or mind.office_is_new else None
+    mind.office_is_new = bool(named)
     if named:
         mind.source = " and ".join(dict.fromkeys(source.label for source in named))
         areas = [area for source in named if (area := _area_of(source, mind)) is not None]
         mind.source_area = areas[0] if areas else mind.source_area
+        mind.office = areas[0] if areas else None
 
 
 def _area_of(source: Source, mind: Discourse) -> str | None:
@@ -321,6 +344,16 @@ def _area_of(source: Source, mind: Discourse) -> str | None:
     return next((area for area in source.area.split("|") if area in known), None)
 
 
+def _is_of_office(line: Line, k: int) -> bool:
+    """ "according to the Malaysia External Trade Development Corporation (Matrade)": an office that no list has."""
+    lead = [c.low for c in line.chunks[max(0, k - 3) : k] if c.low != "the"]
+    if lead[-2:] != ["according", "to"] and lead[-1:] != ["according to"]:
+        return False
+    behind = line.chunks[k + 1 : k + 9]
+    end = next((n for n, c in enumerate(behind) if c.low in (",", "(", ".", "said")), len(behind))
+    return any(c.low in _OFFICES for c in behind[:end])
+
+
 def _statistics_of(line: Line) -> list[Source]:
     """ "Kyrgyz statistics tell another story": a country's figures, though no office is named."""
     for k, chunk in enumerate(line.chunks[:-1]):
@@ -329,4 +362,8 @@ def _statistics_of(line: Line) -> list[Source]:
         words = [c.low for c in line.chunks[k + 1 : k + 4] if c.low not in ("official", "government", "'s", "national")]
         if words and words[0] in _FIGURES:
             return [Source(f"{chunk.low.title()} {words[0]}", chunk.area.area)]
+        if line.chunks[k - 1].low == "of" and k > 1 and line.chunks[k - 2].low in _FIGURES:
+            return [Source(f"{chunk.low.title()} {line.chunks[k - 2].low}", chunk.area.area)]
+        if _is_of_office(line, k):
+            return [Source(f"{chunk.low.title()} office", chunk.area.area)]
     return []

@@ -191,7 +191,9 @@ def _bare(frame: Frame, mention: Mention, line: Line, place: Place, mind: Discou
     of_balance = mind.running.flow == "balance" and mention.flow in ("export", "import")  # of the same partner
     context = mind.base if mind.running.listed and not mention.mutual and not of_balance else mind.running
     if context.a is not None:
-        return replace(frame, a=context.a, b=context.b)
+        own = mind.office == context.b and context.flow == "total" and frame.flow in ("export", "import")
+        turned = own or (context.turned and frame.flow == "export")  # "Supplies to China grew. The export brought"
+        return replace(frame, a=context.b, b=context.a) if turned else replace(frame, a=context.a, b=context.b)
     if mind.main is not None and (mention.mutual or (mind.bilateral and frame.flow == "total" and frame.b is None)):
         return replace(frame, a=mind.main[0], b=mind.main[1])
     home = mind.source_area or mind.hub

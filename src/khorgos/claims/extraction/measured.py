@@ -47,12 +47,20 @@ def _nearest(scene: Scene, i: int) -> int | None:
     if after and not beside and _is_fronted(scene.line.chunks, i):
         return after[0]
     before = [m for m, mention in enumerate(scene.mentions) if mention.head < i and not _is_frame_of(scene, m)]
-    before = [m for m in before if m == before[0] or not _is_in_clause(scene, m, i)]
+    before = [m for m in before if m == before[0] or not (_is_in_clause(scene, m, i) or _is_in_bracket(scene, m, i))]
     if not before and len(scene.mentions) == 1 and scene.mentions[0].head < i:
         return 0  # "the major share in the structure of imports - 33.8%"
     if before:
         return before[-1]
     return after[0] if after and _is_of_flow_behind(scene, i, after[0]) else None
+
+
+def _is_in_bracket(scene: Scene, m: int, i: int) -> bool:
+    """ "$1.85 billion (export - $1.2 billion); in 2011 - $3.3 billion": whether a flow stands in a closed bracket."""
+    chunks, head = scene.line.chunks, scene.mentions[m].head
+    left = next((k for k in range(head, -1, -1) if chunks[k].low in ("(", ")")), None)
+    closed = any(c.low == ")" for c in chunks[head:i])
+    return left is not None and chunks[left].low == "(" and closed and chunks[i - 1].low != "("
 
 
 def _is_in_clause(scene: Scene, m: int, i: int) -> bool:

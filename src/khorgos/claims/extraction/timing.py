@@ -289,13 +289,16 @@ def _bracketed_base(setting: Setting, i: int) -> When | None:
     k = i - 1
     while k > 1 and chunks[k].low in _WITH:
         k -= 1
-    if k < 1 or setting.roles.get(k - 1) != "base" or not _is_set_off(chunks, k, i):
+    at = (
+        k - 2 if k > 1 and chunks[k - 1].low in ("figure", "figures", "level") else k - 1
+    )  # "the 2022 figures ($770 m)"
+    if k < 1 or setting.roles.get(at) != "base" or not _is_set_off(chunks, k, i):
         return None
     quantity, own = chunks[i].quantity, attached_time(setting.scene.line, i)
     if quantity is None or (own is not None and own > i):
         return None
     is_share = quantity.sort == "percent" and is_part(setting.scene, i)
-    return chunks[k - 1].when if quantity.sort in _AMOUNTS or is_share else None
+    return chunks[at].when if quantity.sort in _AMOUNTS or is_share else None
 
 
 def _is_set_off(chunks: Sequence[Chunk], k: int, i: int) -> bool:

@@ -148,6 +148,10 @@ def _first_months(match: re.Match[str]) -> When:
     return _months(match, 1, _count(match["n"]))
 
 
+def _first_quarters(match: re.Match[str]) -> When:
+    return _months(match, 1, 3 * _count(match["n"]))
+
+
 def _first_month(match: re.Match[str]) -> When:
     """ "The first month of the new year"."""
     return _months(match, 1, 1)
@@ -301,6 +305,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (rf"(?<!from )\b[Tt]hrough\s+(?P<m>{M})(?!\s*[0-3]?[0-9]\b){_OF}", 0, _through),
     (rf"\b(?P<m>{M}){_OF}", 0, _single),
     (rf"(?:\bthe\s+)?\b(?P<n>{N})\s+first\s+months{_OF}", re.I, _first_months),
+    (rf"(?:\bthe\s+)?\bfirst\s+(?P<n>2|3|two|three)\s+quarters{_OF}", re.I, _first_quarters),
     (rf"(?:\bthe\s+)?\b(?:first|initial|opening)\s+(?P<n>{N})(?:\s+|-)months?(?:\s+period)?"
      rf"(?:\s*\([A-Z][a-z]{{2,8}}\.?\s*[-\u2013]\s*[A-Z][a-z]{{2,8}}\.?\))?{_OF}", re.I, _first_months),
     (rf"(?:\bthe\s+)?\bfirst\s+month(?=\s+of\s){_OF}", re.I, _first_month),
@@ -320,6 +325,7 @@ _PATTERNS: tuple[tuple[str, int, Callable[[re.Match[str]], When]], ...] = (
     (r"\b[Qq]uarter\s+(?P<q>[1-4])(?P<q2>)\b(?:\s*(?:\(.{1,20}?\)\s*)?(?:of\s+)?(?P<y>(?:19|20)[0-9]{2})\b)?", 0,
      _short_quarter),
     (r"\b(?P<q2>[1-4])(?P<q>)Q(?P<y>[0-9]{2,4})\b", 0, _short_quarter),
+    (r"\b(?P<n>[0-9]{1,2})M\s*'(?P<y>(?:19|20)[0-9]{2})\b", 0, _short_months),
     (r"\b(?P<n>[0-9]{1,2})M\s*(?P<y>(?:19|20)[0-9]{2}|(?<=M)[0-9]{2})\b", 0, _short_months),
     (rf"\b(?:fiscal(?:\s+year)?|FY|financial year"
          rf"|marketing year)\s*(?:(?P<y1>{Y})\s*[-\u2013/]\s*(?P<y2>[0-9]{{2,4}})\b"
