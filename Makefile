@@ -10,7 +10,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 brief: $(VENV)/.runtime
 	$(BIN)/khorgos brief --out out
 
-test: lint types unit wheel
+# The tests come last, so that their count is the last line.
+test: lint types wheel unit
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "khorgos needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
