@@ -90,6 +90,15 @@ def test_what_rounding_holds_together_is_found_in_the_text_itself(embedded: Ledg
     assert "28 bn USD + 15.9 bn USD" in rulings["$43.8 billion"].why
 
 
+def test_a_growth_that_only_the_ledgers_rounding_lets_through_shows_how_far_it_reaches(embedded: Ledger) -> None:
+    text = "China's trade with Kazakhstan was up 9 percent in 2024, customs data showed."
+    (one,) = judge(extract(text, date=TODAY), embedded, TODAY)
+    row = next(row for row in one.evidence if row.fit == "rounding")
+    assert (row.low or 9) < 9 < (row.high or 9)
+    assert (row.value or 9) < 8
+    assert "rounded: anything from" in one.why
+
+
 def test_at_most_one_false_alarm_among_the_sound_claims(seeds: dict[str, Verdict], shared: Path) -> None:
     told = [
         json.loads(line) for line in (shared / "claims" / "verdicts.jsonl").read_text(encoding="utf-8").splitlines()

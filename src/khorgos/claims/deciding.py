@@ -187,7 +187,7 @@ def decide(
 
 def _supported(claim: Claim, best: Tried, own: Sequence[Tried], shown: tuple[Evidence, ...], unit: str) -> Finding:
     sides = frozenset(one.side for one in own if one.side and one.fit in ("exact", "rounding"))
-    given = _given(best, unit)
+    given = _given(best, unit) + _leeway(claim, best, unit)
     if not best.plain:
         why = f"{_said(claim)} fits under another reading: {given}."
         return Finding("supported_under_another_reading", why, shown, reading=best.name, sides=sides)
@@ -202,6 +202,14 @@ def _supported(claim: Claim, best: Tried, own: Sequence[Tried], shown: tuple[Evi
         return Finding("supported", f"{_said(claim)} is borne out: {given}.", shown, sides=sides)
     why = f"{_said(claim)} holds through rounding or truncation only: {given}."
     return Finding("supported_only_by_rounding", why, shown, sides=sides)
+
+
+def _leeway(claim: Claim, best: Tried, unit: str) -> str:
+    """How far the ledger's own rounding reaches, where nothing else makes a figure fit: "9%" beside 7.9%."""
+    number = stated(claim)
+    if best.fit != "rounding" or number is None or number.loose.low <= best.value <= number.loose.high:
+        return ""
+    return f" (its figures are rounded: anything from {say(best.bounds.low, unit)} to {say(best.bounds.high, unit)})"
 
 
 def _surpassed(coarse: Tried, tried: Sequence[Tried]) -> bool:

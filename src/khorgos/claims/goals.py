@@ -33,15 +33,15 @@ def judge_target(claim: Claim, context: Context, known: Sequence[Forecast]) -> F
     if number is not None:
         fits = [one for one in same if one.value is not None and number.loose.low <= one.value <= number.loose.high]
         year = period.year if period else None
-        exact = [one for one in fits if year is None or one.horizon is None or one.horizon.year == year]
+        exact = [one for one in fits if year is None or (one.horizon is not None and one.horizon.year == year)]
         if exact:
             why = f"{quote} was announced by {exact[0].author}: {exact[0].said}.{state}"
             return Finding("supported", _sentence(why), rows)
         if fits:
             one = fits[0]
-            until = one.horizon.year if one.horizon else "no year"
-            why = f"{quote} was announced for {until}, not {year}: {one.said}.{state}"
-            return Finding("supported_under_another_reading", _sentence(why), rows, reading=f"by {until}")
+            until = f"for {one.horizon.year}" if one.horizon else "with no year"
+            why = f"{quote} was announced {until}, not for {year}: {one.said}.{state}"
+            return Finding("supported_under_another_reading", _sentence(why), rows, reading=f"announced {until}")
     why = f"{quote} is a target; the ledger keeps no announcement of it.{state}"
     return Finding("not_checkable", _sentence(why), rows)
 
