@@ -48,7 +48,7 @@ def ledger_of_figures(empty: Ledger) -> Ledger:
         files.append(parsed(card, release(card, f"{name} {day}", dt.date.fromisoformat(day)), "flow", cells))
     card = source("announced-targets", rank=90)
     goals = [
-        {**one, "value": float(one["value"]), "url": "https://example.org"}
+        {**one, "value": float(one["value"]), "deadline": one["deadline"] or None, "url": "https://example.org"}
         for one in csv.DictReader((FOLDER / "targets.csv").read_text(encoding="utf-8").splitlines())
     ]
     files.append(parsed(card, release(card, "targets", None), "target", goals))
