@@ -132,8 +132,13 @@ def test_nothing_known_is_said(quoted: Ledger) -> None:
 def test_the_ledgers_targets_are_forecasts(quoted: Ledger) -> None:
     found = announced(quoted)
 
-    assert [one.value for one in found] == [40e9, 20e9, 45e9]
-    assert all(one.author and one.horizon and one.trace for one in found)
+    assert [(one.value, one.horizon and one.horizon.year) for one in found] == [
+        (40e9, 2030),
+        (20e9, 2028),
+        (30e9, None),  # announced with no year
+        (45e9, 2030),
+    ]
+    assert all(one.author and one.trace for one in found)
 
 
 def test_a_forecast_checks_itself() -> None:
